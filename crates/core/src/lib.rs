@@ -1,0 +1,26 @@
+//! The words of the domain as types: ids, labels, outcomes, replies, cards and prompts.
+//!
+//! Pure: text in, values out. Files, networks and clocks are left to the crates above.
+
+pub mod answer_order;
+pub mod arm;
+pub mod card;
+pub mod confidence;
+pub mod filler;
+pub mod id;
+pub mod labels;
+pub mod outcome;
+pub mod prompt;
+pub mod question;
+pub mod reply;
+
+pub use answer_order::AnswerOrder;
+pub use arm::{Arm, Need};
+pub use card::Card;
+pub use confidence::ConfidenceLevel;
+pub use id::{PairId, QuestionId, TextId};
+pub use labels::Labels;
+pub use outcome::{NotAsked, Outcome};
+pub use prompt::{Prompts, Shown};
+pub use question::{Pair, Question};
+pub use reply::{Reply, parse_reply};

@@ -1,0 +1,274 @@
+//! Prompts: one template a purpose, filled from a card, a question and what an arm shows.
+
+use crate::{AnswerOrder, Arm, Card, Labels, Need, Question};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, UndefinedBehavior, context};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// The files of a prompt set, by name, with the project's own text.
+pub const FILES: [(&str, &str); 4] = [
+    ("ask.jinja", include_str!("../../../prompts/ask.jinja")),
+    ("predict.jinja", include_str!("../../../prompts/predict.jinja")),
+    ("original.jinja", include_str!("../../../prompts/original.jinja")),
+    ("arms.toml", include_str!("../../../prompts/arms.toml")),
+];
+
+/// A prompt set, ready to render.
+#[derive(Debug)]
+pub struct Prompts {
+    templates: Environment<'static>,
+    arms: Vec<Arm>,
+    files: BTreeMap<String, String>,
+}
+
+/// What is wrong with a prompt set.
+#[derive(Debug, Error)]
+pub enum PromptError {
+    /// A file of a name that no prompt set has.
+    #[error(
+        "`{0}` is not a prompt file; the files are ask.jinja, predict.jinja, original.jinja, arms.toml"
+    )]
+    UnknownFile(String),
+    /// A template that does not parse, or names a variable that is not there.
+    #[error("{file}: {fault:#}")]
+    Template {
+        /// The file, or the arm whose block it is.
+        file: String,
+        /// What is wrong.
+        fault: minijinja::Error,
+    },
+    /// `arms.toml` does not hold arms.
+    #[error("arms.toml: {0}")]
+    Arms(#[from] toml::de::Error),
+    /// An arm that the set does not have.
+    #[error("there is no arm `{name}`; the arms are {}", known.join(", "))]
+    UnknownArm {
+        /// The arm asked for.
+        name: String,
+        /// The arms of the set.
+        known: Vec<String>,
+    },
+}
+
+/// What a predictor may be shown of the reference's reply. An arm takes what it needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The text of the original question.
+    pub original: String,
+    /// The answer that the reference gave to it.
+    pub original_answer: String,
+    /// The text of the explanation shown: the reference's own, its donor's, its reasoning or filler.
+    pub explanation: String,
+    /// Its factors.
+    pub factors: Vec<String>,
+    /// Its other relevant information.
+    pub other_info: Vec<String>,
+}
+
+impl Prompts {
+    /// The project's own prompts.
+    ///
+    /// # Panics
+    /// Never: the files are part of the program and a test reads them.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::with_files(BTreeMap::new()).expect("the embedded prompts are read by a test")
+    }
+
+    /// The project's own prompts with some files replaced.
+    ///
+    /// # Errors
+    /// [`PromptError`] names the file and the line.
+    pub fn with_files(replaced: BTreeMap<String, String>) -> Result<Self, PromptError> {
+        let mut files: BTreeMap<String, String> =
+            FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        for (name, text) in replaced {
+            if files.insert(name.clone(), text).is_none() {
+                return Err(PromptError::UnknownFile(name));
+            }
+        }
+        let mut templates = Environment::new();
+        // A misspelt variable is an error, not an empty line in a paid request.
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .keep_trailing_newline(true)
+                .build()
+                .expect("white space options are always valid"),
+        );
+        let read: BTreeMap<String, Arm> = toml::from_str(&files["arms.toml"])?;
+        let arms: Vec<Arm> = read.into_iter().map(|(name, arm)| Arm { name, ..arm }).collect();
+        for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".jinja")) {
+            add(&mut templates, name.clone(), text.clone())?;
+        }
+        for arm in &arms {
+            add(&mut templates, block_name(arm), arm.block.clone())?;
+        }
+        Ok(Self { templates, arms, files })
+    }
+
+    /// The files of this set, by name.
+    #[must_use]
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
+    }
+
+    /// The arms of this set, by name.
+    #[must_use]
+    pub fn arms(&self) -> &[Arm] {
+        &self.arms
+    }
+
+    /// The arm of that name.
+    ///
+    /// # Errors
+    /// [`PromptError::UnknownArm`] lists those there are.
+    pub fn arm(&self, name: &str) -> Result<&Arm, PromptError> {
+        self.arms.iter().find(|arm| arm.name == name).ok_or_else(|| PromptError::UnknownArm {
+            name: name.to_owned(),
+            known: self.arms.iter().map(|arm| arm.name.clone()).collect(),
+        })
+    }
+
+    /// What a reference model is asked.
+    ///
+    /// # Errors
+    /// [`PromptError::Template`] where a template names what is not there.
+    pub fn ask(
+        &self,
+        card: &Card,
+        question: &Question,
+        labels: &Labels,
+        order: AnswerOrder,
+    ) -> Result<String, PromptError> {
+        self.render(
+            "ask.jinja",
+            context! {
+                roles => roles(card),
+                context => card.context.trim(),
+                meanings => meanings(card, labels),
+                labels => labels.listed(),
+                question => &question.text,
+                answer_first => order == AnswerOrder::First,
+            },
+        )
+    }
+
+    /// What a predictor is asked in `arm` about the question `counterfactual`.
+    ///
+    /// # Errors
+    /// [`PromptError::Template`] where a template names what is not there.
+    pub fn predict(
+        &self,
+        card: &Card,
+        arm: &Arm,
+        labels: &Labels,
+        shown: &Shown,
+        counterfactual: &str,
+    ) -> Result<String, PromptError> {
+        let block = self.render(
+            &block_name(arm),
+            context! {
+                roles => roles(card),
+                original => &shown.original,
+                original_answer => &shown.original_answer,
+                explanation => &shown.explanation,
+                factors => &shown.factors,
+                other_info => &shown.other_info,
+            },
+        )?;
+        self.render(
+            "predict.jinja",
+            context! {
+                roles => roles(card),
+                context => card.context.trim(),
+                meanings => meanings(card, labels),
+                labels => labels.listed(),
+                block => block,
+                counterfactual => counterfactual,
+            },
+        )
+    }
+
+    fn render(&self, name: &str, values: minijinja::Value) -> Result<String, PromptError> {
+        let fault = |fault| PromptError::Template { file: name.to_owned(), fault };
+        let text = self.templates.get_template(name).and_then(|template| template.render(values));
+        Ok(text.map_err(fault)?.trim().to_owned())
+    }
+}
+
+fn add(
+    templates: &mut Environment<'static>,
+    name: String,
+    text: String,
+) -> Result<(), PromptError> {
+    templates
+        .add_template_owned(name.clone(), text)
+        .map_err(|fault| PromptError::Template { file: name, fault })
+}
+
+fn block_name(arm: &Arm) -> String {
+    format!("arms.toml [{}]", arm.name)
+}
+
+fn roles(card: &Card) -> minijinja::Value {
+    context! {
+        decider => &card.roles.decider,
+        subject => &card.roles.subject,
+        task => &card.roles.task,
+    }
+}
+
+fn meanings(card: &Card, labels: &Labels) -> Vec<(String, String)> {
+    labels
+        .iter()
+        .filter_map(|label| Some((label.to_owned(), card.meanings.get(label)?.clone())))
+        .collect()
+}
+
+/// Whether an imported prompt says how to reply: it names the sections of a reply.
+#[must_use]
+pub fn has_format_block(prompt: &str) -> bool {
+    prompt.contains("[ANSWER]") && prompt.contains("[EXPLANATION]")
+}
+
+/// The order in which an imported prompt asks, from its format block.
+#[must_use]
+pub fn order_of(prompt: &str) -> Option<AnswerOrder> {
+    let answer = prompt.rfind("[ANSWER]")?;
+    let explanation = prompt.rfind("[EXPLANATION]")?;
+    Some(if answer < explanation { AnswerOrder::First } else { AnswerOrder::Last })
+}
+
+impl Shown {
+    /// Text that stands where a reply will be, to show a prompt before anything was asked.
+    #[must_use]
+    pub fn placeholder(arm: &Arm, original: &str, label: &str) -> Self {
+        let text = |what: &str| format!("({what} of the reference model)");
+        let explanation = if arm.needs(Need::Reasoning) {
+            text("the reasoning trace")
+        } else if arm.needs(Need::Donor) {
+            text("the explanation for another question")
+        } else {
+            text("the explanation")
+        };
+        Self {
+            original: original.to_owned(),
+            original_answer: label.to_owned(),
+            explanation: if arm.needs(Need::Filler) {
+                crate::filler::filler(&explanation)
+            } else {
+                explanation
+            },
+            factors: vec!["(its factors)".to_owned()],
+            other_info: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "prompt_tests.rs"]
+mod tests;
