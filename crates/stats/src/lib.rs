@@ -1,0 +1,27 @@
+//! Estimates of the normalized simulatability gain (NSG) and of their uncertainty.
+//!
+//! Plain numbers go in and plain numbers come out. What an observation is, which guesses count and
+//! how rows become sums per cluster is decided by the caller; this crate opens no file, reads no
+//! clock and draws random numbers only from a seed it is given.
+//!
+//! | question | function |
+//! |---|---|
+//! | one figure from two accuracies | [`gain`], [`nsg`] |
+//! | estimate, standard error and t interval from cluster sums | [`nsg_clustered`] |
+//! | a percentile interval without the normal approximation | [`nsg_bootstrap`] on [`Profiles`] |
+//! | how far missing guesses could move the figure | [`nsg_bounds`] |
+//!
+//! A figure that does not exist is an [`Undefined`] with its reason, never `NaN` and never zero.
+
+mod bootstrap;
+mod bounds;
+mod nsg;
+mod profiles;
+mod quantile;
+mod undefined;
+
+pub use bootstrap::{Bootstrap, nsg_bootstrap};
+pub use bounds::{Missing, NsgBounds, nsg_bounds};
+pub use nsg::{NsgEstimate, gain, nsg, nsg_clustered};
+pub use profiles::{ClusterErrors, Profiles};
+pub use undefined::{Interval, Undefined};

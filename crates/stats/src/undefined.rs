@@ -1,0 +1,94 @@
+//! The two small types that every estimate is made of: a range, and the reason why there is none.
+
+/// Why a number does not exist.
+///
+/// Several reasons can hold at once; the first in the order of the variants is the one given.
+///
+/// # Examples
+/// ```
+/// use foretell_stats::{Undefined, nsg};
+///
+/// let reason = nsg(1.0, 1.0).unwrap_err();
+/// assert_eq!(reason, Undefined::NoHeadroom);
+/// assert_eq!(reason.to_string(), "the baseline makes no error, so there is none to remove");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Undefined {
+    /// No observation has a guess in both arms.
+    #[error("nothing was observed in both arms")]
+    NoObservations,
+    /// The baseline arm makes no error, so a share of its error means nothing.
+    #[error("the baseline makes no error, so there is none to remove")]
+    NoHeadroom,
+    /// Fewer than two clusters were observed, or one cluster holds every error: between-cluster
+    /// variance cannot be estimated, and the formula would claim certainty.
+    #[error("fewer than two clusters carry errors, so there is no variance between clusters")]
+    OneCluster,
+    /// The treated arm makes no error: the log of the error ratio is minus infinity, and every
+    /// resample repeats the same figure, so neither method yields an interval.
+    #[error("the treated arm makes no error, so its log error ratio has no standard error")]
+    NoTreatedErrors,
+    /// Bootstrap only: too many resamples had no headroom, or none was asked for.
+    #[error("too many bootstrap draws are undefined to read limits off the rest")]
+    TooFewDraws,
+}
+
+/// A closed range of plausible values.
+///
+/// # Shapes and units
+/// In the unit of the estimate it belongs to, with `low <= high`. The lower limit of an NSG has no
+/// floor and is minus infinity where a limit overflows.
+///
+/// # Examples
+/// ```
+/// use foretell_stats::Interval;
+///
+/// let interval = Interval { low: -0.1, high: 0.4 };
+/// assert!(interval.contains(0.0) && !interval.contains(0.5));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// Lower limit.
+    pub low: f64,
+    /// Upper limit.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether `value` lies between the limits or on one of them.
+    ///
+    /// # Examples
+    /// ```
+    /// # use foretell_stats::Interval;
+    /// assert!(Interval { low: 0.0, high: 0.5 }.contains(0.5));
+    /// ```
+    pub fn contains(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_reads_as_a_clause() {
+        for reason in [
+            Undefined::NoObservations,
+            Undefined::NoHeadroom,
+            Undefined::OneCluster,
+            Undefined::NoTreatedErrors,
+            Undefined::TooFewDraws,
+        ] {
+            let text = reason.to_string();
+            assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_interval_holds_its_limits_and_nothing_beyond() {
+        let interval = Interval { low: 0.1, high: 0.2 };
+        assert!(interval.contains(0.1) && interval.contains(0.2));
+        assert!(!interval.contains(0.0999) && !interval.contains(f64::NAN));
+    }
+}

@@ -1,0 +1,17 @@
+//! The Parquet tables of a run folder: their columns, versions, reading and writing.
+//!
+//! A table is a Rust struct whose fields are its columns; the doc comment of a field is the
+//! documentation of the column, here and in `docs/formats.md`. What the values mean to a study is
+//! left to the crates above.
+
+mod column;
+mod read;
+mod rows;
+mod write;
+
+pub use column::{Column, ColumnType, Kind, Table};
+pub use read::{Reader, TableError, read};
+pub use rows::{
+    AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, every_table,
+};
+pub use write::{Writer, write};

@@ -1,0 +1,168 @@
+//! Reading a table, batch by batch or whole.
+
+use crate::column::Table;
+use miette::Diagnostic;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use serde::de::DeserializeOwned;
+use std::fs::File;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+pub(crate) const TABLE_KEY: &str = "foretell.table";
+pub(crate) const VERSION_KEY: &str = "foretell.version";
+
+/// Rows that are decoded at once.
+const BATCH: usize = 4096;
+
+/// Why a table cannot be read or written.
+#[derive(Debug, Error, Diagnostic)]
+pub enum TableError {
+    /// The file system said no.
+    #[error("{}: {fault}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        fault: std::io::Error,
+    },
+    /// Not Parquet, or damaged.
+    #[error("{}: not a readable Parquet file: {fault}", path.display())]
+    #[diagnostic(help(
+        "tables of a run are derived: delete the file and run `foretell run` again"
+    ))]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        fault: parquet::errors::ParquetError,
+    },
+    /// Another table, or a table of something else.
+    #[error("{}: this is {found}, not the table `{wanted}`", path.display())]
+    OtherTable {
+        /// The file.
+        path: PathBuf,
+        /// What it says it is.
+        found: String,
+        /// The table wanted.
+        wanted: &'static str,
+    },
+    /// Written by a version of the program that has other columns.
+    #[error("{}: table `{table}` has version {found}; this program reads version {wanted}", path.display())]
+    #[diagnostic(help(
+        "read it with the version of the program that wrote it (`run.toml` names it), or make a new run"
+    ))]
+    OtherVersion {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: &'static str,
+        /// The file's version.
+        found: String,
+        /// The version that is read.
+        wanted: u32,
+    },
+    /// Values that do not fit the columns.
+    #[error("table `{table}`: {fault}")]
+    Rows {
+        /// The table.
+        table: &'static str,
+        /// What does not fit.
+        fault: String,
+    },
+}
+
+/// Reads a table batch by batch, as rows of type `R`: the table's own, or a struct with some of
+/// its columns.
+pub struct Reader<T: Table, R = T> {
+    batches: ParquetRecordBatchReader,
+    path: PathBuf,
+    rows: PhantomData<(T, R)>,
+}
+
+impl<T: Table> Reader<T> {
+    /// Opens a table to read all its columns.
+    ///
+    /// # Errors
+    /// [`TableError`] names the path.
+    pub fn open(path: &Path) -> Result<Self, TableError> {
+        Self::with_columns(path, &T::COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>())
+    }
+}
+
+impl<T: Table, R: DeserializeOwned> Reader<T, R> {
+    /// Opens a table to read the columns named, those of `R`.
+    ///
+    /// # Errors
+    /// [`TableError`] names the path.
+    pub fn with_columns(path: &Path, columns: &[&str]) -> Result<Self, TableError> {
+        let file =
+            File::open(path).map_err(|fault| TableError::Io { path: path.to_owned(), fault })?;
+        let parquet = |fault| TableError::Parquet { path: path.to_owned(), fault };
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet)?;
+        check_version::<T>(path, &builder)?;
+        let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+        let batches =
+            builder.with_projection(mask).with_batch_size(BATCH).build().map_err(parquet)?;
+        Ok(Self { batches, path: path.to_owned(), rows: PhantomData })
+    }
+}
+
+impl<T: Table, R: DeserializeOwned> Iterator for Reader<T, R> {
+    type Item = Result<Vec<R>, TableError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = match self.batches.next()? {
+            Ok(batch) => batch,
+            Err(fault) => {
+                let fault = parquet::errors::ParquetError::ArrowError(fault.to_string());
+                return Some(Err(TableError::Parquet { path: self.path.clone(), fault }));
+            }
+        };
+        let rows = serde_arrow::from_record_batch(&batch)
+            .map_err(|fault| TableError::Rows { table: T::NAME, fault: fault.to_string() });
+        Some(rows)
+    }
+}
+
+/// Reads a whole table.
+///
+/// # Errors
+/// [`TableError`] names the path.
+pub fn read<T: Table>(path: &Path) -> Result<Vec<T>, TableError> {
+    let mut rows = Vec::new();
+    for batch in Reader::<T>::open(path)? {
+        rows.extend(batch?);
+    }
+    Ok(rows)
+}
+
+fn check_version<T: Table>(
+    path: &Path,
+    builder: &ParquetRecordBatchReaderBuilder<File>,
+) -> Result<(), TableError> {
+    let entries = builder.metadata().file_metadata().key_value_metadata();
+    let value = |key: &str| {
+        let entry = entries.into_iter().flatten().find(|entry| entry.key == key);
+        entry.and_then(|entry| entry.value.clone())
+    };
+    match value(TABLE_KEY) {
+        Some(table) if table == T::NAME => {}
+        other => {
+            let found = other
+                .map_or("a Parquet file from elsewhere".to_owned(), |t| format!("table `{t}`"));
+            return Err(TableError::OtherTable { path: path.to_owned(), found, wanted: T::NAME });
+        }
+    }
+    let found = value(VERSION_KEY).unwrap_or_default();
+    if found == T::VERSION.to_string() {
+        return Ok(());
+    }
+    Err(TableError::OtherVersion {
+        path: path.to_owned(),
+        table: T::NAME,
+        found,
+        wanted: T::VERSION,
+    })
+}

@@ -1,0 +1,106 @@
+//! Tables come back as they were written, and their documentation is whole.
+
+use foretell_core::{AnswerOrder, ConfidenceLevel, Outcome, QuestionId, TextId};
+use foretell_tables::{
+    AnswerRow, DonorRow, NameValue, QuestionRow, Table, TableError, every_table, read, write,
+};
+
+fn question(number: u32) -> QuestionRow {
+    QuestionRow {
+        question_id: QuestionId::new("d", number),
+        text_id: TextId::of("d", &number.to_string()),
+        dataset: "d".into(),
+        source: "s".into(),
+        row: (number % 2 == 0).then_some(i64::from(number)),
+        text: format!("question {number}"),
+        labels: vec!["YES".into(), "NO".into()],
+        options: vec![],
+        ground_truth: None,
+        features: vec![NameValue { name: "age".into(), value: "old".into() }],
+        prompt_first: None,
+        prompt_last: Some("prompt".into()),
+    }
+}
+
+fn answer() -> AnswerRow {
+    AnswerRow {
+        reference: "r".into(),
+        dataset: "d".into(),
+        question_id: QuestionId::new("d", 1),
+        text_id: TextId::of("d", "1"),
+        answer_order: AnswerOrder::Last,
+        repeat: 0,
+        outcome: Outcome::ContextExceeded,
+        reason: None,
+        answer: None,
+        answer_read: Some("YES".into()),
+        explanation: None,
+        factors: vec!["a".into()],
+        other_info: vec![],
+        confidence: None,
+        confidence_level: Some(ConfidenceLevel::Low),
+        reasoning: None,
+        reasoning_source: None,
+        input_tokens: Some(3),
+        cached_tokens: None,
+        output_tokens: None,
+        reasoning_tokens: None,
+        cost_usd: Some(0.5),
+        reply_key: Some("k".into()),
+    }
+}
+
+#[test]
+fn rows_come_back_as_they_were_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/questions.parquet");
+    let rows: Vec<QuestionRow> = (0..10_000).map(question).collect();
+    write(&path, rows.clone()).unwrap();
+    assert_eq!(read::<QuestionRow>(&path).unwrap(), rows);
+    let path = folder.path().join("answers.parquet");
+    write(&path, [answer()]).unwrap();
+    assert_eq!(read::<AnswerRow>(&path).unwrap(), [answer()]);
+}
+
+#[test]
+fn the_same_rows_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["a.parquet", "b.parquet"].map(|name| folder.path().join(name));
+    for path in &paths {
+        write(path, (0..5_000).map(question)).unwrap();
+    }
+    let bytes = paths.map(|path| std::fs::read(path).unwrap());
+    assert!(bytes[0] == bytes[1]);
+}
+
+#[test]
+fn an_empty_table_has_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("donors.parquet");
+    write(&path, Vec::<DonorRow>::new()).unwrap();
+    assert_eq!(read::<DonorRow>(&path).unwrap(), []);
+}
+
+#[test]
+fn another_table_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    write(&path, [question(1)]).unwrap();
+    let error = read::<DonorRow>(&path).unwrap_err();
+    assert!(
+        matches!(&error, TableError::OtherTable { found, .. } if found == "table `questions`"),
+        "{error}"
+    );
+    assert!(matches!(read::<DonorRow>(&folder.path().join("none")), Err(TableError::Io { .. })));
+}
+
+#[test]
+fn every_column_says_what_it_holds() {
+    for (table, says, columns, ..) in every_table() {
+        assert!(!says.is_empty(), "{table}");
+        for column in columns {
+            assert!(column.doc[0].trim().len() > 5, "{table}.{}", column.name);
+        }
+    }
+    assert_eq!(DonorRow::COLUMNS.len(), 3);
+}
