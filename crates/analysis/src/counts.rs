@@ -1,0 +1,230 @@
+//! Counts: pair rows added up per cluster and group. Everything that is estimated comes from them.
+
+use crate::absence::LeftOut;
+use crate::error::AnalysisError;
+use crate::group::{GroupKey, UnknownGroupKey};
+use crate::pair_row::{PairKey, PairRow, PairRows, scored};
+use crate::tally::Tally;
+use foretell_core::{Outcome, PairId, TextId};
+use foretell_stats::ClusterErrors;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All that shares one original text of one dataset: the unit that is independent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClusterId {
+    /// Dataset.
+    pub dataset: String,
+    /// Identity of the original.
+    pub text: TextId,
+}
+
+/// Counts of the scored observations of one cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClusterCounts {
+    /// Observations by which arm was right.
+    pub(crate) scored: Tally<4>,
+    /// The pairs observed, with their counterfactuals.
+    pub(crate) pairs: BTreeSet<(PairId, TextId)>,
+    /// Subjects whose treated guesses are all there.
+    pub complete_panels: u64,
+    /// Those among them whose treated guesses are all one label that is not the target.
+    pub unanimous_and_wrong: u64,
+    /// Subjects whose target differs from the original answer.
+    pub switched: u64,
+    /// Subjects whose target is the original answer.
+    pub unswitched: u64,
+}
+
+impl ClusterCounts {
+    fn add_row(&mut self, key: &PairKey, row: &PairRow) {
+        self.scored.merge(&row.scored);
+        self.pairs.insert((key.subject.pair.clone(), key.subject.counterfactual.clone()));
+        self.complete_panels += u64::from(row.panel_is_complete());
+        self.unanimous_and_wrong += u64::from(row.unanimous_and_wrong());
+        self.switched += u64::from(row.switched == Some(true));
+        self.unswitched += u64::from(row.switched == Some(false));
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.scored.merge(&other.scored);
+        self.pairs.extend(other.pairs);
+        self.complete_panels += other.complete_panels;
+        self.unanimous_and_wrong += other.unanimous_and_wrong;
+        self.switched += other.switched;
+        self.unswitched += other.unswitched;
+    }
+
+    /// Observations and errors, as `foretell-stats` takes them.
+    #[must_use]
+    pub fn errors(&self) -> ClusterErrors {
+        ClusterErrors {
+            observations: self.scored.observations() as f64,
+            treated: self.scored.sum(&[scored::ONLY_BASELINE, scored::NEITHER]),
+            baseline: self.scored.sum(&[scored::ONLY_TREATED, scored::NEITHER]),
+        }
+    }
+}
+
+/// Counts of one group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupCounts {
+    pub(crate) clusters: BTreeMap<ClusterId, ClusterCounts>,
+    /// Repeats that have a target, as shares of observations, by what both guesses are.
+    pub(crate) slots: Tally<9>,
+    /// Observations without a target.
+    pub(crate) untargeted: u64,
+    pub(crate) left_out: BTreeMap<LeftOut, u64>,
+    pub(crate) targets_missing: BTreeMap<Outcome, u64>,
+}
+
+impl GroupCounts {
+    fn add_row(&mut self, key: &PairKey, row: &PairRow) {
+        self.slots.merge(&row.slots);
+        self.untargeted += row.untargeted;
+        for (what, count) in &row.left_out {
+            *self.left_out.entry(what.clone()).or_default() += count;
+        }
+        if row.target != Outcome::Answered {
+            *self.targets_missing.entry(row.target).or_default() += 1;
+        }
+        if row.observations() > 0 {
+            let subject = &key.subject;
+            let cluster =
+                ClusterId { dataset: subject.dataset.clone(), text: subject.original.clone() };
+            self.clusters.entry(cluster).or_default().add_row(key, row);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (cluster, counts) in other.clusters {
+            self.clusters.entry(cluster).or_default().merge(counts);
+        }
+        self.slots.merge(&other.slots);
+        self.untargeted += other.untargeted;
+        for (what, count) in other.left_out {
+            *self.left_out.entry(what).or_default() += count;
+        }
+        for (outcome, count) in other.targets_missing {
+            *self.targets_missing.entry(outcome).or_default() += count;
+        }
+    }
+
+    /// Counts by cluster, in a fixed order; clusters without a scored observation are not in it.
+    pub fn clusters(&self) -> impl ExactSizeIterator<Item = (&ClusterId, &ClusterCounts)> {
+        self.clusters.iter()
+    }
+
+    /// Distinct pairs with a scored observation.
+    #[must_use]
+    pub fn pairs(&self) -> u64 {
+        self.clusters.values().map(|cluster| cluster.pairs.len() as u64).sum()
+    }
+
+    /// Scored observations.
+    #[must_use]
+    pub fn observations(&self) -> u64 {
+        self.clusters.values().map(|cluster| cluster.scored.observations()).sum()
+    }
+}
+
+/// Counts by group.
+///
+/// Counts of parts of the pair rows add up ([`Counts::merge`]) to the counts of all, in any order
+/// and grouping. A pair row has to be whole before it is counted: whether a panel is unanimous
+/// does not add up over parts of the panel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts {
+    keys: Vec<GroupKey>,
+    pub(crate) groups: BTreeMap<Vec<String>, GroupCounts>,
+    /// What was noticed while reading.
+    pub(crate) notices: BTreeSet<String>,
+}
+
+impl Counts {
+    /// No counts, by some keys.
+    #[must_use]
+    pub fn new(keys: &[GroupKey]) -> Self {
+        Self { keys: keys.to_vec(), groups: BTreeMap::new(), notices: BTreeSet::new() }
+    }
+
+    /// Adds pair rows. With [`GroupKey::Predictor`] among the keys these must be kept apart by it.
+    pub fn add(&mut self, rows: &PairRows) {
+        for (key, row) in &rows.rows {
+            let values = self.keys.iter().map(|group| value(*group, key)).collect();
+            self.groups.entry(values).or_default().add_row(key, row);
+        }
+    }
+
+    /// Adds other counts.
+    ///
+    /// # Panics
+    /// If they are by other keys.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        assert_eq!(self.keys, other.keys, "only counts by the same keys add up");
+        for (values, counts) in other.groups {
+            self.groups.entry(values).or_default().merge(counts);
+        }
+        self.notices.extend(other.notices);
+        self
+    }
+
+    /// The keys that they are by.
+    #[must_use]
+    pub fn keys(&self) -> &[GroupKey] {
+        &self.keys
+    }
+
+    /// Counts by the values of the keys, in a fixed order.
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = (&[String], &GroupCounts)> {
+        self.groups.iter().map(|(values, counts)| (values.as_slice(), counts))
+    }
+
+    /// The same counts by some of the keys only.
+    ///
+    /// Predictors stay apart where they were: `complete_panels` and `unanimous_and_wrong` are then
+    /// still about panels of one.
+    ///
+    /// # Errors
+    /// [`UnknownGroupKey`] for a key that these counts are not by.
+    pub fn by(&self, keys: &[GroupKey]) -> Result<Self, AnalysisError> {
+        let place = |key: &GroupKey| {
+            let at = self.keys.iter().position(|own| own == key);
+            at.ok_or_else(|| UnknownGroupKey { key: key.to_string() })
+        };
+        let places = keys.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let mut coarser = Self::new(keys);
+        coarser.notices.clone_from(&self.notices);
+        for (values, counts) in &self.groups {
+            let values = places.iter().map(|&at| values[at].clone()).collect();
+            coarser.groups.entry(values).or_default().merge(counts.clone());
+        }
+        Ok(coarser)
+    }
+
+    /// Texts that are the original of one cluster and a counterfactual of another.
+    #[must_use]
+    pub fn shared_texts(&self) -> u64 {
+        let clusters = || self.groups.values().flat_map(|group| &group.clusters);
+        let originals: BTreeSet<&ClusterId> = clusters().map(|(cluster, _)| cluster).collect();
+        let mut shared = BTreeSet::new();
+        for (cluster, counts) in clusters() {
+            for (_, text) in &counts.pairs {
+                let other = ClusterId { dataset: cluster.dataset.clone(), text: text.clone() };
+                if other != *cluster && originals.contains(&other) {
+                    shared.insert(other);
+                }
+            }
+        }
+        shared.len() as u64
+    }
+}
+
+fn value(group: GroupKey, key: &PairKey) -> String {
+    match group {
+        GroupKey::Reference => key.subject.reference.clone(),
+        GroupKey::Dataset => key.subject.dataset.clone(),
+        GroupKey::Predictor => key.predictor.clone().expect("rows are kept apart by predictor"),
+        GroupKey::AnswerOrder => key.subject.answer_order.to_string(),
+    }
+}

@@ -1,0 +1,298 @@
+//! The gain of one arm over another: estimates with their counts, by group.
+
+use crate::absence::Side;
+use crate::counts::{Counts, GroupCounts};
+use crate::error::AnalysisError;
+use crate::group::GroupKey;
+use crate::pair_row::state::{MISSING, RIGHT, WRONG};
+use crate::reduction::Contrast;
+use crate::warning::warnings;
+use foretell_stats::{
+    ClusterErrors, Missing, Profiles, Undefined, nsg_bootstrap, nsg_bounds, nsg_clustered,
+};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What to estimate.
+///
+/// # Examples
+/// ```
+/// use foretell_analysis::{GainRequest, GroupKey};
+///
+/// let request = GainRequest { by: vec![GroupKey::Reference], ..GainRequest::default() };
+/// assert_eq!((request.arm.as_str(), request.against.as_str()), ("with", "without"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct GainRequest {
+    /// Keys that make the groups; none makes one group of all.
+    pub by: Vec<GroupKey>,
+    /// The treated arm.
+    pub arm: String,
+    /// The baseline.
+    pub against: String,
+    /// Level of the intervals, a fraction.
+    pub level: f64,
+    /// Draws of the cluster bootstrap; 0 leaves it out.
+    pub bootstrap: u32,
+    /// Seed of the bootstrap.
+    pub seed: u64,
+}
+
+impl Default for GainRequest {
+    fn default() -> Self {
+        let Contrast { arm, against } = Contrast::default();
+        Self { by: Vec::new(), arm, against, level: 0.95, bootstrap: 10_000, seed: 0 }
+    }
+}
+
+/// Estimates by group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GainTable {
+    /// The group columns.
+    pub by: Vec<GroupKey>,
+    /// The treated arm.
+    pub arm: String,
+    /// The baseline.
+    pub against: String,
+    /// Level of the intervals, a fraction.
+    pub level: f64,
+    /// Draws of the cluster bootstrap.
+    pub bootstrap: u32,
+    /// Seed of the bootstrap.
+    pub seed: u64,
+    /// What a reader has to know about the figures, in words.
+    pub warnings: Vec<String>,
+    /// One row a group, sorted by the values of the group columns.
+    pub rows: Vec<GainRow>,
+}
+
+/// The estimates of one group, with the counts that they rest on.
+///
+/// Accuracies, gain and NSG are fractions. What does not exist is `None`, with the reason beside
+/// it; nothing is `NaN`, infinite or a stand-in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GainRow {
+    /// Values of the group columns, in their order.
+    pub group: Vec<String>,
+    /// Distinct pairs with a scored observation.
+    pub pairs: u64,
+    /// Distinct original texts among them.
+    pub clusters: u64,
+    /// Scored observations.
+    pub observations: u64,
+    /// Accuracy in the treated arm.
+    pub a_with: Option<f64>,
+    /// Accuracy in the baseline arm.
+    pub a_without: Option<f64>,
+    /// `a_with - a_without`.
+    pub gain: Option<f64>,
+    /// Normalized simulatability gain.
+    pub nsg: Option<f64>,
+    /// Its standard error, robust to clusters.
+    pub nsg_se: Option<f64>,
+    /// Lower limit of its t interval.
+    pub nsg_low: Option<f64>,
+    /// Upper limit of its t interval.
+    pub nsg_high: Option<f64>,
+    /// Lower limit of the cluster bootstrap.
+    pub boot_low: Option<f64>,
+    /// Upper limit of the cluster bootstrap.
+    pub boot_high: Option<f64>,
+    /// Lowest NSG that the missing guesses allow.
+    pub bound_low: Option<f64>,
+    /// Highest NSG that the missing guesses allow.
+    pub bound_high: Option<f64>,
+    /// Guesses that are missing although there is a target.
+    pub left_out: u64,
+    /// The same by arm, predictor and what became of them.
+    pub left_out_detail: Vec<LeftOutCount>,
+    /// Answers of a reference that are missing, so that no guess about them can be scored.
+    pub targets_missing: u64,
+    /// The same by what became of them.
+    pub targets_missing_detail: Vec<TargetsMissing>,
+    /// Why there is no accuracy or no NSG.
+    pub undefined: Option<String>,
+    /// Why there is no standard error or no t interval.
+    pub interval_undefined: Option<String>,
+    /// Why there is no bootstrap interval.
+    pub boot_undefined: Option<String>,
+    /// Why one of the bounds is missing.
+    pub bound_undefined: Option<String>,
+    /// Observations that are not scored, as a share of all.
+    pub(crate) unscored: f64,
+    /// Errors in the baseline arm.
+    pub(crate) baseline_errors: f64,
+}
+
+/// How many guesses of one arm and predictor are left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOutCount {
+    /// The arm.
+    pub arm: String,
+    /// The predictor.
+    pub predictor: String,
+    /// What became of the guesses: an outcome, or `absent` where the table has no row.
+    pub outcome: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// How many targets are missing for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetsMissing {
+    /// What became of the reference's reply.
+    pub outcome: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Reads runs and estimates the gain of one arm over another.
+///
+/// # Errors
+/// [`AnalysisError`] names the run or the file, and the pair where there is one.
+pub fn gain(runs: &[&Path], request: &GainRequest) -> Result<GainTable, AnalysisError> {
+    let contrast = Contrast { arm: request.arm.clone(), against: request.against.clone() };
+    request.check_level()?;
+    contrast.count(runs, &request.by)?.gain(request)
+}
+
+impl GainRequest {
+    fn check_level(&self) -> Result<(), AnalysisError> {
+        let inside = self.level > 0.0 && self.level < 1.0;
+        if inside { Ok(()) } else { Err(AnalysisError::Level { level: self.level }) }
+    }
+}
+
+impl Counts {
+    /// Estimates from counts that were made before, by all or some of their keys.
+    ///
+    /// `request.arm` and `request.against` name the arms that were counted.
+    ///
+    /// # Errors
+    /// [`AnalysisError::Level`], and [`AnalysisError::Group`] for a key that the counts are not by.
+    pub fn gain(&self, request: &GainRequest) -> Result<GainTable, AnalysisError> {
+        request.check_level()?;
+        let mut counts = self.by(&request.by)?;
+        if request.by.is_empty() {
+            // Tables without rows still have an overall figure: one that is undefined.
+            counts.groups.entry(Vec::new()).or_default();
+        }
+        let groups: Vec<_> = counts.groups.iter().collect();
+        let rows: Vec<GainRow> =
+            groups.par_iter().map(|(group, counts)| estimate(group, counts, request)).collect();
+        let warnings = warnings(&counts, &request.by, &rows);
+        Ok(GainTable {
+            by: request.by.clone(),
+            arm: request.arm.clone(),
+            against: request.against.clone(),
+            level: request.level,
+            bootstrap: request.bootstrap,
+            seed: request.seed,
+            warnings,
+            rows,
+        })
+    }
+}
+
+fn estimate(group: &[String], counts: &GroupCounts, request: &GainRequest) -> GainRow {
+    let clusters: Vec<ClusterErrors> = counts.clusters.values().map(|c| c.errors()).collect();
+    let estimate = nsg_clustered(&clusters, request.level);
+    let (interval, interval_undefined) = limits(estimate.interval.map(|i| (i.low, i.high)));
+    let (boot, boot_undefined) = match request.bootstrap {
+        0 => (None, Some("no bootstrap draws were asked for".to_owned())),
+        draws => limits(
+            nsg_bootstrap(&Profiles::new(&clusters), draws, request.seed, request.level)
+                .map(|bootstrap| (bootstrap.interval.low, bootstrap.interval.high)),
+        ),
+    };
+    let bounds = bounds(counts);
+    let bound_reason = bounds.low.err().or(bounds.high.err());
+    let observations = counts.observations();
+    let all = counts.slots.observations() + counts.untargeted;
+    GainRow {
+        group: group.to_vec(),
+        pairs: counts.pairs(),
+        clusters: estimate.clusters,
+        observations,
+        a_with: estimate.a_with.ok(),
+        a_without: estimate.a_without.ok(),
+        gain: estimate.gain.ok(),
+        nsg: estimate.nsg.ok(),
+        nsg_se: estimate.se.ok(),
+        nsg_low: interval.map(|(low, _)| low),
+        nsg_high: interval.map(|(_, high)| high),
+        boot_low: boot.map(|(low, _)| low),
+        boot_high: boot.map(|(_, high)| high),
+        bound_low: bounds.low.ok(),
+        bound_high: bounds.high.ok(),
+        left_out: counts.left_out.values().sum(),
+        left_out_detail: left_out_detail(counts, request),
+        targets_missing: counts.targets_missing.values().sum(),
+        targets_missing_detail: targets_missing_detail(counts),
+        undefined: estimate.nsg.err().map(|reason| reason.to_string()),
+        interval_undefined,
+        boot_undefined,
+        bound_undefined: bound_reason.map(|reason| reason.to_string()),
+        unscored: if all == 0 { 0.0 } else { 1.0 - scored_share(counts) / all as f64 },
+        baseline_errors: estimate.totals.baseline,
+    }
+}
+
+/// Limits that are numbers, or the reason why there are none.
+fn limits(found: Result<(f64, f64), Undefined>) -> (Option<(f64, f64)>, Option<String>) {
+    match found {
+        Ok((low, high)) if low.is_finite() && high.is_finite() => (Some((low, high)), None),
+        Ok(_) => (None, Some("the variance is so large that the interval has no floor".to_owned())),
+        Err(reason) => (None, Some(reason.to_string())),
+    }
+}
+
+fn cells(treated: &[usize], baseline: &[usize]) -> Vec<usize> {
+    treated.iter().flat_map(|t| baseline.iter().map(move |b| 3 * t + b)).collect()
+}
+
+/// Repeats with both guesses, as a sum of shares of their observations.
+fn scored_share(counts: &GroupCounts) -> f64 {
+    counts.slots.sum(&cells(&[RIGHT, WRONG], &[RIGHT, WRONG]))
+}
+
+fn bounds(counts: &GroupCounts) -> foretell_stats::NsgBounds {
+    let sum = |treated: &[usize], baseline: &[usize]| counts.slots.sum(&cells(treated, baseline));
+    let answered = [RIGHT, WRONG];
+    let complete = ClusterErrors {
+        observations: scored_share(counts),
+        treated: sum(&[WRONG], &answered),
+        baseline: sum(&answered, &[WRONG]),
+    };
+    let missing = Missing {
+        treated_only: sum(&[MISSING], &answered),
+        baseline_errors: sum(&[MISSING], &[WRONG]),
+        baseline_only: sum(&answered, &[MISSING]),
+        treated_errors: sum(&[WRONG], &[MISSING]),
+        both: sum(&[MISSING], &[MISSING]),
+    };
+    nsg_bounds(complete, missing)
+}
+
+fn left_out_detail(counts: &GroupCounts, request: &GainRequest) -> Vec<LeftOutCount> {
+    let arm = |side| match side {
+        Side::Treated => request.arm.clone(),
+        Side::Baseline => request.against.clone(),
+    };
+    let count = |(what, count): (&crate::LeftOut, &u64)| LeftOutCount {
+        arm: arm(what.side),
+        predictor: what.predictor.clone(),
+        outcome: what.absence.to_string(),
+        count: *count,
+    };
+    counts.left_out.iter().map(count).collect()
+}
+
+fn targets_missing_detail(counts: &GroupCounts) -> Vec<TargetsMissing> {
+    let count = |(outcome, count): (&foretell_core::Outcome, &u64)| TargetsMissing {
+        outcome: outcome.to_string(),
+        count: *count,
+    };
+    counts.targets_missing.iter().map(count).collect()
+}

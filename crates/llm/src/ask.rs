@@ -1,0 +1,215 @@
+//! Asking many requests of one model: only what the ledger lacks, a bounded number at a time, each
+//! attempt kept before it counts.
+
+use crate::key::RequestKey;
+use crate::ledger::{Ledger, LedgerError, LedgerReader};
+use crate::model::{ChatModel, Verdict};
+use crate::stop::Stop;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use miette::Diagnostic;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::task::JoinSet;
+
+/// One request: a prompt, asked for the `repeat`-th time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What is asked.
+    pub prompt: String,
+    /// Number of the repeat, from 0.
+    pub repeat: u32,
+}
+
+/// How hard a model may be asked. None of it is part of a request's key.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Most requests in flight.
+    pub concurrency: usize,
+    /// Most attempts at one request.
+    pub attempts: u32,
+    /// The first wait between two attempts; later ones double.
+    pub first_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { concurrency: 16, attempts: 6, first_wait: Duration::from_secs(1) }
+    }
+}
+
+/// The longest wait between two attempts, unless the provider asks for more.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// What came of asking.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The key of every request, in their order.
+    pub keys: Vec<RequestKey>,
+    /// Requests that were sent and ended.
+    pub sent: u64,
+    /// Why not all were sent: the model's fault, or the user's wish.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why asking stopped early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// The user asked to stop.
+    ByUser,
+    /// The model can be asked no more.
+    ByModel(String),
+}
+
+/// Why asking failed as a whole.
+#[derive(Debug, Error, Diagnostic)]
+pub enum AskError<E: std::error::Error + 'static> {
+    /// The ledger cannot keep replies.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A request could not be made.
+    #[error(transparent)]
+    Request(E),
+}
+
+/// How one request ended.
+enum End {
+    /// Its final attempt is in the ledger.
+    Kept,
+    /// It was given up between two attempts, at the user's wish.
+    GivenUp,
+    /// The model can be asked no more.
+    Stop(String),
+}
+
+/// Asks `model` each request that `ledger` lacks, equal ones once, and calls `done` for each that is
+/// settled. Requests are made one by one as there is room for them.
+///
+/// # Errors
+/// [`AskError`]: where a request cannot be made or its reply cannot be kept. One failed request is
+/// not an error; its outcome stands in the ledger.
+pub async fn ask_all<E: std::error::Error + 'static>(
+    model: &Arc<dyn ChatModel>,
+    identity: (&str, &str),
+    ledger: &Ledger,
+    limits: Limits,
+    stop: &Stop,
+    requests: impl Iterator<Item = Result<Request, E>>,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Asked, AskError<E>> {
+    let reader = ledger.reader()?;
+    let mut asked = Asked::default();
+    let mut seen = HashSet::new();
+    let mut in_flight: JoinSet<Result<End, LedgerError>> = JoinSet::new();
+    for request in requests {
+        let request = request.map_err(AskError::Request)?;
+        let body = model.body(&request.prompt);
+        let (provider, name) = identity;
+        let key = RequestKey::of(provider, name, &body, request.repeat, model.variant());
+        asked.keys.push(key);
+        if !seen.insert(key) || reader.has(&key)? {
+            done(1);
+            continue;
+        }
+        while in_flight.len() >= limits.concurrency {
+            settle(&mut in_flight, &mut asked, done).await?;
+        }
+        if asked.stopped.is_none() && stop.asked() {
+            asked.stopped = Some(Stopped::ByUser);
+        }
+        if asked.stopped.is_some() {
+            // The rest only gets its keys: the tables say of each that it was not asked.
+            continue;
+        }
+        let (model, ledger, stop) = (Arc::clone(model), ledger.clone(), stop.clone());
+        in_flight.spawn(async move {
+            ask_one(&*model, &ledger, limits, &stop, key, body.into(), request.repeat).await
+        });
+    }
+    while !in_flight.is_empty() {
+        settle(&mut in_flight, &mut asked, done).await?;
+    }
+    Ok(asked)
+}
+
+/// Counts the different requests that the ledger lacks, without asking.
+///
+/// # Errors
+/// As [`ask_all`].
+pub fn count_missing<E: std::error::Error + 'static>(
+    model: &dyn ChatModel,
+    identity: (&str, &str),
+    ledger: &LedgerReader,
+    requests: impl Iterator<Item = Result<Request, E>>,
+) -> Result<u64, AskError<E>> {
+    let mut missing = HashSet::new();
+    for request in requests {
+        let request = request.map_err(AskError::Request)?;
+        let body = model.body(&request.prompt);
+        let key = RequestKey::of(identity.0, identity.1, &body, request.repeat, model.variant());
+        if !ledger.has(&key)? {
+            missing.insert(key);
+        }
+    }
+    Ok(missing.len() as u64)
+}
+
+async fn settle(
+    in_flight: &mut JoinSet<Result<End, LedgerError>>,
+    asked: &mut Asked,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<(), LedgerError> {
+    let Some(ended) = in_flight.join_next().await else { return Ok(()) };
+    match ended.expect("asking one request does not panic")? {
+        End::Kept => {
+            asked.sent += 1;
+            done(1);
+        }
+        End::GivenUp => asked.stopped = asked.stopped.take().or(Some(Stopped::ByUser)),
+        End::Stop(why) => asked.stopped = Some(Stopped::ByModel(why)),
+    }
+    Ok(())
+}
+
+async fn ask_one(
+    model: &dyn ChatModel,
+    ledger: &Ledger,
+    limits: Limits,
+    stop: &Stop,
+    key: RequestKey,
+    body: Arc<str>,
+    repeat: u32,
+) -> Result<End, LedgerError> {
+    let mut waits = ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(limits.first_wait)
+        .with_max_delay(LONGEST_WAIT)
+        .with_max_times(limits.attempts.saturating_sub(1) as usize)
+        .build();
+    loop {
+        let attempt = model.ask(&body, repeat).await;
+        let (wait, end) = match &attempt.verdict {
+            Verdict::Reply | Verdict::Fail(_) => (None, Some(End::Kept)),
+            // The request has not ended: it is asked again when the key or the money is there.
+            Verdict::Stop(failure) => (None, Some(End::Stop(failure.message.clone()))),
+            Verdict::Retry { after, .. } => match waits.next() {
+                Some(wait) => (Some(after.unwrap_or(wait)), None),
+                None => (None, Some(End::Kept)),
+            },
+        };
+        let ends = matches!(end, Some(End::Kept));
+        ledger.keep(key, Arc::clone(&body), attempt, ends).await?;
+        if let Some(end) = end {
+            return Ok(end);
+        }
+        if stop.asked() {
+            return Ok(End::GivenUp);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait.unwrap_or_default()) => {}
+            () = stop.wait() => return Ok(End::GivenUp),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The shape of OpenAI chat completions: bodies sent, replies read.
+
+use serde_json::{Value, json};
+
+/// A reply of a model, read from its raw body.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModelReply {
+    /// The text; `None` where the provider sent none.
+    pub text: Option<String>,
+    /// The model's words of refusal, where the provider marks them as such.
+    pub refusal: Option<String>,
+    /// The reasoning trace that came beside the text.
+    pub reasoning: Option<String>,
+    /// What that trace is.
+    pub reasoning_source: Option<ReasoningSource>,
+    /// Why the reply ended, as the provider says.
+    pub finish: Option<String>,
+    /// The model that replied, as the provider says.
+    pub served: Option<String>,
+    /// Tokens and price.
+    pub usage: Usage,
+}
+
+/// What a reasoning trace is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReasoningSource {
+    /// All of it.
+    Full,
+    /// A summary by the provider.
+    Summary,
+    /// There was some, and the provider keeps it.
+    Hidden,
+}
+
+impl ReasoningSource {
+    /// The word used in columns.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Summary => "summary",
+            Self::Hidden => "hidden",
+        }
+    }
+}
+
+/// Tokens by kind, and the price where the provider reports it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub input_tokens: Option<i64>,
+    /// Tokens of the prompt that were cached.
+    pub cached_tokens: Option<i64>,
+    /// Tokens of the reply, reasoning included.
+    pub output_tokens: Option<i64>,
+    /// Tokens of the reasoning.
+    pub reasoning_tokens: Option<i64>,
+    /// US dollars.
+    pub cost_usd: Option<f64>,
+}
+
+/// The body of a request, with sorted keys.
+pub(crate) fn body(model: &str, prompt: &str, settings: &[(&str, Value)]) -> String {
+    let mut body = json!({
+        "messages": [{"content": prompt, "role": "user"}],
+        "model": model,
+    });
+    for (name, value) in settings {
+        body[*name] = value.clone();
+    }
+    // Maps of serde_json are ordered by key, which makes this the canonical form.
+    body.to_string()
+}
+
+/// Reads a reply. What is missing or of another shape is `None`.
+pub(crate) fn read(raw: &str) -> ModelReply {
+    let Ok(reply) = serde_json::from_str::<Value>(raw) else { return ModelReply::default() };
+    let choice = &reply["choices"][0];
+    let message = &choice["message"];
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let reasoning = text(&message["reasoning"]).or_else(|| text(&message["reasoning_content"]));
+    let usage = usage(&reply["usage"]);
+    let reasoning_source = match (&reasoning, usage.reasoning_tokens) {
+        (Some(_), _) => Some(ReasoningSource::Full),
+        (None, Some(1..)) => Some(ReasoningSource::Hidden),
+        _ => None,
+    };
+    ModelReply {
+        text: text(&message["content"]),
+        refusal: text(&message["refusal"]),
+        reasoning,
+        reasoning_source,
+        finish: text(&choice["finish_reason"]),
+        served: text(&reply["model"]),
+        usage,
+    }
+}
+
+fn usage(usage: &Value) -> Usage {
+    Usage {
+        input_tokens: usage["prompt_tokens"].as_i64(),
+        cached_tokens: usage["prompt_tokens_details"]["cached_tokens"].as_i64(),
+        output_tokens: usage["completion_tokens"].as_i64(),
+        reasoning_tokens: usage["completion_tokens_details"]["reasoning_tokens"].as_i64(),
+        cost_usd: usage["cost"].as_f64(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_has_sorted_keys() {
+        let body = body("m", "p", &[("temperature", json!(0.5)), ("max_tokens", json!(9))]);
+        let expected = r#"{"max_tokens":9,"messages":[{"content":"p","role":"user"}],"model":"m","temperature":0.5}"#;
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn a_reply_is_read_with_its_reasoning_and_tokens() {
+        let raw = r#"{"model":"m-1","choices":[{"finish_reason":"stop","message":{"content":"hi","refusal":null,"reasoning_content":"so"}}],
+            "usage":{"prompt_tokens":5,"completion_tokens":3,"completion_tokens_details":{"reasoning_tokens":2},"prompt_tokens_details":{"cached_tokens":1},"cost":0.25}}"#;
+        let reply = read(raw);
+        assert_eq!(reply.text.as_deref(), Some("hi"));
+        assert_eq!(reply.reasoning.as_deref(), Some("so"));
+        assert_eq!(reply.reasoning_source, Some(ReasoningSource::Full));
+        assert_eq!(reply.served.as_deref(), Some("m-1"));
+        let usage = Usage {
+            input_tokens: Some(5),
+            cached_tokens: Some(1),
+            output_tokens: Some(3),
+            reasoning_tokens: Some(2),
+            cost_usd: Some(0.25),
+        };
+        assert_eq!(reply.usage, usage);
+        assert_eq!(read("no json"), ModelReply::default());
+    }
+}

@@ -1,0 +1,415 @@
+//! The ledger: every raw reply by request key, in one SQLite file. It is the source of truth; the
+//! tables of a run are derived from it.
+//!
+//! ```text
+//! requests(key, body)                                        what was sent
+//! attempts(key, n, at_ms, status, cost_usd, failure, error, raw)   every attempt, also failed ones
+//! replies(key, n)                                            the attempt that counts
+//! ```
+//!
+//! One thread writes. It commits whatever has queued up while the last commit went to disk, so that
+//! many replies share the cost of one `fsync`, and nobody hears that a reply is kept before it is.
+
+use crate::file_system::Journal;
+use crate::key::RequestKey;
+use crate::model::{Attempt, Failure, Verdict};
+use foretell_core::Outcome;
+use miette::Diagnostic;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+/// Version of the tables, in SQLite's `user_version`.
+const VERSION: i64 = 1;
+
+/// Most attempts in one commit.
+const MOST_IN_COMMIT: usize = 2048;
+
+/// Between two tries to write to a full disk.
+const WAIT_WHILE_FULL: Duration = Duration::from_secs(1);
+
+/// Why the ledger cannot be used.
+#[derive(Debug, Error, Diagnostic)]
+pub enum LedgerError {
+    /// SQLite said no.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help(
+        "every reply that was committed is safe; the same command goes on from there once the disk and the file's permissions are well"
+    ))]
+    Sqlite {
+        /// The ledger.
+        path: PathBuf,
+        /// What went wrong.
+        fault: Arc<rusqlite::Error>,
+    },
+    /// Written by another version of the program.
+    #[error("{}: the ledger has version {found}; this program knows version {VERSION}", path.display())]
+    #[diagnostic(help(
+        "continue with the version of the program that made it (`run.toml` names it), or choose another folder with `--out`"
+    ))]
+    OtherVersion {
+        /// The ledger.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
+    /// The thread that writes is gone.
+    #[error("{}: the ledger was closed", path.display())]
+    Closed {
+        /// The ledger.
+        path: PathBuf,
+    },
+}
+
+/// What to do while the disk is full: told once each time it fills up.
+pub type OnFull = Box<dyn Fn(&Path) + Send>;
+
+/// The ledger, open for writing. Copies share the one writer.
+#[derive(Clone)]
+pub struct Ledger(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    commands: Option<mpsc::Sender<Record>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// One attempt on its way to the disk.
+struct Record {
+    key: RequestKey,
+    body: Arc<str>,
+    attempt: Attempt,
+    /// Whether the request ends with this attempt.
+    ends: bool,
+    kept: oneshot::Sender<Result<(), Arc<rusqlite::Error>>>,
+}
+
+/// An attempt as the ledger holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredAttempt {
+    /// The body that came back.
+    pub raw: Option<String>,
+    /// What failed, where no reply came.
+    pub failure: Option<Failure>,
+}
+
+impl Ledger {
+    /// Opens the ledger at `path`, or makes it.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn open(path: &Path, journal: Journal, on_full: OnFull) -> Result<Self, LedgerError> {
+        let sqlite = |fault| LedgerError::Sqlite { path: path.to_owned(), fault: Arc::new(fault) };
+        let connection = Connection::open(path).map_err(sqlite)?;
+        connection.busy_timeout(Duration::from_secs(30)).map_err(sqlite)?;
+        let found: i64 = connection
+            .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
+            .map_err(sqlite)?;
+        if found != 0 && found != VERSION {
+            return Err(LedgerError::OtherVersion { path: path.to_owned(), found });
+        }
+        prepare(&connection, journal).map_err(sqlite)?;
+        let (commands, records) = mpsc::channel();
+        let writer_path = path.to_owned();
+        let writer = std::thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || write_all(connection, &records, &writer_path, &on_full))
+            .expect("the system can start a thread");
+        let inner = Inner { path: path.to_owned(), commands: Some(commands), writer: Some(writer) };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Keeps an attempt. Returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; the attempt is then not kept, and no more should be made.
+    pub async fn keep(
+        &self,
+        key: RequestKey,
+        body: Arc<str>,
+        attempt: Attempt,
+        ends: bool,
+    ) -> Result<(), LedgerError> {
+        let closed = || LedgerError::Closed { path: self.0.path.clone() };
+        let (kept, on_disk) = oneshot::channel();
+        let commands = self.0.commands.as_ref().ok_or_else(closed)?;
+        commands.send(Record { key, body, attempt, ends, kept }).map_err(|_| closed())?;
+        on_disk
+            .await
+            .map_err(|_| closed())?
+            .map_err(|fault| LedgerError::Sqlite { path: self.0.path.clone(), fault })
+    }
+
+    /// A connection that reads, beside the one that writes.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn reader(&self) -> Result<LedgerReader, LedgerError> {
+        LedgerReader::open(&self.0.path)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The writer ends when nobody can send any more, and folds the log into the file.
+        drop(self.commands.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Reads a ledger.
+pub struct LedgerReader {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl LedgerReader {
+    /// Opens a ledger that exists.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let sqlite = |fault| LedgerError::Sqlite { path: path.to_owned(), fault: Arc::new(fault) };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
+        connection.busy_timeout(Duration::from_secs(30)).map_err(sqlite)?;
+        Ok(Self { path: path.to_owned(), connection })
+    }
+
+    fn fault(&self, fault: rusqlite::Error) -> LedgerError {
+        LedgerError::Sqlite { path: self.path.clone(), fault: Arc::new(fault) }
+    }
+
+    /// Whether the request has ended, with a reply or a failure.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn has(&self, key: &RequestKey) -> Result<bool, LedgerError> {
+        self.connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM replies WHERE key = ?1)")
+            .and_then(|mut query| query.query_row([key.as_bytes()], |row| row.get(0)))
+            .map_err(|fault| self.fault(fault))
+    }
+
+    /// The attempt with which the request ended.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn get(&self, key: &RequestKey) -> Result<Option<StoredAttempt>, LedgerError> {
+        const QUERY: &str = "SELECT a.raw, a.failure, a.error FROM replies r \
+             JOIN attempts a ON a.key = r.key AND a.n = r.n WHERE r.key = ?1";
+        let read = |row: &rusqlite::Row<'_>| {
+            let failure: Option<String> = row.get(1)?;
+            let message: Option<String> = row.get(2)?;
+            let failure = failure
+                .map(|outcome| Failure::new(failure_named(&outcome), message.unwrap_or_default()));
+            Ok(StoredAttempt { raw: row.get(0)?, failure })
+        };
+        self.connection
+            .prepare_cached(QUERY)
+            .and_then(|mut query| query.query_row([key.as_bytes()], read).optional())
+            .map_err(|fault| self.fault(fault))
+    }
+
+    /// How many attempts the ledger holds.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn attempts(&self) -> Result<u64, LedgerError> {
+        self.connection
+            .query_row("SELECT count(*) FROM attempts", [], |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+            .map_err(|fault| self.fault(fault))
+    }
+}
+
+/// The failures that are stored by name; a name from elsewhere is the provider's.
+fn failure_named(name: &str) -> Outcome {
+    [Outcome::TimedOut, Outcome::ContextExceeded, Outcome::Filtered, Outcome::Empty]
+        .into_iter()
+        .find(|outcome| outcome.as_str() == name)
+        .unwrap_or(Outcome::ProviderError)
+}
+
+fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
+    let mode = match journal {
+        Journal::Wal => "wal",
+        Journal::Rollback(_) => "delete",
+    };
+    connection.pragma_update(None, "journal_mode", mode)?;
+    // A reply counts only once it would survive a power cut.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE;
+         CREATE TABLE IF NOT EXISTS requests (key BLOB NOT NULL PRIMARY KEY, body TEXT NOT NULL);
+         CREATE TABLE IF NOT EXISTS attempts (
+             key BLOB NOT NULL, n INTEGER NOT NULL, at_ms INTEGER NOT NULL, status INTEGER,
+             cost_usd REAL, failure TEXT, error TEXT, raw TEXT, PRIMARY KEY (key, n));
+         CREATE TABLE IF NOT EXISTS replies (key BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL)
+             WITHOUT ROWID;
+         PRAGMA user_version = {VERSION};
+         COMMIT;"
+    ))
+}
+
+fn write_all(
+    mut connection: Connection,
+    records: &mpsc::Receiver<Record>,
+    path: &Path,
+    on_full: &OnFull,
+) {
+    let mut waiting: Vec<Record> = Vec::new();
+    while let Ok(first) = records.recv() {
+        waiting.push(first);
+        waiting.extend(records.try_iter().take(MOST_IN_COMMIT - 1));
+        let result = commit_when_there_is_room(&mut connection, &waiting, path, on_full);
+        let result = result.map_err(Arc::new);
+        for record in waiting.drain(..) {
+            // Whoever asked may have gone; the attempt is kept all the same.
+            let _ = record.kept.send(result.clone());
+        }
+    }
+}
+
+/// Replies in flight on a full disk are paid for: they wait in memory until there is room.
+/// Since no request ends before its attempt is kept, nothing more is sent meanwhile.
+fn commit_when_there_is_room(
+    connection: &mut Connection,
+    records: &[Record],
+    path: &Path,
+    on_full: &OnFull,
+) -> rusqlite::Result<()> {
+    let mut told = false;
+    loop {
+        match commit(connection, records) {
+            Err(fault) if fault.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+                if !std::mem::replace(&mut told, true) {
+                    on_full(path);
+                }
+                std::thread::sleep(WAIT_WHILE_FULL);
+            }
+            result => return result,
+        }
+    }
+}
+
+fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    {
+        let mut request = transaction
+            .prepare_cached("INSERT OR IGNORE INTO requests (key, body) VALUES (?1, ?2)")?;
+        let mut attempt = transaction.prepare_cached(
+            "INSERT INTO attempts (key, n, at_ms, status, cost_usd, failure, error, raw)
+             SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM attempts WHERE key = ?1
+             RETURNING n",
+        )?;
+        let mut reply = transaction
+            .prepare_cached("INSERT OR REPLACE INTO replies (key, n) VALUES (?1, ?2)")?;
+        let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
+        for record in records {
+            let key = record.key.as_bytes();
+            request.execute(params![key, &*record.body])?;
+            let Attempt { status, raw, cost_usd, verdict } = &record.attempt;
+            let failure = match verdict {
+                Verdict::Reply => None,
+                Verdict::Retry { failure, .. }
+                | Verdict::Fail(failure)
+                | Verdict::Stop(failure) => Some(failure),
+            };
+            let outcome = failure.map(|failure| failure.outcome.as_str());
+            let message = failure.map(|failure| &failure.message);
+            let n: i64 = attempt
+                .query_row(params![key, at_ms, status, cost_usd, outcome, message, raw], |row| {
+                    row.get(0)
+                })?;
+            if record.ends {
+                reply.execute(params![key, n])?;
+            }
+        }
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(verdict: Verdict) -> Attempt {
+        Attempt { status: Some(200), raw: Some("raw".into()), cost_usd: None, verdict }
+    }
+
+    fn open(folder: &Path) -> Ledger {
+        Ledger::open(&folder.join("ledger.sqlite"), Journal::Wal, Box::new(|_| ())).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_attempt_is_read_back_after_the_ledger_was_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = RequestKey::of("p", "m", "{}", 0, "");
+        let failure = Failure::new(Outcome::TimedOut, "no reply");
+        let ledger = open(folder.path());
+        let retried = attempt(Verdict::Retry { failure: failure.clone(), after: None });
+        ledger.keep(key, "{}".into(), retried, false).await.unwrap();
+        assert!(!ledger.reader().unwrap().has(&key).unwrap());
+        ledger.keep(key, "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
+        drop(ledger);
+        let reader = open(folder.path()).reader().unwrap();
+        let stored = StoredAttempt { raw: Some("raw".into()), failure: None };
+        assert_eq!(reader.get(&key).unwrap(), Some(stored));
+        assert_eq!(reader.attempts().unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_failure_keeps_its_outcome() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = RequestKey::of("p", "m", "{}", 0, "");
+        let failure = Failure::new(Outcome::ContextExceeded, "too long");
+        let ledger = open(folder.path());
+        ledger.keep(key, "{}".into(), attempt(Verdict::Fail(failure.clone())), true).await.unwrap();
+        assert_eq!(ledger.reader().unwrap().get(&key).unwrap().unwrap().failure, Some(failure));
+    }
+
+    #[tokio::test]
+    async fn replies_wait_for_a_full_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let mut connection = Connection::open(&path).unwrap();
+        prepare(&connection, Journal::Wal).unwrap();
+        connection.pragma_update(None, "max_page_count", 1).unwrap();
+        let (kept, mut on_disk) = oneshot::channel();
+        let long = Attempt { raw: Some("x".repeat(100_000)), ..attempt(Verdict::Reply) };
+        let key = RequestKey::of("p", "m", "{}", 0, "");
+        let record = Record { key, body: "{}".into(), attempt: long, ends: true, kept };
+        assert!(commit(&mut connection, &[]).is_ok());
+        let (told, heard) = mpsc::channel();
+        let on_full: OnFull = Box::new(move |_| told.send(()).unwrap());
+        // The first try fills the disk; then the page limit is lifted, as when space is freed.
+        let records = [record];
+        assert!(matches!(
+            commit(&mut connection, &records).unwrap_err().sqlite_error_code(),
+            Some(ErrorCode::DiskFull)
+        ));
+        assert!(on_disk.try_recv().is_err());
+        connection.pragma_update(None, "max_page_count", 100_000).unwrap();
+        commit_when_there_is_room(&mut connection, &records, &path, &on_full).unwrap();
+        assert!(heard.try_recv().is_err(), "there was room");
+        assert!(LedgerReader::open(&path).unwrap().has(&key).unwrap());
+    }
+
+    #[test]
+    fn a_ledger_of_another_version_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()));
+        let path = folder.path().join("ledger.sqlite");
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        let error = Ledger::open(&path, Journal::Wal, Box::new(|_| ())).err().unwrap();
+        assert!(matches!(error, LedgerError::OtherVersion { found: 99, .. }), "{error}");
+    }
+}

@@ -1,0 +1,25 @@
+//! The one door to models: requests and their keys, providers, retries, and the ledger that keeps
+//! every raw reply.
+//!
+//! Only this crate asks a model. What is asked, and what a reply means to a study, is left to the
+//! crates above.
+
+mod ask;
+mod chat;
+mod file_system;
+mod http;
+mod key;
+mod ledger;
+mod model;
+mod sim;
+mod spec;
+mod stop;
+
+pub use ask::{AskError, Asked, Limits, Request, ask_all, count_missing};
+pub use chat::{ModelReply, ReasoningSource, Usage};
+pub use file_system::{Journal, journal_for};
+pub use key::RequestKey;
+pub use ledger::{Ledger, LedgerError, LedgerReader, StoredAttempt};
+pub use model::{Attempt, ChatModel, Failure, Verdict, open_model};
+pub use spec::{Keys, ModelSpec, SpecError};
+pub use stop::Stop;

@@ -1,0 +1,98 @@
+//! The trait that every model implements, and what one attempt to ask it gives.
+
+use crate::chat::ModelReply;
+use crate::spec::{Keys, ModelSpec, Place, SpecError};
+use foretell_core::Outcome;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A model that can be asked.
+pub trait ChatModel: Send + Sync {
+    /// The canonical body of a request: JSON with sorted keys, all that the model is sent.
+    fn body(&self, prompt: &str) -> String;
+
+    /// Sends a body once.
+    fn ask<'a>(&'a self, body: &'a str, repeat: u32) -> Asking<'a>;
+
+    /// Reads a raw reply that an attempt brought.
+    fn read(&self, raw: &str) -> ModelReply;
+
+    /// Looks whether the model can be asked at all, without asking it anything.
+    fn check(&self) -> Checking<'_>;
+
+    /// Whatever changes replies and stands neither in the model's name nor in the body.
+    fn variant(&self) -> &str {
+        ""
+    }
+}
+
+/// The future of one attempt.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Attempt> + Send + 'a>>;
+
+/// The future of a check: what is wrong, and how to mend it.
+pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
+/// What one attempt gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// HTTP status; `None` where none came.
+    pub status: Option<u16>,
+    /// The body that came back, whole or cut off.
+    pub raw: Option<String>,
+    /// Price, US dollars, where the provider reports it.
+    pub cost_usd: Option<f64>,
+    /// What it means.
+    pub verdict: Verdict,
+}
+
+/// What an attempt means for its request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// The provider replied; `raw` holds the reply.
+    Reply,
+    /// It failed in a way that says nothing about the question: ask again.
+    Retry {
+        /// What failed.
+        failure: Failure,
+        /// How long the provider asks to wait.
+        after: Option<Duration>,
+    },
+    /// It failed for good.
+    Fail(Failure),
+    /// Nothing more can be asked of this model: a bad key, no such model, no money.
+    Stop(Failure),
+}
+
+/// A failure of the instrument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The outcome that it stands for.
+    pub outcome: Outcome,
+    /// What happened, for people; holds no key.
+    pub message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(outcome: Outcome, message: impl Into<String>) -> Self {
+        Self { outcome, message: message.into() }
+    }
+}
+
+/// Opens a model: checks its options and its key, sends nothing.
+///
+/// # Errors
+/// [`SpecError`] names the option and its value.
+pub fn open_model(
+    spec: &ModelSpec,
+    keys: Keys<'_>,
+    timeout: Duration,
+) -> Result<Arc<dyn ChatModel>, SpecError> {
+    match &spec.place {
+        Place::Sim => Ok(Arc::new(crate::sim::SimModel::open(spec)?)),
+        Place::Http(address) => {
+            Ok(Arc::new(crate::http::HttpModel::open(spec, address, keys, timeout)?))
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Model specifications: `provider:model?option=value&...` and `http://host:port/v1#model?...`.
+
+use miette::Diagnostic;
+use std::fmt;
+use thiserror::Error;
+
+/// A model as a user writes it.
+///
+/// # Examples
+/// ```
+/// use foretell_llm::ModelSpec;
+/// let spec = ModelSpec::parse("http://127.0.0.1:8000/v1#qwen3?temperature=0&name=small")?;
+/// assert_eq!((spec.provider(), spec.model.as_str(), spec.name.as_str()), ("http", "qwen3", "small"));
+/// assert_eq!(spec.option("temperature"), Some("0"));
+/// # Ok::<(), foretell_llm::SpecError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelSpec {
+    /// Where it is asked.
+    pub place: Place,
+    /// The model as its provider calls it.
+    pub model: String,
+    /// Its name in this run.
+    pub name: String,
+    /// All other options, in the order given.
+    pub options: Vec<(String, String)>,
+}
+
+/// Where a model is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Built in.
+    Sim,
+    /// An OpenAI-compatible server, by its base address.
+    Http(String),
+}
+
+/// What is wrong with a specification.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+pub enum SpecError {
+    /// Not of the form of a specification.
+    #[error("`{spec}` is not a model: {fault}")]
+    #[diagnostic(help(
+        "a model is written `sim:reference?faithfulness=0.8`, `sim:reader` or `http://HOST:PORT/v1#MODEL`"
+    ))]
+    Form {
+        /// The specification.
+        spec: String,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// An option that the provider does not have.
+    #[error("model `{spec}`: there is no option `{option}`")]
+    #[diagnostic(help("the options are {known}"))]
+    UnknownOption {
+        /// The specification.
+        spec: String,
+        /// The option.
+        option: String,
+        /// Those there are.
+        known: String,
+    },
+    /// A value that an option cannot take.
+    #[error("model `{spec}`: option `{option}`: `{value}` is not {wanted}")]
+    #[diagnostic(help("write `{option}=` followed by {wanted}"))]
+    Value {
+        /// The specification.
+        spec: String,
+        /// The option.
+        option: &'static str,
+        /// The value given.
+        value: String,
+        /// What it takes.
+        wanted: &'static str,
+    },
+    /// The environment variable of a key is not set.
+    #[error(
+        "model `{spec}`: the environment variable `{variable}` is not set, and it should hold the key"
+    )]
+    #[diagnostic(help(
+        "export {variable}=..., or leave out `key_env` for a server that takes no key"
+    ))]
+    NoKey {
+        /// The specification.
+        spec: String,
+        /// The variable.
+        variable: String,
+    },
+    /// A simulated subject that does not exist.
+    #[error("model `{spec}`: {fault}")]
+    #[diagnostic(help("docs/simulated.md lists the simulated subjects and their options"))]
+    Sim {
+        /// The specification.
+        spec: String,
+        /// What is wrong with it.
+        fault: String,
+    },
+}
+
+impl ModelSpec {
+    /// Reads a specification. Options are checked when the model is opened.
+    ///
+    /// # Errors
+    /// [`SpecError::Form`] says what is missing.
+    pub fn parse(spec: &str) -> Result<Self, SpecError> {
+        let form = |fault: &str| SpecError::Form { spec: spec.to_owned(), fault: fault.to_owned() };
+        let (head, query) = spec.split_once('?').unwrap_or((spec, ""));
+        let (place, model) = if head.starts_with("http://") || head.starts_with("https://") {
+            let (address, model) =
+                head.split_once('#').ok_or_else(|| form("no `#MODEL` follows the address"))?;
+            (Place::Http(address.trim_end_matches('/').to_owned()), model)
+        } else {
+            match head.split_once(':') {
+                Some(("sim", model)) => (Place::Sim, model),
+                Some((provider, _)) => {
+                    return Err(form(&format!("there is no provider `{provider}`")));
+                }
+                None => return Err(form("it names no provider")),
+            }
+        };
+        if model.is_empty() {
+            return Err(form("it names no model"));
+        }
+        let mut options = options(query).map_err(|part| {
+            form(&format!("`{part}` in its options is not of the form `option=value`"))
+        })?;
+        let named = options.iter().position(|(option, _)| option == "name");
+        let name = named.map(|at| options.remove(at).1).unwrap_or_else(|| match place {
+            Place::Sim => spec.to_owned(),
+            Place::Http(_) => model.to_owned(),
+        });
+        Ok(Self { place, model: model.to_owned(), name, options })
+    }
+
+    /// The kind of provider, as keys and tables name it.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        match self.place {
+            Place::Sim => "sim",
+            Place::Http(_) => "http",
+        }
+    }
+
+    /// Whether asking it may cost money.
+    #[must_use]
+    pub fn may_cost(&self) -> bool {
+        self.place != Place::Sim
+    }
+
+    /// The value of an option.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.iter().find(|(option, _)| option == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses options that are not among `known`.
+    pub(crate) fn check_options(&self, known: &[&str]) -> Result<(), SpecError> {
+        match self.options.iter().find(|(option, _)| !known.contains(&option.as_str())) {
+            None => Ok(()),
+            Some((option, _)) => Err(SpecError::UnknownOption {
+                spec: self.to_string(),
+                option: option.clone(),
+                known: known.join(", "),
+            }),
+        }
+    }
+
+    /// The value of an option, as a number.
+    pub(crate) fn number<T: std::str::FromStr>(
+        &self,
+        option: &'static str,
+        wanted: &'static str,
+    ) -> Result<Option<T>, SpecError> {
+        let Some(value) = self.option(option) else { return Ok(None) };
+        value.parse().map(Some).map_err(|_| SpecError::Value {
+            spec: self.to_string(),
+            option,
+            value: value.to_owned(),
+            wanted,
+        })
+    }
+}
+
+fn options(query: &str) -> Result<Vec<(String, String)>, &str> {
+    query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| match part.split_once('=') {
+            Some((option, value)) => Ok((option.to_owned(), value.to_owned())),
+            None => Err(part),
+        })
+        .collect()
+}
+
+/// The specification without its name, as it can be given again.
+impl fmt::Display for ModelSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Sim => write!(f, "sim:{}", self.model)?,
+            Place::Http(address) => write!(f, "{address}#{}", self.model)?,
+        }
+        for (at, (option, value)) in self.options.iter().enumerate() {
+            write!(f, "{}{option}={value}", if at == 0 { '?' } else { '&' })?;
+        }
+        Ok(())
+    }
+}
+
+/// Where keys come from: a lookup by variable name, which `cli` connects to the environment.
+pub type Keys<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simulated_subject_is_named_by_its_specification() {
+        let spec = ModelSpec::parse("sim:reference?faithfulness=0.5&seed=3").unwrap();
+        assert_eq!(spec.name, "sim:reference?faithfulness=0.5&seed=3");
+        assert_eq!(spec.to_string(), spec.name);
+        assert!(!spec.may_cost());
+    }
+
+    #[test]
+    fn faults_are_said() {
+        for (spec, says) in [
+            ("gpt-5", "it names no provider"),
+            ("opnai:gpt-5", "there is no provider `opnai`"),
+            ("sim:", "it names no model"),
+            ("http://127.0.0.1:80/v1", "no `#MODEL` follows the address"),
+            ("sim:reader?skill", "`skill` in its options is not of the form `option=value`"),
+        ] {
+            let error = ModelSpec::parse(spec).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+}

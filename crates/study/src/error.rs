@@ -1,0 +1,167 @@
+//! What can be wrong with a study, and how to mend it.
+
+use foretell_core::card::CardError;
+use foretell_core::labels::LabelsError;
+use foretell_core::prompt::PromptError;
+use foretell_data::DataError;
+use foretell_llm::{AskError, LedgerError, SpecError};
+use foretell_tables::TableError;
+use miette::Diagnostic;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a study cannot be run or read.
+#[derive(Debug, Error, Diagnostic)]
+pub enum StudyError {
+    /// The file system said no.
+    #[error("{}: {fault}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What went wrong.
+        fault: std::io::Error,
+    },
+    /// A study file that does not hold a study.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("`foretell init` writes a study file with every field explained"))]
+    StudyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: toml::de::Error,
+    },
+    /// A manifest that cannot be read.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("restore the file, or choose another folder with `--out`"))]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: toml::de::Error,
+    },
+    /// A run folder of another version.
+    #[error("{}: the run has format {found}, written by foretell {program}; this program knows format {wanted}", path.display())]
+    #[diagnostic(help("use foretell {program} for this run, or choose another folder with `--out`"))]
+    OtherVersion {
+        /// The manifest.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The program that wrote it.
+        program: String,
+        /// The format known.
+        wanted: i64,
+    },
+    /// A folder that holds something else.
+    #[error("{} holds files but no run (there is no run.toml, but there is `{found}`)", path.display())]
+    #[diagnostic(help("choose an empty or new folder with `--out`"))]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+        /// One of the files.
+        found: String,
+    },
+    /// There is no such run.
+    #[error("{}: there is no run here (no run.toml)", path.display())]
+    #[diagnostic(help("`foretell runs` lists the runs in a folder; `foretell run` makes one"))]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder holds the run of another study.
+    #[error("{} holds another run: {faults}", path.display())]
+    #[diagnostic(help("choose another folder with `--out`, or leave `--out` away; what a run asks about is frozen when it starts"))]
+    OtherStudy {
+        /// The folder.
+        path: PathBuf,
+        /// What differs.
+        faults: String,
+    },
+    /// Another process works on the run.
+    #[error("{} is in use by another process", path.display())]
+    #[diagnostic(help("wait until it is done, or stop it; two processes on one run would pay twice"))]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Two models of one name.
+    #[error("two models are called `{name}`: `{first}` and `{second}`")]
+    #[diagnostic(help("give one of them a name of its own: `...&name=NAME`, or `?name=NAME` where it has no options"))]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// One model.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Models that cannot be asked.
+    #[error("nothing was sent: {}", faults.join("; "))]
+    #[diagnostic(help("mend what is named, then give the same command again"))]
+    Unreachable {
+        /// What is wrong with each.
+        faults: Vec<String>,
+    },
+    /// Nothing to ask about.
+    #[error("there are no pairs to ask about")]
+    #[diagnostic(help("look at what was left out, and at `--limit`"))]
+    NoPairs,
+    /// A list that has to hold something.
+    #[error("the study names no {what}")]
+    #[diagnostic(help("add one: `--{what}`, or the field of a study file (`foretell init` explains them)"))]
+    Nothing {
+        /// What there is none of.
+        what: &'static str,
+    },
+    /// A question whose labels cannot be used.
+    #[error("question `{question}`: {fault}")]
+    Labels {
+        /// The question.
+        question: String,
+        /// What is wrong with them.
+        fault: LabelsError,
+    },
+    /// There is no such pair.
+    #[error("{}: there is no pair `{pair}`", path.display())]
+    #[diagnostic(help("the pairs nearest in name: {near}"))]
+    NoPair {
+        /// The run.
+        path: PathBuf,
+        /// The pair.
+        pair: String,
+        /// Pairs of a similar name.
+        near: String,
+    },
+    /// A card.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// A prompt.
+    #[error(transparent)]
+    #[diagnostic(help("`foretell prompt` shows a prompt before anything is asked; docs/prompts.md names the variables of each template"))]
+    Prompt(#[from] PromptError),
+    /// Pairs.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Data(#[from] DataError),
+    /// A model.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Spec(#[from] SpecError),
+    /// The ledger.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A table.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Table(#[from] TableError),
+}
+
+impl From<AskError<Self>> for StudyError {
+    fn from(error: AskError<Self>) -> Self {
+        match error {
+            AskError::Ledger(fault) => Self::Ledger(fault),
+            AskError::Request(fault) => fault,
+        }
+    }
+}

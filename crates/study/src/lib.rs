@@ -1,0 +1,30 @@
+//! The stages of a study and its run folder: pairs in, answers of the reference models, predictions
+//! of their answers to the counterfactuals.
+//!
+//! Both stages ask models only through `foretell-llm`, and derive their tables from its ledger.
+//! Numbers are left to `foretell-analysis`.
+
+mod answers;
+mod case;
+mod derive;
+mod donors;
+mod error;
+mod folder;
+mod manifest;
+mod models;
+mod predictions;
+mod progress;
+mod run;
+mod runs;
+mod selection;
+mod study;
+
+pub use case::{Case, Guess, find_case};
+pub use error::StudyError;
+pub use folder::{Frozen, Layout, RunFolder};
+pub use manifest::{Identity, Manifest};
+pub use models::{Model, Models};
+pub use progress::{Meter, Progress};
+pub use run::{Ended, Planned, Run, Settings};
+pub use runs::{RunSummary, latest_run, list_runs};
+pub use study::{ModelTable, Study};

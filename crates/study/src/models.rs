@@ -1,0 +1,145 @@
+//! The models of a study, opened and named.
+
+use crate::error::StudyError;
+use crate::study::{ModelTable, Study};
+use foretell_llm::{ChatModel, Keys, ModelSpec, open_model};
+use foretell_tables::ModelRow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A model that can be asked.
+#[derive(Clone)]
+pub struct Model {
+    /// As the user wrote it.
+    pub spec: ModelSpec,
+    /// What asks it.
+    pub chat: Arc<dyn ChatModel>,
+}
+
+/// The models of a study.
+pub struct Models {
+    /// The models under study.
+    pub references: Vec<Model>,
+    /// The models that guess their answers.
+    pub predictors: Vec<Model>,
+}
+
+impl Models {
+    /// Opens all models; sends nothing.
+    ///
+    /// # Errors
+    /// [`StudyError`] names the model and what is wrong with it.
+    pub fn open(study: &Study, keys: Keys<'_>, timeout: Duration) -> Result<Self, StudyError> {
+        let open = |tables: &[ModelTable]| -> Result<Vec<Model>, StudyError> {
+            let one = |table: &ModelTable| {
+                let spec = table.spec()?;
+                let chat = open_model(&spec, keys, timeout)?;
+                Ok(Model { spec, chat })
+            };
+            tables.iter().map(one).collect()
+        };
+        let models =
+            Self { references: open(&study.references)?, predictors: open(&study.predictors)? };
+        if models.references.is_empty() {
+            return Err(StudyError::Nothing { what: "reference" });
+        }
+        models.check_names()?;
+        Ok(models)
+    }
+
+    /// All models, references first, each name once.
+    pub fn all(&self) -> Vec<&Model> {
+        let mut all: Vec<&Model> = Vec::new();
+        for model in self.references.iter().chain(&self.predictors) {
+            if !all.iter().any(|other| other.spec.name == model.spec.name) {
+                all.push(model);
+            }
+        }
+        all
+    }
+
+    /// A model may be reference and predictor at once, under one name; else names differ, also as
+    /// names of files.
+    fn check_names(&self) -> Result<(), StudyError> {
+        let taken = |first: &Model, second: &Model| StudyError::NameTaken {
+            name: second.spec.name.clone(),
+            first: first.spec.to_string(),
+            second: second.spec.to_string(),
+        };
+        for list in [&self.references, &self.predictors] {
+            for (at, model) in list.iter().enumerate() {
+                let file = file_name(&model.spec.name).to_lowercase();
+                let same = |other: &&Model| file_name(&other.spec.name).to_lowercase() == file;
+                if let Some(other) = list[..at].iter().find(same) {
+                    return Err(taken(other, model));
+                }
+            }
+        }
+        for model in &self.predictors {
+            let same = |other: &&Model| other.spec.name == model.spec.name;
+            match self.references.iter().find(same) {
+                Some(other) if other.spec != model.spec => return Err(taken(other, model)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Model {
+    /// What stands beside the body in a request's key.
+    pub(crate) fn identity(&self) -> (&str, &str) {
+        (self.spec.provider(), &self.spec.model)
+    }
+
+    pub(crate) fn row(&self) -> ModelRow {
+        let number = |option: &str| self.spec.option(option).and_then(|value| value.parse().ok());
+        ModelRow {
+            name: self.spec.name.clone(),
+            provider: self.spec.provider().to_owned(),
+            model: self.spec.model.clone(),
+            spec: self.spec.to_string(),
+            family: None,
+            vendor: None,
+            open: None,
+            size_b: None,
+            effort: None,
+            temperature: number("temperature"),
+            max_tokens: number("max_tokens").map(|most: f64| most as i64),
+            served: Vec::new(),
+        }
+    }
+}
+
+/// A model's name as the name of a file or folder on any system.
+pub(crate) fn file_name(name: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let text: String =
+        name.chars().map(|c| if safe(c) { c } else { '-' }).take(120).collect();
+    let text = text.trim_start_matches(['.', '-']);
+    if text.is_empty() { "model".to_owned() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_safe_file_names() {
+        assert_eq!(file_name("sim:reference?faithfulness=0.5"), "sim-reference-faithfulness-0.5");
+        assert_eq!(file_name("../..//x"), "x");
+        assert_eq!(file_name("???"), "model");
+    }
+
+    #[test]
+    fn two_models_of_one_name_are_refused() {
+        let study = Study {
+            references: ["sim:reference?seed=1&name=a/b", "sim:reference?seed=2&name=a-b"]
+                .map(ModelTable::from_spec)
+                .to_vec(),
+            ..Study::default()
+        };
+        let error = Models::open(&study, &|_| None, Duration::from_secs(1)).err().unwrap();
+        assert!(matches!(error, StudyError::NameTaken { .. }), "{error}");
+    }
+}

@@ -1,0 +1,13 @@
+//! How far a stage is, for whoever shows it.
+
+/// Shows the progress of stages.
+pub trait Progress: Sync {
+    /// A stage begins: `what` it does, and of how many steps.
+    fn start(&self, what: &str, total: u64) -> Box<dyn Meter>;
+}
+
+/// Shows the progress of one stage, until it is dropped.
+pub trait Meter: Send + Sync {
+    /// Some more steps are done.
+    fn advance(&self, steps: u64);
+}
