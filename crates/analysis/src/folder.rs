@@ -35,9 +35,8 @@ pub(crate) fn arm_files(
         let mut predictors = Vec::new();
         for predictor in folders(&reference)? {
             let arms = arms(&predictor)?;
-            let file = |arm: &str| {
-                arms.contains(arm).then(|| predictor.join(format!("{arm}.parquet")))
-            };
+            let file =
+                |arm: &str| arms.contains(arm).then(|| predictor.join(format!("{arm}.parquet")));
             let files = ArmFiles { treated: file(treated), baseline: file(baseline) };
             if files.paths().next().is_some() {
                 predictors.push(files);

@@ -201,7 +201,11 @@ fn gather(
             let known = occupied.get_mut();
             if (&known.target, known.target_outcome) != (&row.target, row.target_outcome) {
                 let other = paths[0].expect("the first rows come from the first file").to_owned();
-                return Err(AnalysisError::TargetsDiffer { path: path(), other, pair: subject.pair });
+                return Err(AnalysisError::TargetsDiffer {
+                    path: path(),
+                    other,
+                    pair: subject.pair,
+                });
             }
             let at = known.slots.iter().position(|slot| slot.0 == row.repeat);
             let at = at.unwrap_or_else(|| {

@@ -67,7 +67,8 @@ impl<const N: usize> Tally<N> {
     /// The sum over all cells where it is a count of whole observations.
     #[must_use]
     pub fn observations(&self) -> u64 {
-        let whole = |(parts, cells): &(u32, [u64; N])| cells.iter().sum::<u64>() / u64::from(*parts);
+        let whole =
+            |(parts, cells): &(u32, [u64; N])| cells.iter().sum::<u64>() / u64::from(*parts);
         self.terms.iter().map(whole).sum()
     }
 }

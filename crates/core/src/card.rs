@@ -2,7 +2,7 @@
 
 use crate::Labels;
 use crate::labels::LabelsError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -26,7 +26,7 @@ use thiserror::Error;
 /// assert_eq!(card.labels, ["REPAID", "DEFAULTED"]);
 /// # Ok::<(), foretell_core::card::CardError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
     /// The dataset's name in ids, columns and flags.
@@ -47,7 +47,7 @@ pub struct Card {
 }
 
 /// The words of a card that fill the templates.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Roles {
     /// Who decides: "a loan officer of a rural bank".

@@ -33,7 +33,7 @@ const MOST_IN_COMMIT: usize = 2048;
 const WAIT_WHILE_FULL: Duration = Duration::from_secs(1);
 
 /// Why the ledger cannot be used.
-#[derive(Debug, Error, Diagnostic)]
+#[derive(Debug, Clone, Error, Diagnostic)]
 pub enum LedgerError {
     /// SQLite said no.
     #[error("{}: {fault}", path.display())]

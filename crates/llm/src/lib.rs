@@ -15,7 +15,7 @@ mod sim;
 mod spec;
 mod stop;
 
-pub use ask::{AskError, Asked, Limits, Request, ask_all, count_missing};
+pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all, count_missing};
 pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use file_system::{Journal, journal_for};
 pub use key::RequestKey;

@@ -110,9 +110,7 @@ fn mark_at(bytes: &[u8], at: usize) -> Mark {
 }
 
 fn between_digits(bytes: &[u8], at: usize) -> bool {
-    at > 0
-        && bytes[at - 1].is_ascii_digit()
-        && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+    at > 0 && bytes[at - 1].is_ascii_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
 }
 
 fn is_and(bytes: &[u8], at: usize) -> bool {

@@ -180,7 +180,8 @@ mod tests {
         // Five standard errors of a share of one half.
         assert!((same / n - 0.5).abs() < 5.0 * 0.5 / n.sqrt(), "{}", same / n);
         let means = |f: fn(&(Pull, Pull)) -> f64| pairs.iter().map(f).sum::<f64>() / n;
-        let (told, truth) = (|p: &(Pull, Pull)| p.0.strength as f64, |p: &(Pull, Pull)| p.1.strength as f64);
+        let (told, truth) =
+            (|p: &(Pull, Pull)| p.0.strength as f64, |p: &(Pull, Pull)| p.1.strength as f64);
         let (mt, mu) = (means(told), means(truth));
         let covariance = pairs.iter().map(|p| (told(p) - mt) * (truth(p) - mu)).sum::<f64>() / n;
         let spread = |f: fn(&(Pull, Pull)) -> f64, mean: f64| {

@@ -49,7 +49,8 @@ const PARTS: [&str; 5] = ["answers", "choices", "labels", "options", "possibilit
 pub(crate) fn is_instruction(text: &str) -> bool {
     let text = text.as_bytes();
     OPENINGS.iter().any(|opening| {
-        text.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening.as_bytes()))
+        text.get(..opening.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(opening.as_bytes()))
             && !text.get(opening.len()).is_some_and(u8::is_ascii_alphanumeric)
     })
 }
@@ -107,12 +108,17 @@ mod tests {
     fn the_question_begins_after_its_heading() {
         let prompt = "You are a clerk. Note: be brief\n\nApplicant file:  \nShe rents.";
         assert_eq!(after_heading(prompt).trim(), "She rents.");
-        assert_eq!(after_heading("Question:\nWho?\nAnswer choices:\n(A) x"), "Who?\nAnswer choices:\n(A) x");
+        assert_eq!(
+            after_heading("Question:\nWho?\nAnswer choices:\n(A) x"),
+            "Who?\nAnswer choices:\n(A) x"
+        );
     }
 
     #[test]
     fn a_list_of_choices_or_an_instruction_is_no_heading() {
-        for text in ["Who?\nAnswer choices:\n(A) x", "She rents.\nPlease reply like this:\n", "a: b"] {
+        for text in
+            ["Who?\nAnswer choices:\n(A) x", "She rents.\nPlease reply like this:\n", "a: b"]
+        {
             assert_eq!(after_heading(text), text);
         }
     }

@@ -106,7 +106,10 @@ mod tests {
 
     #[test]
     fn confidence_rises_with_the_margin() {
-        assert_eq!([0, 399, 400, 1199, 1200].map(confidence), ["LOW", "LOW", "MEDIUM", "MEDIUM", "HIGH"]);
+        assert_eq!(
+            [0, 399, 400, 1199, 1200].map(confidence),
+            ["LOW", "LOW", "MEDIUM", "MEDIUM", "HIGH"]
+        );
     }
 
     #[test]

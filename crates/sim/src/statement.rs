@@ -28,7 +28,7 @@ const VERBS: [&str; 3] = ["spoke", "counted", "weighed"];
 
 impl Degree {
     fn of(strength: u32) -> Self {
-        DEGREES[(strength.saturating_sub(1) * 3 / ONE).min(2) as usize].1
+        DEGREES[((strength * 3).saturating_sub(1) / ONE).min(2) as usize].1
     }
 
     fn word(self) -> &'static str {
@@ -163,8 +163,7 @@ mod tests {
     #[test]
     fn the_words_divide_the_scale_in_three() {
         let words = [1, 333, 334, 666, 667, 1000].map(|strength| Degree::of(strength).word());
-        let thirds =
-            ["slightly", "slightly", "moderately", "moderately", "strongly", "strongly"];
+        let thirds = ["slightly", "slightly", "moderately", "moderately", "strongly", "strongly"];
         assert_eq!(words, thirds);
         let middles = DEGREES.map(|(_, degree)| degree.middle());
         assert_eq!(middles, [166, 500, 833]);

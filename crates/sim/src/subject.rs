@@ -1,6 +1,6 @@
 //! One simulated model.
 
-use crate::asked::{Asked, Original};
+use crate::asked::{Asked, Original, Section};
 use crate::clause::Clauses;
 use crate::explanation::{Explanation, Telling};
 use crate::hash::{Draws, Purpose, hash};
@@ -9,7 +9,6 @@ use crate::options::{Options, SimError};
 use crate::reading::{Believed, foretell};
 use crate::rule::{Decision, ONE, Rule};
 use crate::statement;
-use crate::asked::Section;
 use foretell_core::Labels;
 
 /// Clauses that an explanation names, unless `named` says otherwise.
@@ -106,11 +105,8 @@ impl Subject {
     /// labels it wants gets prose without sections.
     #[must_use]
     pub fn reply(&self, prompt: &str, repeat: u32) -> SimReply {
-        let streams = Streams {
-            subject: self.seed,
-            prompt: hash(prompt),
-            repeat: u64::from(repeat),
-        };
+        let streams =
+            Streams { subject: self.seed, prompt: hash(prompt), repeat: u64::from(repeat) };
         let fail = streams.of_repeat(Purpose::Fail);
         let failure = (fail.fraction(0) < self.fail).then(|| Failure::draw(fail, 1));
         let text = match failure {
@@ -135,7 +131,7 @@ impl Subject {
         } else {
             decision.label
         };
-        let explanation = if asked.sections.iter().any(|section| *section != Section::Answer && *section != Section::Confidence) {
+        let explanation = if asked.sections.iter().any(|&section| needs_reasons(section)) {
             self.explain(labels, &clauses, names[label], streams)
         } else {
             Explanation::default()
@@ -151,7 +147,13 @@ impl Subject {
         layout::write(&asked, &Content { answer, margin: decision.margin, explanation })
     }
 
-    fn decide(&self, asked: &Asked<'_>, labels: &Labels, clauses: &Clauses, streams: &Streams) -> Decision {
+    fn decide(
+        &self,
+        asked: &Asked<'_>,
+        labels: &Labels,
+        clauses: &Clauses,
+        streams: &Streams,
+    ) -> Decision {
         let count = labels.iter().len();
         if let Mind::Reference { rule, bias, .. } = self.mind {
             let first = asked.sections.first() == Some(&Section::Answer);
@@ -169,7 +171,12 @@ impl Subject {
     }
 
     /// What a predictor takes from the explanation that it is shown.
-    fn believed(&self, original: Original<'_>, labels: &Labels, streams: &Streams) -> Vec<Believed> {
+    fn believed(
+        &self,
+        original: Original<'_>,
+        labels: &Labels,
+        streams: &Streams,
+    ) -> Vec<Believed> {
         let Some(explanation) = original.explanation else { return Vec::new() };
         let understanding = streams.of_prompt(Purpose::Understanding);
         let statements = statement::read(explanation, labels).into_iter();
@@ -184,7 +191,13 @@ impl Subject {
         }
     }
 
-    fn explain(&self, labels: &Labels, clauses: &Clauses, answer: &str, streams: &Streams) -> Explanation {
+    fn explain(
+        &self,
+        labels: &Labels,
+        clauses: &Clauses,
+        answer: &str,
+        streams: &Streams,
+    ) -> Explanation {
         let (rule, faithfulness, named) = match self.mind {
             Mind::Reference { rule, faithfulness, named, .. } => (rule, faithfulness, named),
             // A predictor that is asked for its reasons gives those of its own rule.
@@ -194,3 +207,11 @@ impl Subject {
         Telling { clauses, labels, rule, answer, faithfulness, named, draws }.write()
     }
 }
+
+fn needs_reasons(section: Section) -> bool {
+    matches!(section, Section::Explanation | Section::Factors | Section::OtherInfo)
+}
+
+#[cfg(test)]
+#[path = "subject_tests.rs"]
+mod tests;

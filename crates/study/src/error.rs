@@ -41,7 +41,9 @@ pub enum StudyError {
     },
     /// A run folder of another version.
     #[error("{}: the run has format {found}, written by foretell {program}; this program knows format {wanted}", path.display())]
-    #[diagnostic(help("use foretell {program} for this run, or choose another folder with `--out`"))]
+    #[diagnostic(help(
+        "use foretell {program} for this run, or choose another folder with `--out`"
+    ))]
     OtherVersion {
         /// The manifest.
         path: PathBuf,
@@ -70,7 +72,9 @@ pub enum StudyError {
     },
     /// The folder holds the run of another study.
     #[error("{} holds another run: {faults}", path.display())]
-    #[diagnostic(help("choose another folder with `--out`, or leave `--out` away; what a run asks about is frozen when it starts"))]
+    #[diagnostic(help(
+        "choose another folder with `--out`, or leave `--out` away; what a run asks about is frozen when it starts"
+    ))]
     OtherStudy {
         /// The folder.
         path: PathBuf,
@@ -79,14 +83,18 @@ pub enum StudyError {
     },
     /// Another process works on the run.
     #[error("{} is in use by another process", path.display())]
-    #[diagnostic(help("wait until it is done, or stop it; two processes on one run would pay twice"))]
+    #[diagnostic(help(
+        "wait until it is done, or stop it; two processes on one run would pay twice"
+    ))]
     InUse {
         /// The folder.
         path: PathBuf,
     },
     /// Two models of one name.
     #[error("two models are called `{name}`: `{first}` and `{second}`")]
-    #[diagnostic(help("give one of them a name of its own: `...&name=NAME`, or `?name=NAME` where it has no options"))]
+    #[diagnostic(help(
+        "give one of them a name of its own: `...&name=NAME`, or `?name=NAME` where it has no options"
+    ))]
     NameTaken {
         /// The name.
         name: String,
@@ -108,7 +116,9 @@ pub enum StudyError {
     NoPairs,
     /// A list that has to hold something.
     #[error("the study names no {what}")]
-    #[diagnostic(help("add one: `--{what}`, or the field of a study file (`foretell init` explains them)"))]
+    #[diagnostic(help(
+        "add one: `--{what}`, or the field of a study file (`foretell init` explains them)"
+    ))]
     Nothing {
         /// What there is none of.
         what: &'static str,
@@ -137,7 +147,9 @@ pub enum StudyError {
     Card(#[from] CardError),
     /// A prompt.
     #[error(transparent)]
-    #[diagnostic(help("`foretell prompt` shows a prompt before anything is asked; docs/prompts.md names the variables of each template"))]
+    #[diagnostic(help(
+        "`foretell prompt` shows a prompt before anything is asked; docs/prompts.md names the variables of each template"
+    ))]
     Prompt(#[from] PromptError),
     /// Pairs.
     #[error(transparent)]

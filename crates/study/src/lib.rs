@@ -27,4 +27,4 @@ pub use models::{Model, Models};
 pub use progress::{Meter, Progress};
 pub use run::{Ended, Planned, Run, Settings};
 pub use runs::{RunSummary, latest_run, list_runs};
-pub use study::{ModelTable, Study};
+pub use study::{ModelTable, Study, TEMPLATE as STUDY_TEMPLATE};

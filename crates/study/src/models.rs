@@ -2,7 +2,7 @@
 
 use crate::error::StudyError;
 use crate::study::{ModelTable, Study};
-use foretell_llm::{ChatModel, Keys, ModelSpec, open_model};
+use foretell_llm::{ChatModel, Keys, ModelSpec, Request, RequestKey, open_model};
 use foretell_tables::ModelRow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,6 +92,13 @@ impl Model {
         (self.spec.provider(), &self.spec.model)
     }
 
+    /// The key of a request to it.
+    pub(crate) fn key(&self, request: &Request) -> RequestKey {
+        let (provider, name) = self.identity();
+        let body = self.chat.body(&request.prompt);
+        RequestKey::of(provider, name, &body, request.repeat, self.chat.variant())
+    }
+
     pub(crate) fn row(&self) -> ModelRow {
         let number = |option: &str| self.spec.option(option).and_then(|value| value.parse().ok());
         ModelRow {
@@ -114,8 +121,7 @@ impl Model {
 /// A model's name as the name of a file or folder on any system.
 pub(crate) fn file_name(name: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let text: String =
-        name.chars().map(|c| if safe(c) { c } else { '-' }).take(120).collect();
+    let text: String = name.chars().map(|c| if safe(c) { c } else { '-' }).take(120).collect();
     let text = text.trim_start_matches(['.', '-']);
     if text.is_empty() { "model".to_owned() } else { text.to_owned() }
 }

@@ -154,8 +154,10 @@ mod tests {
 
     #[test]
     fn options_of_a_table_join_the_specification() {
-        let table: ModelTable =
-            toml::from_str("model = 'sim:reference?seed=3'\nname = 'r'\noptions = { faithfulness = 0.5 }").unwrap();
+        let table: ModelTable = toml::from_str(
+            "model = 'sim:reference?seed=3'\nname = 'r'\noptions = { faithfulness = 0.5 }",
+        )
+        .unwrap();
         let spec = table.spec().unwrap();
         assert_eq!(spec.to_string(), "sim:reference?seed=3&faithfulness=0.5");
         assert_eq!(spec.name, "r");

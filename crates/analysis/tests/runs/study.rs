@@ -83,7 +83,6 @@ pub fn write_arm(run: &Path, reference: &str, predictor: &str, arm: &str, rows: 
 }
 
 /// Writes both arms of pairs given as (cluster, guess with, guess without), in that order.
-#[allow(dead_code, reason = "not every test of this folder writes both arms alike")]
 pub fn write_pairs(run: &Path, reference: &str, predictor: &str, pairs: &[(usize, G, G)]) {
     let rows = |pick: fn(&(usize, G, G)) -> G| -> Vec<Row> {
         pairs.iter().enumerate().map(|(i, pair)| Row::new(pair.0, i, pick(pair))).collect()

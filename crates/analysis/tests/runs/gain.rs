@@ -1,14 +1,12 @@
 //! Gains of small run folders, computed by hand.
 
-mod study;
-
+use crate::study::{G, Row, prediction, write_arm, write_pairs};
 use foretell_analysis::{
     AnalysisError, Contrast, GainRequest, GainRow, GainTable, GroupKey, LeftOutCount, gain,
 };
 use foretell_core::Outcome;
 use foretell_tables::{PredictionRow, write};
 use std::path::Path;
-use study::{G, Row, prediction, write_arm, write_pairs};
 use tempfile::tempdir;
 
 const R: G = G::Right;
@@ -196,9 +194,13 @@ fn runs_that_share_guesses_are_refused_and_others_add_up() {
     let row = gain(&both, &by("")).unwrap().rows.remove(0);
     assert_eq!((row.pairs, row.clusters, row.observations), (2, 2, 4));
     write_pairs(other.path(), "r", "p", &[(1, R, W)]);
-    let error = gain(&both, &by("")).map(|_| ()).unwrap_err();
-    // Pair 0 of cluster 1 there, pair 1 of cluster 1 here: no guess stands twice.
-    assert!(matches!(&error, AnalysisError::Overlap { .. }) == false, "{error}");
+    // The same models about another pair: no guess stands twice.
+    assert_eq!(gain(&both, &by("")).unwrap().rows[0].observations, 5);
+    write_pairs(other.path(), "r", "p", &[(0, R, W)]);
+    let error = gain(&both, &by("")).unwrap_err();
+    assert!(
+        matches!(&error, AnalysisError::Overlap { pair, .. } if pair.as_str() == "d/0>0x0:first")
+    );
 }
 
 #[test]
@@ -228,7 +230,10 @@ fn a_request_that_makes_no_sense_is_refused() {
     assert!(matches!(gain(&[], &by("")), Err(AnalysisError::NothingGiven)));
     let unknown = GainRequest { arm: "shuffled".into(), ..by("") };
     let error = gain(&[run.path()], &unknown).unwrap_err();
-    assert_eq!(miette::Diagnostic::help(&error).unwrap().to_string(), "the arms of this run are with, without");
+    assert_eq!(
+        miette::Diagnostic::help(&error).unwrap().to_string(),
+        "the arms of this run are with, without"
+    );
 }
 
 #[test]

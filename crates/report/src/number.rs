@@ -1,0 +1,106 @@
+//! How figures are written for people.
+
+use foretell_analysis::GainRow;
+
+/// What stands where there is no figure.
+pub(crate) const UNDEFINED: &str = "undefined";
+
+/// A count with its thousands set apart: `12,345`.
+pub(crate) fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 pair`, `1,391 pairs`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// A figure with `digits` decimals, without a sign where it rounds to nothing.
+pub(crate) fn fixed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+/// A fraction with three decimals.
+pub(crate) fn fraction(value: Option<f64>) -> String {
+    value.map_or(UNDEFINED.to_owned(), |value| fixed(value, 3))
+}
+
+/// A difference of fractions with three decimals, with its sign.
+pub(crate) fn signed(value: Option<f64>) -> String {
+    let Some(value) = value else { return UNDEFINED.to_owned() };
+    let text = fixed(value, 3);
+    if text.starts_with('-') || text == "0.000" { text } else { format!("+{text}") }
+}
+
+/// The NSG with its interval: `0.31 [0.28, 0.34]`.
+pub(crate) fn nsg(row: &GainRow) -> String {
+    let Some(nsg) = row.nsg else { return UNDEFINED.to_owned() };
+    format!("{} [{}]", fixed(nsg, 2), interval(row))
+}
+
+/// The limits of the NSG's interval, without brackets.
+pub(crate) fn interval(row: &GainRow) -> String {
+    match (row.nsg_low, row.nsg_high) {
+        (Some(low), Some(high)) => format!("{}, {}", fixed(low, 2), fixed(high, 2)),
+        _ => UNDEFINED.to_owned(),
+    }
+}
+
+/// A share in percent: whole, or with one decimal where a whole number would say little.
+pub(crate) fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    let digits = usize::from(percent.abs() < 9.95 && fixed(percent, 1) != fixed(percent, 0) + ".0");
+    format!("{} %", fixed(percent, digits))
+}
+
+/// Text from elsewhere on one line of a terminal: control characters become spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c }).collect()
+}
+
+/// Characters that reorder or hide what stands around them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rounds_to_nothing_has_no_sign() {
+        assert_eq!([-0.001, -0.006, 0.0].map(|value| fixed(value, 2)), ["0.00", "-0.01", "0.00"]);
+        assert_eq!(signed(Some(0.0412)), "+0.041");
+        assert_eq!(signed(Some(-0.0001)), "0.000");
+    }
+
+    #[test]
+    fn small_shares_keep_a_decimal() {
+        let written = [0.2149, 0.034, 0.03, 0.0004, 1.5].map(percent);
+        assert_eq!(written, ["21 %", "3.4 %", "3 %", "0 %", "150 %"]);
+    }
+
+    #[test]
+    fn counts_are_set_apart_and_named() {
+        assert_eq!(counted(1, "pair"), "1 pair");
+        assert_eq!(counted(1_234_567, "pair"), "1,234,567 pairs");
+        assert_eq!(counted(0, "pair"), "0 pairs");
+    }
+
+    #[test]
+    fn a_name_cannot_steer_the_terminal() {
+        assert_eq!(one_line("a\u{1b}[31mb\nc\u{202e}d"), "a [31mb c d");
+    }
+}

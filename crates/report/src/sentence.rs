@@ -1,0 +1,157 @@
+//! The headline in words.
+
+use crate::number;
+use foretell_analysis::{GainRow, GainTable, GroupKey};
+
+/// What the table says, in one sentence a row.
+///
+/// A sentence says no more than its row: fewer or more errors than in the baseline, with interval
+/// and counts; that the interval does not tell the figure from 0 where it does not; and the reason
+/// where there is no figure.
+///
+/// # Examples
+/// ```
+/// use foretell_analysis::{Counts, GainRequest};
+///
+/// let table = Counts::new(&[]).gain(&GainRequest::default())?;
+/// let text = foretell_report::sentence::sentence(&table);
+/// assert!(text.starts_with("Whether explanations helped is undefined"));
+/// # Ok::<(), foretell_analysis::AnalysisError>(())
+/// ```
+#[must_use]
+pub fn sentence(gains: &GainTable) -> String {
+    sentences(gains).join("\n")
+}
+
+/// The sentences of [`sentence`], one a row.
+#[must_use]
+pub fn sentences(gains: &GainTable) -> Vec<String> {
+    gains.rows.iter().map(|row| of_row(gains, row)).collect()
+}
+
+fn of_row(gains: &GainTable, row: &GainRow) -> String {
+    let words = Words::of(gains);
+    let (about, basis) = (about(gains, row), basis(row));
+    let predictor = value(gains, row, GroupKey::Predictor).map(|name| format!("`{name}`"));
+    let Some(nsg) = row.nsg else {
+        let reason = row.undefined.as_deref().unwrap_or("no reason was recorded");
+        let guessed = predictor.map(|name| format!(" {name}")).unwrap_or_default();
+        return format!("{}{guessed}{about} is undefined: {reason} ({basis}).", words.question);
+    };
+    let who = predictor.as_deref().unwrap_or("predictors");
+    let Words { shown, baseline, .. } = &words;
+    let size = number::percent(nsg.abs());
+    let effect = match (size.as_str(), nsg > 0.0) {
+        ("0 %", _) => format!("as many errors{about} as {baseline}"),
+        (size, true) => format!("{size} fewer errors{about} than {baseline}"),
+        (size, false) => format!("{size} more errors{about} than {baseline}"),
+    };
+    let doubt = match (row.nsg_low, row.nsg_high) {
+        (Some(low), Some(high)) if low <= 0.0 && high >= 0.0 && size != "0 %" => {
+            ", which the interval does not tell from no change"
+        }
+        _ => "",
+    };
+    let nsg = match &row.interval_undefined {
+        None => format!("NSG {}", number::nsg(row)),
+        Some(reason) => format!("NSG {} without an interval: {reason}", number::fixed(nsg, 2)),
+    };
+    format!("{shown}, {who} made {effect}{doubt} ({nsg}; {basis}).")
+}
+
+/// How the two arms are spoken of.
+struct Words {
+    question: String,
+    shown: String,
+    baseline: String,
+}
+
+impl Words {
+    fn of(gains: &GainTable) -> Self {
+        let (arm, against) = (number::one_line(&gains.arm), number::one_line(&gains.against));
+        if (arm.as_str(), against.as_str()) != ("with", "without") {
+            return Self {
+                question: format!("Whether `{arm}` helped more than `{against}`"),
+                shown: format!("In arm `{arm}`"),
+                baseline: format!("in arm `{against}`"),
+            };
+        }
+        let one = gains.by.contains(&GroupKey::Reference);
+        Self {
+            question: "Whether explanations helped".to_owned(),
+            shown: if one { "Shown its explanations" } else { "Shown explanations" }.to_owned(),
+            baseline: "without them".to_owned(),
+        }
+    }
+}
+
+/// What the row is about, with a space before it, or nothing where it is about everything.
+fn about(gains: &GainTable, row: &GainRow) -> String {
+    let mut about = String::new();
+    if let Some(reference) = value(gains, row, GroupKey::Reference) {
+        about.push_str(&format!(" about `{reference}`"));
+    }
+    if let Some(dataset) = value(gains, row, GroupKey::Dataset) {
+        about.push_str(&format!(" on `{dataset}`"));
+    }
+    if let Some(order) = value(gains, row, GroupKey::AnswerOrder) {
+        about.push_str(&format!(" where it answered {order}"));
+    }
+    about
+}
+
+fn value(gains: &GainTable, row: &GainRow, key: GroupKey) -> Option<String> {
+    let at = gains.by.iter().position(|own| *own == key)?;
+    Some(number::one_line(&row.group[at]))
+}
+
+/// Counts that the row rests on.
+fn basis(row: &GainRow) -> String {
+    let mut basis = format!(
+        "{} in {}, {}",
+        number::counted(row.pairs, "pair"),
+        number::counted(row.clusters, "cluster"),
+        number::counted(row.observations, "observation"),
+    );
+    if row.left_out > 0 {
+        let guesses = if row.left_out == 1 { "guess" } else { "guesses" };
+        basis.push_str(&format!(", {} {guesses} left out", number::count(row.left_out)));
+    }
+    basis
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{gains, row};
+
+    #[test]
+    fn sentences_say_no_more_than_their_rows() {
+        let rows = vec![
+            row(&["faithful"], Some((0.214, 0.18, 0.244))),
+            row(&["unsure"], Some((0.03, -0.021, 0.08))),
+            row(&["misleading"], Some((-0.15, -0.24, -0.07))),
+            row(&["idle"], Some((0.0004, -0.01, 0.01))),
+            row(&["silent"], None),
+        ];
+        insta::assert_snapshot!(sentence(&gains(&[GroupKey::Reference], rows)));
+    }
+
+    #[test]
+    fn a_figure_without_interval_says_why() {
+        let mut perfect = row(&["d", "p"], Some((1.0, 1.0, 1.0)));
+        (perfect.nsg_low, perfect.nsg_high) = (None, None);
+        perfect.interval_undefined = Some("the treated arm makes no error".into());
+        perfect.left_out = 3;
+        let keys = [GroupKey::Dataset, GroupKey::Predictor];
+        insta::assert_snapshot!(sentence(&gains(&keys, vec![perfect])));
+    }
+
+    #[test]
+    fn other_arms_are_named() {
+        let rows = vec![row(&["r"], Some((-0.02, -0.04, 0.01))), row(&["s"], None)];
+        let mut gains = gains(&[GroupKey::Reference], rows);
+        gains.arm = "shuffled".into();
+        insta::assert_snapshot!(sentence(&gains));
+    }
+}

@@ -1,0 +1,97 @@
+//! The first stage: every question of the pairs, asked of a reference model.
+
+use crate::derive::{Derived, Served, note_served, write_derived};
+use crate::error::StudyError;
+use crate::folder::{Frozen, labels_of};
+use crate::models::Model;
+use foretell_core::{AnswerOrder, Pair, Question, QuestionId};
+use foretell_llm::{Ledger, Request, RequestKey};
+use foretell_tables::AnswerRow;
+use std::collections::HashSet;
+use std::path::Path;
+
+/// The questions that a reference is asked, each with its order, in order of first use.
+pub(crate) fn questions<'a>(
+    frozen: &'a Frozen,
+    pairs: &[&'a Pair],
+) -> Vec<(&'a Question, AnswerOrder)> {
+    let mut seen: HashSet<(&QuestionId, AnswerOrder)> = HashSet::new();
+    let mut questions = Vec::new();
+    for pair in pairs {
+        for id in [&pair.original_id, &pair.counterfactual_id] {
+            if seen.insert((id, pair.answer_order)) {
+                questions.push((frozen.question(id), pair.answer_order));
+            }
+        }
+    }
+    questions
+}
+
+/// What the reference is sent about a question: the import's own prompt, or the project's.
+pub(crate) fn prompt(
+    frozen: &Frozen,
+    question: &Question,
+    order: AnswerOrder,
+) -> Result<String, StudyError> {
+    if let Some(prompt) = question.imported_prompt(order) {
+        return Ok(prompt.to_owned());
+    }
+    let labels = labels_of(question)?;
+    Ok(frozen.prompts.ask(frozen.card(&question.dataset), question, &labels, order)?)
+}
+
+/// The requests of this stage.
+pub(crate) fn requests<'a>(
+    frozen: &'a Frozen,
+    questions: &'a [(&'a Question, AnswerOrder)],
+) -> impl Iterator<Item = Result<Request, StudyError>> + 'a {
+    questions.iter().map(|(question, order)| {
+        Ok(Request { prompt: prompt(frozen, question, *order)?, repeat: 0 })
+    })
+}
+
+/// Derives the answers of a reference; `keys` are those of its requests, in their order.
+pub(crate) fn derive(
+    path: &Path,
+    ledger: &Ledger,
+    model: &Model,
+    questions: &[(&Question, AnswerOrder)],
+    keys: &[RequestKey],
+    served: &Served,
+) -> Result<(), StudyError> {
+    let items: Vec<_> = questions.iter().zip(keys).collect();
+    write_derived(path, ledger, &items, |((question, order), key), reader| {
+        let derived = Derived::read(key, reader, &*model.chat, &labels_of(question)?)?;
+        note_served(served, &derived);
+        Ok(row(model, question, *order, derived))
+    })
+}
+
+fn row(model: &Model, question: &Question, order: AnswerOrder, derived: Derived) -> AnswerRow {
+    let reply = derived.reply;
+    AnswerRow {
+        reference: model.spec.name.clone(),
+        dataset: question.dataset.clone(),
+        question_id: question.question_id.clone(),
+        text_id: question.text_id.clone(),
+        answer_order: order,
+        repeat: 0,
+        outcome: derived.outcome,
+        reason: derived.reason,
+        answer: derived.answer,
+        answer_read: derived.answer_read,
+        explanation: reply.as_ref().and_then(|reply| reply.explanation.clone()),
+        factors: reply.as_ref().map(|reply| reply.factors.clone()).unwrap_or_default(),
+        other_info: reply.as_ref().map(|reply| reply.other_info.clone()).unwrap_or_default(),
+        confidence: reply.as_ref().and_then(|reply| reply.confidence.clone()),
+        confidence_level: reply.as_ref().and_then(|reply| reply.confidence_level),
+        reasoning: derived.reasoning,
+        reasoning_source: derived.reasoning_source,
+        input_tokens: derived.usage.input_tokens,
+        cached_tokens: derived.usage.cached_tokens,
+        output_tokens: derived.usage.output_tokens,
+        reasoning_tokens: derived.usage.reasoning_tokens,
+        cost_usd: derived.usage.cost_usd,
+        reply_key: derived.reply_key,
+    }
+}

@@ -1,0 +1,109 @@
+//! One case whole: both questions, what each reference said, what each predictor guessed.
+
+use crate::error::StudyError;
+use crate::folder::Layout;
+use crate::manifest::Manifest;
+use foretell_core::{Pair, Question};
+use foretell_tables::{AnswerRow, PairRow, PredictionRow, QuestionRow, Reader, Table, read};
+use serde::de::DeserializeOwned;
+use std::path::Path;
+
+/// Everything about one pair.
+#[derive(Debug)]
+pub struct Case {
+    /// The pair.
+    pub pair: Pair,
+    /// The question explained.
+    pub original: Question,
+    /// The question whose answer is guessed.
+    pub counterfactual: Question,
+    /// Of each reference: its reply to the original and to the counterfactual, and the guesses.
+    pub references: Vec<Guess>,
+}
+
+/// What one reference said of a pair, and what was guessed of it.
+#[derive(Debug)]
+pub struct Guess {
+    /// The reference.
+    pub reference: String,
+    /// Its reply to the original.
+    pub original: Option<AnswerRow>,
+    /// Its reply to the counterfactual.
+    pub counterfactual: Option<AnswerRow>,
+    /// All guesses, by predictor and arm.
+    pub predictions: Vec<PredictionRow>,
+}
+
+/// Finds a pair of a run, by its whole id.
+///
+/// # Errors
+/// [`StudyError::NoPair`] names pairs that are near.
+pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
+    let manifest = Manifest::read(folder)?;
+    let layout = Layout::new(folder);
+    let pairs: Vec<PairRow> = read(&layout.pairs())?;
+    let Some(pair) = pairs.iter().find(|pair| pair.pair_id.as_str() == pair_id) else {
+        let near = near(&pairs, pair_id);
+        return Err(StudyError::NoPair { path: folder.to_owned(), pair: pair_id.to_owned(), near });
+    };
+    let pair = Pair::from(pair.clone());
+    let question = |id: &foretell_core::QuestionId| -> Result<Question, StudyError> {
+        let found = find::<QuestionRow>(&layout.questions(), |row| row.question_id == *id)?;
+        Ok(found.into_iter().next().map(Question::from).expect("pairs name questions of their run"))
+    };
+    let study = &manifest.study;
+    let mut references = Vec::new();
+    for reference in &study.references {
+        let reference = reference.spec()?.name;
+        let answers = layout.answers(&reference);
+        let answer = |id: &foretell_core::QuestionId| -> Result<Option<AnswerRow>, StudyError> {
+            let wanted =
+                |row: &AnswerRow| row.question_id == *id && row.answer_order == pair.answer_order;
+            Ok(find::<AnswerRow>(&answers, wanted)?.into_iter().next())
+        };
+        let mut predictions = Vec::new();
+        for predictor in &study.predictors {
+            let predictor = predictor.spec()?.name;
+            for arm in &study.arms {
+                let path = layout.predictions(&reference, &predictor, arm);
+                predictions
+                    .extend(find::<PredictionRow>(&path, |row| row.pair_id == pair.pair_id)?);
+            }
+        }
+        references.push(Guess {
+            original: answer(&pair.original_id)?,
+            counterfactual: answer(&pair.counterfactual_id)?,
+            reference,
+            predictions,
+        });
+    }
+    Ok(Case {
+        original: question(&pair.original_id)?,
+        counterfactual: question(&pair.counterfactual_id)?,
+        pair,
+        references,
+    })
+}
+
+/// The rows that fit, of a table that may not be written yet.
+fn find<T: Table + DeserializeOwned>(
+    path: &Path,
+    fits: impl Fn(&T) -> bool,
+) -> Result<Vec<T>, StudyError> {
+    let mut found = Vec::new();
+    if path.exists() {
+        for batch in Reader::<T>::open(path)? {
+            found.extend(batch?.into_iter().filter(&fits));
+        }
+    }
+    Ok(found)
+}
+
+/// Pairs whose names begin most like the one asked for.
+fn near(pairs: &[PairRow], wanted: &str) -> String {
+    let common = |id: &str| id.bytes().zip(wanted.bytes()).take_while(|(a, b)| a == b).count();
+    let mut ids: Vec<&str> = pairs.iter().map(|pair| pair.pair_id.as_str()).collect();
+    ids.sort_by_key(|id| (std::cmp::Reverse(common(id)), id.len(), *id));
+    ids.truncate(5);
+    ids.join(", ")
+}

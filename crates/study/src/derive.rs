@@ -1,0 +1,141 @@
+//! From raw replies to rows: what a stage derives without asking again.
+
+use crate::error::StudyError;
+use foretell_core::{Labels, NotAsked, Outcome, Reply, parse_reply};
+use foretell_llm::{
+    ChatModel, Ledger, LedgerError, LedgerReader, ModelReply, RequestKey, StoredAttempt, Usage,
+};
+use foretell_tables::{Table, Writer};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// Rows that one thread derives at a time.
+const PIECE: usize = 1024;
+
+/// Pieces that are held in memory until they are written in order.
+const PIECES: usize = 16;
+
+/// One reply, read.
+pub(crate) struct Derived {
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Option<String>,
+    pub(crate) answer: Option<String>,
+    pub(crate) answer_read: Option<String>,
+    /// The sections, where a text came.
+    pub(crate) reply: Option<Reply>,
+    pub(crate) reasoning: Option<String>,
+    pub(crate) reasoning_source: Option<String>,
+    pub(crate) usage: Usage,
+    pub(crate) served: Option<String>,
+    pub(crate) reply_key: Option<String>,
+}
+
+impl Derived {
+    fn missing(outcome: Outcome, reason: Option<String>) -> Self {
+        Self {
+            outcome,
+            reason,
+            answer: None,
+            answer_read: None,
+            reply: None,
+            reasoning: None,
+            reasoning_source: None,
+            usage: Usage::default(),
+            served: None,
+            reply_key: None,
+        }
+    }
+
+    /// A request that was not made.
+    pub(crate) fn not_asked(reason: NotAsked) -> Self {
+        Self::missing(Outcome::NotAsked, Some(reason.as_str().to_owned()))
+    }
+
+    /// Reads what the ledger holds for `key`.
+    pub(crate) fn read(
+        key: &RequestKey,
+        ledger: &LedgerReader,
+        model: &dyn ChatModel,
+        labels: &Labels,
+    ) -> Result<Self, LedgerError> {
+        let Some(StoredAttempt { raw, failure }) = ledger.get(key)? else {
+            return Ok(Self::not_asked(NotAsked::Stopped));
+        };
+        let derived = match failure {
+            Some(failure) => Self::missing(failure.outcome, Some(failure.message)),
+            None => Self::of_reply(model.read(&raw.unwrap_or_default()), labels),
+        };
+        Ok(Self { reply_key: Some(key.to_string()), ..derived })
+    }
+
+    fn of_reply(reply: ModelReply, labels: &Labels) -> Self {
+        let cut_off = reply.finish.as_deref() == Some("length");
+        let parsed = reply.text.as_deref().map(|text| parse_reply(text, labels));
+        let outcome = if reply.refusal.is_some() {
+            Outcome::Refused
+        } else if reply.finish.as_deref() == Some("content_filter") {
+            Outcome::Filtered
+        } else if cut_off {
+            // Even where a label was read: what would have followed might have taken it back.
+            Outcome::Truncated
+        } else {
+            parsed.as_ref().map_or(Outcome::Empty, |parsed| parsed.outcome)
+        };
+        let label = parsed.as_ref().and_then(|parsed| parsed.answer.clone());
+        let answered = outcome == Outcome::Answered;
+        let in_text = parsed.as_ref().and_then(|parsed| parsed.reasoning.clone());
+        let beside = reply.reasoning_source.map(|source| source.as_str().to_owned());
+        Self {
+            outcome,
+            reason: reply.refusal,
+            answer: label.clone().filter(|_| answered),
+            answer_read: label.filter(|_| !answered),
+            reasoning_source: beside.or_else(|| in_text.as_ref().map(|_| "full".to_owned())),
+            reasoning: reply.reasoning.or(in_text),
+            reply: parsed,
+            usage: reply.usage,
+            served: reply.served,
+            reply_key: None,
+        }
+    }
+}
+
+/// The names under which models replied.
+pub(crate) type Served = Mutex<BTreeSet<String>>;
+
+pub(crate) fn note_served(served: &Served, derived: &Derived) {
+    if let Some(name) = &derived.served {
+        let mut names = served.lock().expect("no thread panics while it holds the names");
+        if !names.contains(name) {
+            names.insert(name.clone());
+        }
+    }
+}
+
+/// Derives a table from `items`, one row each, on all processors; the order of rows is theirs.
+pub(crate) fn write_derived<T: Table + Send, I: Sync>(
+    path: &Path,
+    ledger: &Ledger,
+    items: &[I],
+    row: impl Fn(&I, &LedgerReader) -> Result<T, StudyError> + Sync,
+) -> Result<(), StudyError> {
+    let mut writer = Writer::<T>::create(path)?;
+    for items in items.chunks(PIECE * PIECES) {
+        let piece = |reader: &mut Result<LedgerReader, LedgerError>, items: &[I]| {
+            let reader = match reader {
+                Ok(reader) => reader,
+                Err(error) => return Err(StudyError::Ledger(error.clone())),
+            };
+            let rows: Vec<T> =
+                items.iter().map(|item| row(item, reader)).collect::<Result<_, _>>()?;
+            Ok(Writer::batch_of(&rows)?)
+        };
+        let batches: Vec<_> = items.par_chunks(PIECE).map_init(|| ledger.reader(), piece).collect();
+        for batch in batches {
+            writer.push_batch(&batch?)?;
+        }
+    }
+    Ok(writer.finish()?)
+}

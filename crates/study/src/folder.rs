@@ -1,0 +1,336 @@
+//! The run folder: where its files lie, its lock, and the inputs that it freezes.
+
+use crate::error::StudyError;
+use crate::manifest::{FrozenCounts, Identity, Manifest, write_whole};
+use crate::models::file_name;
+use crate::study::Study;
+use foretell_core::id::hex;
+use foretell_core::{Card, Labels, Pair, Prompts, Question, QuestionId};
+use foretell_data::{Cards, PairSet};
+use foretell_tables::{PairRow, QuestionRow, read, write};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// Rows left out that are named by number.
+const NAMED_ROWS: usize = 5;
+
+/// Where the files of a run lie.
+#[derive(Debug, Clone)]
+pub struct Layout(PathBuf);
+
+impl Layout {
+    /// The layout of the run in `folder`.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// The questions.
+    #[must_use]
+    pub fn questions(&self) -> PathBuf {
+        self.0.join("questions.parquet")
+    }
+
+    /// The pairs.
+    #[must_use]
+    pub fn pairs(&self) -> PathBuf {
+        self.0.join("pairs.parquet")
+    }
+
+    /// The models.
+    #[must_use]
+    pub fn models(&self) -> PathBuf {
+        self.0.join("models.parquet")
+    }
+
+    /// The ledger.
+    #[must_use]
+    pub fn ledger(&self) -> PathBuf {
+        self.0.join("ledger.sqlite")
+    }
+
+    /// The report.
+    #[must_use]
+    pub fn report(&self) -> PathBuf {
+        self.0.join("report.html")
+    }
+
+    /// The answers of a reference.
+    #[must_use]
+    pub fn answers(&self, reference: &str) -> PathBuf {
+        self.0.join("answers").join(format!("{}.parquet", file_name(reference)))
+    }
+
+    /// The placebo donors of a reference.
+    #[must_use]
+    pub fn donors(&self, reference: &str) -> PathBuf {
+        self.0.join("donors").join(format!("{}.parquet", file_name(reference)))
+    }
+
+    /// The predictions of a predictor about a reference in one arm.
+    #[must_use]
+    pub fn predictions(&self, reference: &str, predictor: &str, arm: &str) -> PathBuf {
+        let folder = self.0.join("predictions").join(file_name(reference));
+        folder.join(file_name(predictor)).join(format!("{}.parquet", file_name(arm)))
+    }
+
+    fn prompts(&self) -> PathBuf {
+        self.0.join("prompts")
+    }
+
+    fn cards(&self) -> PathBuf {
+        self.0.join("cards")
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.0.join(".lock")
+    }
+}
+
+/// A run folder held by this process.
+pub struct RunFolder {
+    /// Where its files lie.
+    pub layout: Layout,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// What it asks about.
+    pub frozen: Frozen,
+    /// Whether this call made it.
+    pub is_new: bool,
+    /// Held until the folder is dropped, and by the system released with the process.
+    _lock: File,
+}
+
+/// What a run asks about: written once, never derived again.
+pub struct Frozen {
+    /// The questions.
+    pub questions: Vec<Question>,
+    /// The pairs, all of them, whatever the limit.
+    pub pairs: Vec<Pair>,
+    /// The prompt templates.
+    pub prompts: Prompts,
+    /// A card for each dataset.
+    pub cards: BTreeMap<String, Card>,
+    by_id: HashMap<QuestionId, usize>,
+}
+
+impl RunFolder {
+    /// Opens the run of `study` in `folder`, or starts it there: `load` then gives its pairs.
+    ///
+    /// # Errors
+    /// [`StudyError`]: the folder holds something else, another study, another version, or is in use.
+    pub fn open_or_start(
+        folder: &Path,
+        study: &Study,
+        identity: Identity,
+        load: impl FnOnce() -> Result<(PairSet, Cards, Prompts), StudyError>,
+    ) -> Result<Self, StudyError> {
+        let layout = Layout::new(folder);
+        std::fs::create_dir_all(folder)
+            .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
+        refuse_strangers(folder)?;
+        let lock = lock(&layout)?;
+        match Manifest::read(folder) {
+            Ok(mut manifest) => {
+                let differences = manifest.identity.differences(&identity);
+                if !differences.is_empty() {
+                    let faults = differences.join("; ");
+                    return Err(StudyError::OtherStudy { path: folder.to_owned(), faults });
+                }
+                manifest.extend(study);
+                manifest.write(folder)?;
+                let frozen = Frozen::read(&layout)?;
+                Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })
+            }
+            Err(StudyError::NoRun { .. }) => {
+                let (set, cards, prompts) = load()?;
+                let notes = notes(&set);
+                let frozen = Frozen::new(set, &cards, prompts)?;
+                let counts = frozen.write(&layout, notes)?;
+                // Last: a folder with a manifest is whole.
+                let manifest = Manifest::new(study.clone(), identity, counts);
+                manifest.write(folder)?;
+                Ok(Self { layout, manifest, frozen, is_new: true, _lock: lock })
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Frozen {
+    fn new(set: PairSet, cards: &Cards, prompts: Prompts) -> Result<Self, StudyError> {
+        if set.pairs.is_empty() {
+            return Err(StudyError::NoPairs);
+        }
+        for question in &set.questions {
+            labels_of(question)?;
+        }
+        let datasets: BTreeSet<&String> =
+            set.questions.iter().map(|question| &question.dataset).collect();
+        let cards = datasets
+            .into_iter()
+            .map(|dataset| (dataset.clone(), cards.for_dataset(dataset).clone()))
+            .collect();
+        Ok(Self::with(set.questions, set.pairs, prompts, cards))
+    }
+
+    fn with(
+        questions: Vec<Question>,
+        pairs: Vec<Pair>,
+        prompts: Prompts,
+        cards: BTreeMap<String, Card>,
+    ) -> Self {
+        let ids = questions.iter().enumerate();
+        let by_id = ids.map(|(at, question)| (question.question_id.clone(), at)).collect();
+        Self { questions, pairs, prompts, cards, by_id }
+    }
+
+    /// Reads what a run froze.
+    ///
+    /// # Errors
+    /// [`StudyError`] names the file.
+    pub fn read(layout: &Layout) -> Result<Self, StudyError> {
+        let questions = read::<QuestionRow>(&layout.questions())?.into_iter().map(Question::from);
+        let pairs = read::<PairRow>(&layout.pairs())?.into_iter().map(Pair::from);
+        let prompts = Prompts::with_files(texts(&layout.prompts())?)?;
+        let mut cards = BTreeMap::new();
+        for (file, text) in texts(&layout.cards())? {
+            let dataset = file.trim_end_matches(".toml").to_owned();
+            cards.insert(dataset, Card::parse(&text)?);
+        }
+        Ok(Self::with(questions.collect(), pairs.collect(), prompts, cards))
+    }
+
+    fn write(&self, layout: &Layout, notes: Vec<String>) -> Result<FrozenCounts, StudyError> {
+        let prompts = self.prompts.files().iter();
+        let prompts: Vec<(String, String)> =
+            prompts.map(|(name, text)| (name.clone(), text.clone())).collect();
+        let card = |(dataset, card): (&String, &Card)| {
+            let text = toml::to_string(card).expect("a card is always TOML");
+            (format!("{dataset}.toml"), text)
+        };
+        let cards: Vec<(String, String)> = self.cards.iter().map(card).collect();
+        write_texts(&layout.prompts(), &prompts)?;
+        write_texts(&layout.cards(), &cards)?;
+        write(&layout.questions(), self.questions.iter().cloned().map(QuestionRow::from))?;
+        write(&layout.pairs(), self.pairs.iter().cloned().map(PairRow::from))?;
+        Ok(FrozenCounts {
+            questions: self.questions.len() as u64,
+            pairs: self.pairs.len() as u64,
+            prompts: hash_of(&prompts),
+            cards: hash_of(&cards),
+            notes,
+        })
+    }
+
+    /// The question of that name.
+    ///
+    /// # Panics
+    /// If a pair names a question that is not there, which loading refuses.
+    #[must_use]
+    pub fn question(&self, id: &QuestionId) -> &Question {
+        &self.questions[self.by_id[id]]
+    }
+
+    /// The card of a dataset.
+    ///
+    /// # Panics
+    /// For a dataset that no question is of.
+    #[must_use]
+    pub fn card(&self, dataset: &str) -> &Card {
+        &self.cards[dataset]
+    }
+}
+
+/// The labels of a question.
+pub(crate) fn labels_of(question: &Question) -> Result<Labels, StudyError> {
+    Labels::new(question.labels.iter().cloned())
+        .map_err(|fault| StudyError::Labels { question: question.question_id.to_string(), fault })
+}
+
+/// What was left out of the input, in words.
+fn notes(set: &PairSet) -> Vec<String> {
+    let mut notes = vec![format!("read {}: {} rows", set.report.source, set.report.rows)];
+    for left_out in &set.report.left_out {
+        let rows = left_out.rows.iter().take(NAMED_ROWS).map(u64::to_string);
+        let more = if left_out.rows.len() > NAMED_ROWS { ", ..." } else { "" };
+        let rows = rows.collect::<Vec<_>>().join(", ");
+        let count = left_out.rows.len();
+        let (what, says) = if count == 1 { ("row", "it") } else { ("rows", "each") };
+        let reason = left_out.reason;
+        notes.push(format!("left out {count} {what} ({rows}{more}): {says} {reason}"));
+    }
+    notes.extend(set.report.notes.iter().cloned());
+    notes
+}
+
+/// A folder that holds files but no run is somebody's; what a killed start leaves behind is ours.
+fn refuse_strangers(folder: &Path) -> Result<(), StudyError> {
+    const OURS: [&str; 5] = [".lock", "prompts", "cards", "questions.parquet", "pairs.parquet"];
+    if folder.join("run.toml").exists() {
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(folder)
+        .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let temporary = name.starts_with(".table-") || name.starts_with(".file-");
+        if !OURS.contains(&name.as_str()) && !temporary {
+            return Err(StudyError::NotARun { path: folder.to_owned(), found: name });
+        }
+    }
+    Ok(())
+}
+
+fn lock(layout: &Layout) -> Result<File, StudyError> {
+    let path = layout.lock();
+    let at = |fault| StudyError::Io { path: path.clone(), fault };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(StudyError::InUse { path: layout.folder().to_owned() })
+        }
+        Err(TryLockError::Error(fault)) => Err(at(fault)),
+    }
+}
+
+fn write_texts(folder: &Path, files: &[(String, String)]) -> Result<(), StudyError> {
+    std::fs::create_dir_all(folder)
+        .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
+    files.iter().try_for_each(|(name, text)| write_whole(&folder.join(name), text))
+}
+
+/// The files of a folder by name.
+pub(crate) fn texts(folder: &Path) -> Result<BTreeMap<String, String>, StudyError> {
+    let at = |path: &Path| {
+        let path = path.to_owned();
+        move |fault| StudyError::Io { path, fault }
+    };
+    let mut texts = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(at(folder))? {
+        let path = entry.map_err(at(folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_file() && !name.starts_with('.') {
+            texts.insert(name, std::fs::read_to_string(&path).map_err(at(&path))?);
+        }
+    }
+    Ok(texts)
+}
+
+fn hash_of(files: &[(String, String)]) -> String {
+    let mut hash = Sha256::new();
+    for text in files.iter().flat_map(|(name, text)| [name, text]) {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    hex(&hash.finalize()[..8])
+}

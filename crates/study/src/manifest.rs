@@ -1,0 +1,247 @@
+//! `run.toml`: everything about a run, resolved.
+
+use crate::error::StudyError;
+use crate::study::Study;
+use foretell_core::id::hex;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Format of a run folder; a folder of another format is not touched.
+const FORMAT: i64 = 1;
+
+/// What `run.toml` holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Format of the run folder.
+    pub format: i64,
+    /// Version of the program that made the run.
+    pub program: String,
+    /// The study, with all that was added to it later.
+    pub study: Study,
+    /// What the run asks about; it may not change.
+    pub identity: Identity,
+    /// What was frozen.
+    pub frozen: FrozenCounts,
+}
+
+/// What was frozen when the run started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrozenCounts {
+    /// Rows of `questions.parquet`.
+    pub questions: u64,
+    /// Rows of `pairs.parquet`.
+    pub pairs: u64,
+    /// Hash of the prompt templates.
+    pub prompts: String,
+    /// Hash of the cards.
+    pub cards: String,
+    /// What was left out of the input, and what else is worth knowing about it.
+    pub notes: Vec<String>,
+}
+
+/// The fields of a study that say what is asked about, by name. Files count by their content, so
+/// that a run can be continued from another folder; what is built in counts by its name, so that an
+/// upgrade of the program does not make it another run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Identity(BTreeMap<String, String>);
+
+impl Identity {
+    /// The identity of a study.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] for a file that cannot be read.
+    pub fn of(study: &Study) -> Result<Self, StudyError> {
+        let mut fields = BTreeMap::new();
+        let mut add = |name: &str, value: String| fields.insert(name.to_owned(), value);
+        let pairs: Vec<String> =
+            study.pairs.iter().map(|spec| source(spec)).collect::<Result<_, _>>()?;
+        add("pairs", pairs.join(", "));
+        add("seed", study.seed.to_string());
+        add("reprompt", study.reprompt.to_string());
+        if study.pairs.iter().any(|spec| spec == "moral_machines") {
+            add("scenarios", study.scenarios.to_string());
+            add("published", study.published.to_string());
+        }
+        if let Some(labels) = &study.labels {
+            add("labels", labels.join(", "));
+        }
+        for (name, folder) in [("prompts", &study.prompts), ("cards", &study.cards)] {
+            if let Some(folder) = folder {
+                add(name, content_hash(folder)?);
+            }
+        }
+        Ok(Self(fields))
+    }
+
+    /// What differs between this run and another study, in words.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let names = self.0.keys().chain(other.0.keys().filter(|name| !self.0.contains_key(*name)));
+        let value = |identity: &Self, name: &String| {
+            identity.0.get(name).cloned().unwrap_or_else(|| "not given".to_owned())
+        };
+        names
+            .filter(|name| self.0.get(*name) != other.0.get(*name))
+            .map(|name| {
+                format!("its `{name}` is `{}`, not `{}`", value(self, name), value(other, name))
+            })
+            .collect()
+    }
+
+    /// The default folder of a study: `runs/<name>-<8 hex digits>`, so that the same command
+    /// continues the same run.
+    ///
+    /// # Errors
+    /// [`StudyError::Spec`] for a model that cannot be read.
+    pub fn default_folder(&self, study: &Study) -> Result<PathBuf, StudyError> {
+        let mut hash = Sha256::new();
+        let mut add = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        };
+        for (name, value) in &self.0 {
+            add(name);
+            add(value);
+        }
+        for table in study.references.iter().chain(&study.predictors) {
+            let spec = table.spec()?;
+            add(&spec.name);
+            add(&spec.to_string());
+        }
+        add(&study.references.len().to_string());
+        study.arms.iter().for_each(|arm| add(arm));
+        let name = crate::models::file_name(&study.name);
+        Ok(Path::new("runs").join(format!("{name}-{}", hex(&hash.finalize()[..4]))))
+    }
+}
+
+impl Manifest {
+    /// The manifest of a new run.
+    #[must_use]
+    pub fn new(study: Study, identity: Identity, frozen: FrozenCounts) -> Self {
+        Self {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            study,
+            identity,
+            frozen,
+        }
+    }
+
+    /// Reads the manifest of a run.
+    ///
+    /// # Errors
+    /// [`StudyError::OtherVersion`] for a run of another format, [`StudyError::NoRun`] where there
+    /// is none.
+    pub fn read(folder: &Path) -> Result<Self, StudyError> {
+        let path = folder.join("run.toml");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+                return Err(StudyError::NoRun { path: folder.to_owned() });
+            }
+            Err(fault) => return Err(StudyError::Io { path, fault }),
+        };
+        // The format first: another format may have other fields.
+        let table: toml::Table = toml::from_str(&text)
+            .map_err(|fault| StudyError::Manifest { path: path.clone(), fault })?;
+        let found = table.get("format").and_then(toml::Value::as_integer).unwrap_or(0);
+        if found != FORMAT {
+            let program = table.get("program").and_then(toml::Value::as_str).unwrap_or("(unknown)");
+            let program = program.to_owned();
+            return Err(StudyError::OtherVersion { path, found, program, wanted: FORMAT });
+        }
+        toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })
+    }
+
+    /// Writes the manifest, whole or not at all.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] names the file.
+    pub fn write(&self, folder: &Path) -> Result<(), StudyError> {
+        let text = toml::to_string(self).expect("a manifest is always TOML");
+        write_whole(&folder.join("run.toml"), &text)
+    }
+
+    /// Adds the models and arms of `study` that the run does not have yet.
+    pub fn extend(&mut self, study: &Study) {
+        fn join<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
+            for item in more {
+                if !all.contains(item) {
+                    all.push(item.clone());
+                }
+            }
+        }
+        join(&mut self.study.arms, &study.arms);
+        join(&mut self.study.references, &study.references);
+        join(&mut self.study.predictors, &study.predictors);
+        self.study.limit = study.limit;
+    }
+}
+
+/// A source of pairs: its name if it is built in, else its content.
+fn source(spec: &str) -> Result<String, StudyError> {
+    let path = Path::new(spec);
+    if path.exists() { Ok(format!("content {}", content_hash(path)?)) } else { Ok(spec.to_owned()) }
+}
+
+/// Hash of a file's content, or of the names and contents of a folder's files, 16 hex digits.
+fn content_hash(path: &Path) -> Result<String, StudyError> {
+    let mut hash = Sha256::new();
+    add_content(&mut hash, path, path.is_dir())?;
+    Ok(hex(&hash.finalize()[..8]))
+}
+
+fn add_content(hash: &mut Sha256, path: &Path, named: bool) -> Result<(), StudyError> {
+    let at = |fault| StudyError::Io { path: path.to_owned(), fault };
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).map_err(at)?;
+        let mut entries: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .map_err(at)?;
+        entries.sort();
+        // Of a folder of pairs only its two tables count: a run folder grows others.
+        let tables = ["questions.parquet", "pairs.parquet"].map(|name| path.join(name));
+        if tables.iter().all(|table| table.exists()) {
+            entries = tables.to_vec();
+        }
+        return entries.iter().try_for_each(|entry| add_content(hash, entry, true));
+    }
+    if named {
+        hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+    }
+    let mut file = std::fs::File::open(path).map_err(at)?;
+    std::io::copy(&mut file, &mut HashWriter(hash)).map_err(at)?;
+    Ok(())
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl std::io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes a file to a temporary name and renames it.
+pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), StudyError> {
+    use std::io::Write;
+    let at = |fault| StudyError::Io { path: path.to_owned(), fault };
+    let folder = path.parent().expect("a file lies in a folder");
+    let mut file = tempfile::NamedTempFile::with_prefix_in(".file-", folder).map_err(at)?;
+    file.write_all(text.as_bytes()).map_err(at)?;
+    file.as_file().sync_all().map_err(at)?;
+    file.persist(path).map_err(|fault| at(fault.error))?;
+    Ok(())
+}

@@ -1,0 +1,376 @@
+//! A run: checked, planned, asked and derived.
+
+use crate::answers;
+use crate::derive::Served;
+use crate::donors;
+use crate::error::StudyError;
+use crate::folder::RunFolder;
+use crate::manifest::Identity;
+use crate::models::{Model, Models};
+use crate::predictions::{self, Said};
+use crate::progress::Progress;
+use crate::selection::select;
+use crate::study::Study;
+use foretell_core::{Arm, Need, Pair, Prompts};
+use foretell_data::{Cards, PairOptions, load_pairs};
+use foretell_llm::{
+    Asked, Journal, Keys, Ledger, Limits, Stop, Stopped, ask_all, count_missing, journal_for,
+};
+use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+/// How a run is carried out; none of it changes what is asked.
+pub struct Settings {
+    /// How hard paid models may be asked.
+    pub limits: Limits,
+    /// Longest wait for one reply.
+    pub timeout: Duration,
+    /// Told once when the disk is full.
+    pub on_full: fn(&Path),
+}
+
+/// Requests in flight to a simulated subject: enough that one commit holds many replies.
+const SIMULATED_IN_FLIGHT: usize = 512;
+
+/// A run, ready to ask.
+pub struct Run {
+    /// Its folder.
+    pub folder: RunFolder,
+    /// Its models.
+    pub models: Models,
+    /// The arms asked for.
+    pub arms: Vec<Arm>,
+    /// What the user should know before it starts.
+    pub warnings: Vec<String>,
+    ledger: Ledger,
+    limits: Limits,
+    limit: Option<u64>,
+}
+
+/// How many requests a model would be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The model.
+    pub model: String,
+    /// What it is asked for: `answers` or `predictions`.
+    pub stage: &'static str,
+    /// Requests that the ledger lacks.
+    pub requests: u64,
+    /// Whether there may be fewer: predictions are counted exactly once the answers are there.
+    pub at_most: bool,
+    /// Whether they may cost money.
+    pub may_cost: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Requests that were sent and ended.
+    pub sent: u64,
+    /// Whether the user stopped it.
+    pub by_user: bool,
+    /// Models that could be asked no more, and why.
+    pub stopped_models: Vec<(String, String)>,
+}
+
+impl Run {
+    /// Opens the run of `study` in `folder` (or its default folder), or starts it. Sends nothing.
+    ///
+    /// # Errors
+    /// [`StudyError`] for anything that is wrong with the study, its models, pairs or folder.
+    pub fn open(
+        study: &Study,
+        folder: Option<&Path>,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let models = Models::open(study, keys, settings.timeout)?;
+        let prompts = match &study.prompts {
+            Some(folder) => Prompts::with_files(crate::folder::texts(folder)?)?,
+            None => Prompts::embedded(),
+        };
+        if study.arms.is_empty() {
+            return Err(StudyError::Nothing { what: "arm" });
+        }
+        study.arms.iter().try_for_each(|arm| prompts.arm(arm).map(|_| ()))?;
+        let identity = Identity::of(study)?;
+        let folder: PathBuf = match folder {
+            Some(folder) => folder.to_owned(),
+            None => identity.default_folder(study)?,
+        };
+        let folder = RunFolder::open_or_start(&folder, study, identity, || {
+            let cards = match &study.cards {
+                Some(folder) => Cards::embedded().with_dir(folder)?,
+                None => Cards::embedded(),
+            };
+            let options = PairOptions {
+                seed: study.seed,
+                scenarios: study.scenarios,
+                published: study.published,
+                labels: study.labels.clone(),
+                reprompt: study.reprompt,
+            };
+            let set = load_pairs(&study.pairs, &cards, &options)?;
+            Ok((set, cards, prompts))
+        })?;
+        let arms = study.arms.iter().map(|arm| folder.frozen.prompts.arm(arm).cloned());
+        let arms = arms.collect::<Result<Vec<Arm>, _>>()?;
+        let (ledger, warnings) = open_ledger(&folder, settings.on_full)?;
+        let (limits, limit) = (settings.limits, study.limit);
+        let run = Self { folder, models, arms, warnings, ledger, limits, limit };
+        if run.pairs().is_empty() {
+            return Err(StudyError::NoPairs);
+        }
+        Ok(run)
+    }
+
+    /// The pairs that this run asks about, within its limit.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<&Pair> {
+        select(&self.folder.frozen.pairs, self.limit, self.folder.manifest.study.seed)
+    }
+
+    /// Looks whether every model can be asked, without asking it anything.
+    ///
+    /// # Errors
+    /// [`StudyError::Unreachable`] with what is wrong with each.
+    pub fn check_models(&self, runtime: &Handle) -> Result<(), StudyError> {
+        let mut faults: Vec<String> = Vec::new();
+        for model in self.models.all() {
+            if let Err(fault) = runtime.block_on(model.chat.check()) {
+                let fault = format!("model `{}`: {fault}", model.spec.name);
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(StudyError::Unreachable { faults }) }
+    }
+
+    /// How many requests each model would be sent.
+    ///
+    /// # Errors
+    /// [`StudyError`] where a prompt cannot be made or the ledger cannot be read.
+    pub fn plan(&self) -> Result<Vec<Planned>, StudyError> {
+        let frozen = &self.folder.frozen;
+        let pairs = self.pairs();
+        let questions = answers::questions(frozen, &pairs);
+        let reader = self.ledger.reader()?;
+        let planned = |model: &Model, stage, requests, at_most| Planned {
+            model: model.spec.name.clone(),
+            stage,
+            requests,
+            at_most,
+            may_cost: model.spec.may_cost(),
+        };
+        let mut plan = Vec::new();
+        for model in &self.models.references {
+            let requests = answers::requests(frozen, &questions);
+            let missing = count_missing(&*model.chat, model.identity(), &reader, requests)?;
+            plan.push(planned(model, "answers", missing, false));
+        }
+        if plan.iter().any(|planned| planned.requests > 0) {
+            let most = pairs.len() * self.arms.len() * self.models.references.len();
+            for model in &self.models.predictors {
+                plan.push(planned(model, "predictions", most as u64, true));
+            }
+            return Ok(plan);
+        }
+        let said = self.derive_answers_from_ledger(&pairs)?;
+        for model in &self.models.predictors {
+            let requests = predictions::requests(frozen, &said, &self.arms, &pairs);
+            let missing = count_missing(&*model.chat, model.identity(), &reader, requests)?;
+            plan.push(planned(model, "predictions", missing, false));
+        }
+        Ok(plan)
+    }
+
+    /// Asks what the ledger lacks, and derives all tables.
+    ///
+    /// # Errors
+    /// [`StudyError`] where nothing more can be done. What one model or one request does is told in
+    /// the tables and in [`Ended`].
+    pub fn ask(
+        &self,
+        runtime: &Handle,
+        stop: &Stop,
+        progress: &dyn Progress,
+    ) -> Result<Ended, StudyError> {
+        let frozen = &self.folder.frozen;
+        let layout = &self.folder.layout;
+        let pairs = self.pairs();
+        let questions = answers::questions(frozen, &pairs);
+        let mut ended = Ended::default();
+        let mut served: Vec<(String, Served)> = Vec::new();
+
+        let asked = self.at_once(&self.models.references, |model| {
+            let meter =
+                progress.start(&format!("{} answers", model.spec.name), questions.len() as u64);
+            let requests = answers::requests(frozen, &questions);
+            runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
+        })?;
+        let mut said = Vec::new();
+        for (model, asked) in self.models.references.iter().zip(asked) {
+            ended.add(model, &asked);
+            let names = Served::default();
+            let path = layout.answers(&model.spec.name);
+            answers::derive(&path, &self.ledger, model, &questions, &asked.keys, &names)?;
+            served.push((model.spec.name.clone(), names));
+            said.push(self.said(model)?);
+        }
+
+        let combinations = (said.len() * self.arms.len() * pairs.len()) as u64;
+        let asked = self.at_once(&self.models.predictors, |model| {
+            let meter = progress.start(&format!("{} predictions", model.spec.name), combinations);
+            let requests = predictions::requests(frozen, &said, &self.arms, &pairs);
+            runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
+        })?;
+        for (model, asked) in self.models.predictors.iter().zip(asked) {
+            ended.add(model, &asked);
+            let names = Served::default();
+            predictions::derive(
+                layout,
+                &self.ledger,
+                frozen,
+                model,
+                &said,
+                &self.arms,
+                &pairs,
+                &asked.keys,
+                &names,
+            )?;
+            served.push((model.spec.name.clone(), names));
+        }
+        self.write_models(served)?;
+        Ok(ended)
+    }
+
+    /// Runs `work` for each model on a thread of its own, so that no model waits for another.
+    fn at_once<T: Send>(
+        &self,
+        models: &[Model],
+        work: impl Fn(&Model) -> Result<T, StudyError> + Sync,
+    ) -> Result<Vec<T>, StudyError> {
+        std::thread::scope(|scope| {
+            let work = &work;
+            let threads: Vec<_> =
+                models.iter().map(|model| scope.spawn(move || work(model))).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().expect("a stage does not panic"))
+                .collect()
+        })
+    }
+
+    async fn ask_one(
+        &self,
+        model: &Model,
+        stop: &Stop,
+        requests: impl Iterator<Item = Result<foretell_llm::Request, StudyError>>,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> Result<Asked, StudyError> {
+        let limits = if model.spec.may_cost() {
+            self.limits
+        } else {
+            Limits { concurrency: SIMULATED_IN_FLIGHT, ..self.limits }
+        };
+        let identity = model.identity();
+        Ok(ask_all(&model.chat, identity, &self.ledger, limits, stop, requests, done).await?)
+    }
+
+    /// What a reference said, from its table; draws the placebo donors that are still missing.
+    fn said(&self, model: &Model) -> Result<Said, StudyError> {
+        let (layout, name) = (&self.folder.layout, &model.spec.name);
+        let answers: Vec<AnswerRow> = read(&layout.answers(name))?;
+        let mut donors = Vec::new();
+        if self.arms.iter().any(|arm| arm.needs(Need::Donor)) {
+            let path = layout.donors(name);
+            let drawn: Vec<DonorRow> = if path.exists() { read(&path)? } else { Vec::new() };
+            let seed = self.folder.manifest.study.seed;
+            donors = donors::draw(&answers, &self.folder.frozen.pairs, seed, drawn);
+            write(&path, donors.iter().cloned())?;
+        }
+        Ok(Said::new(name, answers, donors))
+    }
+
+    /// The answers when all of them are in the ledger: derived without asking.
+    fn derive_answers_from_ledger(&self, pairs: &[&Pair]) -> Result<Vec<Said>, StudyError> {
+        let frozen = &self.folder.frozen;
+        let questions = answers::questions(frozen, pairs);
+        let one = |model: &Model| {
+            let mut keys = Vec::new();
+            for request in answers::requests(frozen, &questions) {
+                keys.push(model.key(&request?));
+            }
+            let path = self.folder.layout.answers(&model.spec.name);
+            answers::derive(&path, &self.ledger, model, &questions, &keys, &Served::default())?;
+            self.said(model)
+        };
+        self.models.references.iter().map(one).collect()
+    }
+
+    /// Writes the models, also those that only earlier commands asked.
+    fn write_models(&self, served: Vec<(String, Served)>) -> Result<(), StudyError> {
+        let path = self.folder.layout.models();
+        let mut rows: Vec<ModelRow> = if path.exists() { read(&path)? } else { Vec::new() };
+        for model in self.models.all() {
+            let mut row = model.row();
+            let names = served.iter().filter(|(name, _)| *name == row.name);
+            for (_, served) in names {
+                let served = served.lock().expect("no thread panics while it holds the names");
+                row.served.extend(served.iter().cloned());
+            }
+            row.served.sort();
+            row.served.dedup();
+            match rows.iter_mut().find(|old| old.name == row.name) {
+                Some(old) => *old = row,
+                None => rows.push(row),
+            }
+        }
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(write(&path, rows)?)
+    }
+}
+
+impl Ended {
+    fn add(&mut self, model: &Model, asked: &Asked) {
+        self.sent += asked.sent;
+        match &asked.stopped {
+            None => {}
+            Some(Stopped::ByUser) => self.by_user = true,
+            Some(Stopped::ByModel(why)) => {
+                let stopped = (model.spec.name.clone(), why.clone());
+                if !self.stopped_models.contains(&stopped) {
+                    self.stopped_models.push(stopped);
+                }
+            }
+        }
+    }
+
+    /// Whether all was asked.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.by_user && self.stopped_models.is_empty()
+    }
+}
+
+fn open_ledger(
+    folder: &RunFolder,
+    on_full: fn(&Path),
+) -> Result<(Ledger, Vec<String>), StudyError> {
+    let place = folder.layout.folder();
+    let at = |fault| StudyError::Io { path: place.to_owned(), fault };
+    let journal = journal_for(place).map_err(at)?;
+    let mut warnings = Vec::new();
+    if let Journal::Rollback(name) = journal {
+        warnings.push(format!(
+            "{} lies on {name}, where SQLite's write-ahead log is not safe: the ledger uses a \
+             rollback journal there, which is slower; never let two machines write to one run",
+            place.display()
+        ));
+    }
+    let ledger = Ledger::open(&folder.layout.ledger(), journal, Box::new(on_full))?;
+    Ok((ledger, warnings))
+}
