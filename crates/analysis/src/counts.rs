@@ -199,6 +199,10 @@ impl Counts {
             let values = places.iter().map(|&at| values[at].clone()).collect();
             coarser.groups.entry(values).or_default().merge(counts.clone());
         }
+        if keys.is_empty() {
+            // Tables without rows still have an overall figure: one that is undefined.
+            coarser.groups.entry(Vec::new()).or_default();
+        }
         Ok(coarser)
     }
 

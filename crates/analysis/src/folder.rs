@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The files of two arms of one predictor about one reference; a file that is not there is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ArmFiles {
+pub struct ArmFiles {
     pub(crate) treated: Option<PathBuf>,
     pub(crate) baseline: Option<PathBuf>,
 }

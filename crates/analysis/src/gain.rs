@@ -12,6 +12,7 @@ use foretell_stats::{
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// What to estimate.
@@ -173,11 +174,8 @@ impl Counts {
     /// [`AnalysisError::Level`], and [`AnalysisError::Group`] for a key that the counts are not by.
     pub fn gain(&self, request: &GainRequest) -> Result<GainTable, AnalysisError> {
         request.check_level()?;
-        let mut counts = self.by(&request.by)?;
-        if request.by.is_empty() {
-            // Tables without rows still have an overall figure: one that is undefined.
-            counts.groups.entry(Vec::new()).or_default();
-        }
+        let same = request.by == self.keys() && !self.groups.is_empty();
+        let counts = if same { Cow::Borrowed(self) } else { Cow::Owned(self.by(&request.by)?) };
         let groups: Vec<_> = counts.groups.iter().collect();
         let rows: Vec<GainRow> =
             groups.par_iter().map(|(group, counts)| estimate(group, counts, request)).collect();

@@ -3,12 +3,10 @@
 use crate::absence::Absence;
 use crate::error::AnalysisError;
 use crate::folder::ArmFiles;
+use crate::guess_row::{GuessBatches, GuessRow};
 use foretell_core::{AnswerOrder, Outcome, PairId, TextId};
-use foretell_tables::{PredictionRow, Reader};
-use serde::Deserialize;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is guessed: one answer of a reference model to the counterfactual of one pair.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,54 +69,48 @@ pub struct Observation {
     pub slots: Vec<Slot>,
 }
 
-/// The columns of a prediction table that counting needs.
-#[derive(Deserialize)]
-struct GuessRow {
-    pair_id: PairId,
-    dataset: String,
-    original_text_id: TextId,
-    counterfactual_text_id: TextId,
-    answer_order: AnswerOrder,
-    reference: String,
-    explainer: String,
-    arm: String,
-    predictor: String,
-    repeat: i64,
-    answer_repeat: i64,
-    outcome: Outcome,
-    answer: Option<String>,
-    target: Option<String>,
-    target_outcome: Outcome,
-    hit: Option<bool>,
-    switched: Option<bool>,
+/// Names of one file as numbers, each kept once.
+#[derive(Default)]
+struct Names(HashMap<Box<str>, u32>);
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.0.get(name) {
+            return *number;
+        }
+        let number = self.0.len() as u32;
+        self.0.insert(name.into(), number);
+        number
+    }
 }
 
-const COLUMNS: [&str; 17] = [
-    "pair_id",
-    "dataset",
-    "original_text_id",
-    "counterfactual_text_id",
-    "answer_order",
-    "reference",
-    "explainer",
-    "arm",
-    "predictor",
-    "repeat",
-    "answer_repeat",
-    "outcome",
-    "answer",
-    "target",
-    "target_outcome",
-    "hit",
-    "switched",
-];
+/// What names an observation within one folder: a pair has its name, texts and order once.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    pair: u32,
+    reference: u32,
+    explainer: u32,
+    predictor: u32,
+    answer_repeat: i64,
+}
 
 /// Guesses about one subject, while the files are read.
 struct Gathered {
+    subject: Subject,
+    predictor: String,
     target: Option<String>,
     target_outcome: Outcome,
     switched: Option<bool>,
     slots: Vec<(i64, [Option<Guess>; 2])>,
+}
+
+/// Both files of one folder, while they are read.
+struct Gathering<'a> {
+    arms: [&'a str; 2],
+    paths: [Option<&'a Path>; 2],
+    names: Names,
+    places: HashMap<Key, usize>,
+    gathered: Vec<Gathered>,
 }
 
 /// Reads the files of two arms and joins their guesses on all that names them but the arm.
@@ -129,19 +121,21 @@ pub(crate) fn join(
     files: &ArmFiles,
     arms: [&str; 2],
 ) -> Result<impl Iterator<Item = Observation>, AnalysisError> {
-    let mut gathered: HashMap<(Subject, String), Gathered> = HashMap::new();
-    let paths = [files.treated.as_deref(), files.baseline.as_deref()];
+    let mut gathering = Gathering {
+        arms,
+        paths: [files.treated.as_deref(), files.baseline.as_deref()],
+        names: Names::default(),
+        places: HashMap::new(),
+        gathered: Vec::new(),
+    };
     for side in 0..2 {
-        let Some(path) = paths[side] else { continue };
-        for batch in Reader::<PredictionRow, GuessRow>::with_columns(path, &COLUMNS)? {
-            for row in batch? {
-                gather(&mut gathered, row, arms, paths, side)?;
-            }
+        if let Some(path) = gathering.paths[side] {
+            GuessBatches::open(path)?.for_each(|row| gathering.take(&row, side))?;
         }
     }
-    Ok(gathered.into_iter().map(|((subject, predictor), gathered)| Observation {
-        subject,
-        predictor,
+    Ok(gathering.gathered.into_iter().map(|gathered| Observation {
+        subject: gathered.subject,
+        predictor: gathered.predictor,
         target: gathered.target_outcome,
         switched: gathered.switched,
         slots: gathered.slots.into_iter().map(slot).collect(),
@@ -153,76 +147,87 @@ fn slot((repeat, guesses): (i64, [Option<Guess>; 2])) -> Slot {
     Slot { repeat, treated, baseline }
 }
 
-fn gather(
-    gathered: &mut HashMap<(Subject, String), Gathered>,
-    row: GuessRow,
-    arms: [&str; 2],
-    paths: [Option<&Path>; 2],
-    side: usize,
-) -> Result<(), AnalysisError> {
-    let path = || paths[side].expect("a row comes from a file").to_owned();
-    if row.arm != arms[side] {
-        return Err(AnalysisError::OtherArm { path: path(), pair: row.pair_id, found: row.arm });
-    }
-    let guess = match (row.outcome, row.answer) {
-        (Outcome::Answered, Some(answer)) => Guess::Answered { answer, hit: row.hit },
-        (Outcome::Answered, None) => {
-            return Err(AnalysisError::Unscored { path: path(), pair: row.pair_id });
+impl Gathering<'_> {
+    fn take(&mut self, row: &GuessRow<'_>, side: usize) -> Result<(), AnalysisError> {
+        let guess = self.guess(row, side)?;
+        let key = Key {
+            pair: self.names.number(row.pair_id),
+            reference: self.names.number(row.reference),
+            explainer: self.names.number(row.explainer),
+            predictor: self.names.number(row.predictor),
+            answer_repeat: row.answer_repeat,
+        };
+        let at = *self.places.entry(key).or_insert_with(|| {
+            self.gathered.push(Gathered::about(row));
+            self.gathered.len() - 1
+        });
+        let known = &mut self.gathered[at];
+        if known.target.as_deref() != row.target || known.target_outcome != row.target_outcome {
+            let first = self.paths.into_iter().flatten().next().expect("a row comes from a file");
+            let (path, other) = (self.path(side), first.to_owned());
+            let pair = row.pair_id.to_owned().into();
+            return Err(AnalysisError::TargetsDiffer { path, other, pair });
         }
-        (outcome, _) => Guess::Missing(Absence::Outcome(outcome)),
-    };
-    let targeted = row.target_outcome == Outcome::Answered;
-    if targeted && matches!(guess, Guess::Answered { hit: None, .. }) {
-        return Err(AnalysisError::Unscored { path: path(), pair: row.pair_id });
-    }
-    let subject = Subject {
-        reference: row.reference,
-        explainer: row.explainer,
-        dataset: row.dataset,
-        original: row.original_text_id,
-        counterfactual: row.counterfactual_text_id,
-        pair: row.pair_id,
-        answer_order: row.answer_order,
-        answer_repeat: row.answer_repeat,
-    };
-    match gathered.entry((subject, row.predictor)) {
-        Entry::Vacant(vacant) => {
-            let mut guesses = [None, None];
-            guesses[side] = Some(guess);
-            vacant.insert(Gathered {
-                target: row.target,
-                target_outcome: row.target_outcome,
-                switched: row.switched,
-                slots: vec![(row.repeat, guesses)],
-            });
+        let place = known.slots.iter().position(|slot| slot.0 == row.repeat);
+        let place = place.unwrap_or_else(|| {
+            known.slots.push((row.repeat, [None, None]));
+            known.slots.len() - 1
+        });
+        if known.slots[place].1[side].replace(guess).is_none() {
+            return Ok(());
         }
-        Entry::Occupied(mut occupied) => {
-            let (subject, predictor) = occupied.key().clone();
-            let known = occupied.get_mut();
-            if (&known.target, known.target_outcome) != (&row.target, row.target_outcome) {
-                let other = paths[0].expect("the first rows come from the first file").to_owned();
-                return Err(AnalysisError::TargetsDiffer {
-                    path: path(),
-                    other,
-                    pair: subject.pair,
-                });
+        Err(AnalysisError::Repeated {
+            path: self.path(side),
+            pair: row.pair_id.to_owned().into(),
+            reference: row.reference.to_owned(),
+            predictor: row.predictor.to_owned(),
+            answer_repeat: row.answer_repeat,
+            repeat: row.repeat,
+        })
+    }
+
+    /// The guess of one row, once the row is known to belong here and to be scored.
+    fn guess(&self, row: &GuessRow<'_>, side: usize) -> Result<Guess, AnalysisError> {
+        let pair = || row.pair_id.to_owned().into();
+        if row.arm != self.arms[side] {
+            let found = row.arm.to_owned();
+            return Err(AnalysisError::OtherArm { path: self.path(side), pair: pair(), found });
+        }
+        let scored = row.hit.is_some() || row.target_outcome != Outcome::Answered;
+        match (row.outcome, row.answer) {
+            (Outcome::Answered, Some(answer)) if scored => {
+                Ok(Guess::Answered { answer: answer.to_owned(), hit: row.hit })
             }
-            let at = known.slots.iter().position(|slot| slot.0 == row.repeat);
-            let at = at.unwrap_or_else(|| {
-                known.slots.push((row.repeat, [None, None]));
-                known.slots.len() - 1
-            });
-            if known.slots[at].1[side].replace(guess).is_some() {
-                return Err(AnalysisError::Repeated {
-                    path: path(),
-                    pair: subject.pair,
-                    reference: subject.reference,
-                    predictor,
-                    answer_repeat: row.answer_repeat,
-                    repeat: row.repeat,
-                });
+            (Outcome::Answered, _) => {
+                Err(AnalysisError::Unscored { path: self.path(side), pair: pair() })
             }
+            (outcome, _) => Ok(Guess::Missing(Absence::Outcome(outcome))),
         }
     }
-    Ok(())
+
+    fn path(&self, side: usize) -> PathBuf {
+        self.paths[side].expect("a row comes from a file").to_owned()
+    }
+}
+
+impl Gathered {
+    fn about(row: &GuessRow<'_>) -> Self {
+        Self {
+            subject: Subject {
+                reference: row.reference.to_owned(),
+                explainer: row.explainer.to_owned(),
+                dataset: row.dataset.to_owned(),
+                original: row.original_text_id.to_owned().into(),
+                counterfactual: row.counterfactual_text_id.to_owned().into(),
+                pair: row.pair_id.to_owned().into(),
+                answer_order: row.answer_order,
+                answer_repeat: row.answer_repeat,
+            },
+            predictor: row.predictor.to_owned(),
+            target: row.target.map(str::to_owned),
+            target_outcome: row.target_outcome,
+            switched: row.switched,
+            slots: Vec::with_capacity(1),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use crate::counts::Counts;
 use crate::error::AnalysisError;
 use crate::folder::{ArmFiles, arm_files};
 use crate::group::GroupKey;
-use crate::observation::join;
+use crate::observation::{Observation, join};
 use crate::overlap::Roster;
 use crate::pair_row::PairRows;
 use rayon::prelude::*;
@@ -49,7 +49,7 @@ impl Contrast {
         }
         let mut references = Vec::new();
         for run in runs {
-            references.extend(arm_files(run, &self.arm, &self.against)?);
+            references.extend(self.files(run)?);
         }
         let parts = references
             .par_iter()
@@ -64,6 +64,26 @@ impl Contrast {
         Ok(counts)
     }
 
+    /// The folders of one run that hold guesses of either arm: a list a reference, in it one element
+    /// a predictor, in the order of their names.
+    ///
+    /// # Errors
+    /// [`AnalysisError`] names the run, and the arms it has where one is missing.
+    pub fn files(&self, run: &Path) -> Result<Vec<Vec<ArmFiles>>, AnalysisError> {
+        arm_files(run, &self.arm, &self.against)
+    }
+
+    /// The observations of one folder, whether or not they can be scored, in the order of the rows.
+    ///
+    /// # Errors
+    /// [`AnalysisError`] names the file, and the pair where there is one.
+    pub fn observations(
+        &self,
+        files: &ArmFiles,
+    ) -> Result<impl Iterator<Item = Observation>, AnalysisError> {
+        join(files, [&self.arm, &self.against])
+    }
+
     /// One reference of one run: pair rows are whole when all its predictors are in.
     fn count_reference(
         &self,
@@ -75,7 +95,7 @@ impl Contrast {
             .par_iter()
             .map(|files| {
                 let (mut rows, mut roster) = (PairRows::default(), Roster::default());
-                for observation in join(files, [&self.arm, &self.against])? {
+                for observation in self.observations(files)? {
                     roster.add(&observation, files);
                     rows.add(observation, apart);
                 }

@@ -5,7 +5,7 @@ use crate::collection::Collection;
 use crate::error::DataError;
 use crate::nearest::nearest;
 use crate::pair_set::{ImportReport, PairOptions, PairSet};
-use crate::{folder, labels, overlap, scenario, wide};
+use crate::{folder, overlap, scenario, wide};
 use std::path::Path;
 
 /// The built-in datasets.
@@ -70,8 +70,7 @@ pub fn load_pairs(
 fn load_one(spec: &str, cards: &Cards, options: &PairOptions) -> Result<Import, DataError> {
     let path = Path::new(spec);
     if spec == scenario::NAME {
-        let collection = scenario::load(cards, options);
-        labels::compare(&collection.questions, options.labels.as_deref())?;
+        let collection = scenario::load(cards, options)?;
         let published = if options.published { ", as published" } else { "" };
         let source = format!(
             "{spec}: {} scenarios from seed {}{published}",

@@ -34,8 +34,9 @@ pub(crate) fn notes(questions: &[Question], pairs: &[Pair]) -> Vec<String> {
     let again = repeated(pairs);
     if again > 0 {
         notes.push(format!(
-            "{again} pairs repeat the two texts and the answer order of another under other ids; \
-             they are kept"
+            "{again} of {} pairs repeat the two texts and the answer order of another under other \
+             ids; they are kept",
+            pairs.len()
         ));
     }
     notes

@@ -67,9 +67,9 @@ fn ends_well(file: &mut File) -> std::io::Result<bool> {
     Ok(end == MAGIC)
 }
 
-const CONVERT: &str = "imports of CSV and JSONL are not read yet, those of Parquet are: with pandas, \
-                       `pd.read_csv(file).to_parquet(out)` or `pd.read_json(file, lines=True)…` \
-                       writes one";
+const CONVERT: &str = "imports of CSV and JSONL are not read yet, those of Parquet are: pandas writes \
+                       it with `pd.read_csv(FILE).to_parquet(OUT)` or `pd.read_json(FILE, \
+                       lines=True).to_parquet(OUT)`";
 const ELSE: &str = "give a Parquet file of the wide layout, or a folder with `questions.parquet` and \
                     `pairs.parquet`";
 

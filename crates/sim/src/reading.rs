@@ -3,11 +3,12 @@
 use crate::clause::Clauses;
 use crate::rule::{Decision, ONE, Pull};
 
-/// A clause and the pull that a reader believes it to have.
+/// A clause of which something is said, and the pull that a reader believes it to have.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Believed {
     pub(crate) id: u64,
-    pub(crate) pull: Pull,
+    /// `None` where the reader did not understand what is said.
+    pub(crate) pull: Option<Pull>,
 }
 
 /// What a reader knows of the original question, for one rival of its answer.
@@ -26,11 +27,13 @@ struct Balance {
 /// ```text
 /// m     = over the clauses of the original
 /// d     = over those gone in the new question, less over those that came in
-/// n, k  = clauses of the original with no believed pull; those of them that are gone
-/// w     = the weakest believed pull: what is unnamed is no stronger
-/// s^2   = n * w^2 / 3 * 2 / labels
+/// w     = the weakest believed pull
+/// v(c)  = w^2 / 3                 of a clause that is not named: it is no stronger than w
+///         (1 + w + w^2) / 3       of one that is named and not understood: it is no weaker
+/// s^2   = 2 / labels * sum of v over the clauses of the original with no believed pull
+/// q     = the share of s^2 of those that are gone
 /// h     = (sqrt(m^2 + 8/pi s^2) - m) / 2
-/// m_new = m - d + h * (1 - k / n)    or 0 where m < 0
+/// m_new = m - d + h * (1 - q)     or 0 where m < 0
 /// ```
 /// `m + h` is close to the mean of the true margin: normal around `m` with variance `s^2`, and
 /// known to be positive, since a won. The rival with the lowest `m_new` is foretold if that is
@@ -44,17 +47,14 @@ pub(crate) fn foretell(
     labels: usize,
 ) -> Decision {
     let (before, after) = (original.ids(), new.ids());
-    let is_in = |ids: &[u64], id: u64| ids.binary_search(&id).is_ok();
     let mut balances = vec![Balance::default(); labels];
-    let mut weakest = ONE;
-    let (mut known, mut known_gone) = (0_usize, 0_usize);
+    let mut hidden = Hidden::new(&before, &after, 2.0 / labels as f64);
     for &Believed { id, pull } in believed {
         let (was, is) = (is_in(&before, id), is_in(&after, id));
         if was {
-            weakest = weakest.min(pull.strength);
-            known += 1;
-            known_gone += usize::from(!is);
+            hidden.name(pull, !is);
         }
+        let Some(pull) = pull else { continue };
         for (rival, balance) in balances.iter_mut().enumerate() {
             let towards = i64::from(pull.label == answer) - i64::from(pull.label == rival);
             let weight = towards * i64::from(pull.strength);
@@ -62,15 +62,9 @@ pub(crate) fn foretell(
             balance.lost += weight * (i64::from(was) - i64::from(is));
         }
     }
-    let gone = before.iter().filter(|&&id| !is_in(&after, id)).count();
-    let hidden = Hidden {
-        clauses: before.len() - known,
-        gone: gone - known_gone,
-        weakest,
-        share: 2.0 / labels as f64,
-    };
-    let margins = balances.iter().map(|&balance| hidden.margin(balance));
-    let (rival, margin) = margins
+    let (rival, margin) = balances
+        .iter()
+        .map(|&balance| hidden.margin(balance))
         .enumerate()
         .filter(|&(label, _)| label != answer)
         .min_by(|(_, one), (_, other)| one.total_cmp(other))
@@ -79,31 +73,68 @@ pub(crate) fn foretell(
     Decision { label, margin: margin.abs() as i64 }
 }
 
-/// What the explanation leaves unsaid.
-struct Hidden {
-    clauses: usize,
+fn is_in(ids: &[u64], id: u64) -> bool {
+    ids.binary_search(&id).is_ok()
+}
+
+/// Clauses of the original, and those of them that are gone.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    all: usize,
     gone: usize,
+}
+
+/// The clauses of the original whose pull a reader does not know.
+struct Hidden {
+    unnamed: Count,
+    not_understood: Count,
+    /// The weakest believed pull.
     weakest: u32,
-    /// Share of the labels that a rival and the answer are.
+    /// Share of the labels that an answer and its rival are.
     share: f64,
 }
 
 impl Hidden {
+    fn new(before: &[u64], after: &[u64], share: f64) -> Self {
+        let gone = before.iter().filter(|&&id| !is_in(after, id)).count();
+        let unnamed = Count { all: before.len(), gone };
+        Self { unnamed, not_understood: Count::default(), weakest: ONE, share }
+    }
+
+    /// Something is said of a clause of the original.
+    fn name(&mut self, pull: Option<Pull>, is_gone: bool) {
+        self.unnamed.all -= 1;
+        self.unnamed.gone -= usize::from(is_gone);
+        match pull {
+            Some(pull) => self.weakest = self.weakest.min(pull.strength),
+            None => {
+                self.not_understood.all += 1;
+                self.not_understood.gone += usize::from(is_gone);
+            }
+        }
+    }
+
+    /// Variance of what the clauses counted add to the margin.
+    fn variance(&self, of: impl Fn(Count) -> usize) -> f64 {
+        let (one, weakest) = (f64::from(ONE), f64::from(self.weakest));
+        let unnamed = weakest * weakest / 3.0;
+        let not_understood = (one * one + one * weakest + weakest * weakest) / 3.0;
+        (of(self.unnamed) as f64 * unnamed + of(self.not_understood) as f64 * not_understood)
+            * self.share
+    }
+
+    /// The margin to expect in the new question.
     fn margin(&self, balance: Balance) -> f64 {
         const EIGHT_OVER_PI: f64 = 8.0 * std::f64::consts::FRAC_1_PI;
         if balance.stated < 0 {
             return 0.0;
         }
         let (m, lost) = (balance.stated as f64, balance.lost as f64);
-        let weakest = f64::from(self.weakest);
-        let variance = self.clauses as f64 * weakest * weakest / 3.0 * self.share;
+        let variance = self.variance(|count| count.all);
+        let gone = if variance > 0.0 { self.variance(|count| count.gone) / variance } else { 0.0 };
         // Square roots are correctly rounded everywhere; exp and erf are not.
         let held = ((m * m + EIGHT_OVER_PI * variance).sqrt() - m) / 2.0;
-        let kept = match self.clauses {
-            0 => 1.0,
-            clauses => 1.0 - self.gone as f64 / clauses as f64,
-        };
-        m - lost + held * kept
+        m - lost + held * (1.0 - gone)
     }
 }
 
@@ -112,7 +143,7 @@ mod tests {
     use super::*;
 
     fn believe(text: &str, label: usize, strength: u32) -> Believed {
-        Believed { id: crate::hash::hash(text), pull: Pull { label, strength } }
+        Believed { id: crate::hash::hash(text), pull: Some(Pull { label, strength }) }
     }
 
     fn answer(new: &str, believed: &[Believed], labels: usize) -> usize {
@@ -144,6 +175,14 @@ mod tests {
     fn the_strongest_rival_is_foretold() {
         let believed = [believe("red", 0, 900), believe("tall", 1, 300), believe("old", 2, 600)];
         assert_eq!(answer("blue, tall, old", &believed, 3), 2);
+    }
+
+    #[test]
+    fn what_is_not_understood_may_hold_the_answer() {
+        let mut believed = [believe("red", 0, 300), believe("tall", 1, 200), believe("old", 1, 50)];
+        assert_eq!(answer("green, tall, old", &believed, 2), 1);
+        believed[2].pull = None;
+        assert_eq!(answer("green, tall, old", &believed, 2), 0);
     }
 
     #[test]

@@ -180,15 +180,18 @@ impl Subject {
         let Some(explanation) = original.explanation else { return Vec::new() };
         let understanding = streams.of_prompt(Purpose::Understanding);
         let statements = statement::read(explanation, labels).into_iter();
-        match self.mind {
-            Mind::Reader { skill } => statements
-                .filter(|statement| understanding.fraction(statement.id) < skill)
-                .map(|statement| Believed { id: statement.id, pull: statement.roughly() })
-                .collect(),
-            _ => statements
-                .map(|statement| Believed { id: statement.id, pull: statement.exactly() })
-                .collect(),
-        }
+        statements
+            .map(|statement| {
+                let pull = match self.mind {
+                    Mind::Reader { skill } => {
+                        let understood = understanding.fraction(statement.id) < skill;
+                        understood.then(|| statement.roughly())
+                    }
+                    _ => Some(statement.exactly()),
+                };
+                Believed { id: statement.id, pull }
+            })
+            .collect()
     }
 
     fn explain(

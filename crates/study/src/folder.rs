@@ -166,7 +166,7 @@ impl RunFolder {
 }
 
 impl Frozen {
-    fn new(set: PairSet, cards: &Cards, prompts: Prompts) -> Result<Self, StudyError> {
+    pub(crate) fn new(set: PairSet, cards: &Cards, prompts: Prompts) -> Result<Self, StudyError> {
         if set.pairs.is_empty() {
             return Err(StudyError::NoPairs);
         }

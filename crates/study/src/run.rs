@@ -5,14 +5,14 @@ use crate::derive::Served;
 use crate::donors;
 use crate::error::StudyError;
 use crate::folder::RunFolder;
+use crate::inputs;
 use crate::manifest::Identity;
 use crate::models::{Model, Models};
 use crate::predictions::{self, Said};
 use crate::progress::Progress;
 use crate::selection::select;
 use crate::study::Study;
-use foretell_core::{Arm, Need, Pair, Prompts};
-use foretell_data::{Cards, PairOptions, load_pairs};
+use foretell_core::{Arm, Need, Pair};
 use foretell_llm::{
     Asked, Journal, Keys, Ledger, Limits, Stop, Stopped, ask_all, count_missing, journal_for,
 };
@@ -87,10 +87,7 @@ impl Run {
         settings: &Settings,
     ) -> Result<Self, StudyError> {
         let models = Models::open(study, keys, settings.timeout)?;
-        let prompts = match &study.prompts {
-            Some(folder) => Prompts::with_files(crate::folder::texts(folder)?)?,
-            None => Prompts::embedded(),
-        };
+        let prompts = inputs::prompts(study)?;
         if study.arms.is_empty() {
             return Err(StudyError::Nothing { what: "arm" });
         }
@@ -101,18 +98,7 @@ impl Run {
             None => identity.default_folder(study)?,
         };
         let folder = RunFolder::open_or_start(&folder, study, identity, || {
-            let cards = match &study.cards {
-                Some(folder) => Cards::embedded().with_dir(folder)?,
-                None => Cards::embedded(),
-            };
-            let options = PairOptions {
-                seed: study.seed,
-                scenarios: study.scenarios,
-                published: study.published,
-                labels: study.labels.clone(),
-                reprompt: study.reprompt,
-            };
-            let set = load_pairs(&study.pairs, &cards, &options)?;
+            let (set, cards) = inputs::pairs(study)?;
             Ok((set, cards, prompts))
         })?;
         let arms = study.arms.iter().map(|arm| folder.frozen.prompts.arm(arm).cloned());

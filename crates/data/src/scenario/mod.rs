@@ -16,6 +16,8 @@ mod wording;
 
 use crate::cards::Cards;
 use crate::collection::Collection;
+use crate::error::DataError;
+use crate::labels;
 use crate::pair_set::PairOptions;
 use dilemma::Dilemma;
 use draw::Draw;
@@ -32,10 +34,12 @@ const METHOD: &str = "same_characters_other_counts";
 const VERSION: u32 = 1;
 
 /// The pairs of the scenarios that `options` asks for, with their questions.
-pub(crate) fn load(cards: &Cards, options: &PairOptions) -> Collection {
+///
+/// # Errors
+/// Those of [`labels::assign`].
+pub(crate) fn load(cards: &Cards, options: &PairOptions) -> Result<Collection, DataError> {
     let dilemmas = draw_all(options);
     let source = source(cards, options);
-    let labels = cards.for_dataset(NAME).labels.clone();
     let question = |number: u32| {
         let dilemma = &dilemmas[number as usize];
         let text = wording::text(dilemma, options.published);
@@ -46,7 +50,7 @@ pub(crate) fn load(cards: &Cards, options: &PairOptions) -> Collection {
             source: source.clone(),
             row: Some(i64::from(number)),
             text,
-            labels: labels.clone(),
+            labels: Vec::new(),
             options: Vec::new(),
             ground_truth: None,
             features: dilemma.features(),
@@ -60,7 +64,8 @@ pub(crate) fn load(cards: &Cards, options: &PairOptions) -> Collection {
         let pair = pair(&found, &original, &counterfactual, &dilemmas);
         collection.add(original, counterfactual, pair, u64::from(found.original));
     }
-    collection
+    labels::assign(&mut collection, cards, options.labels.as_deref(), NAME)?;
+    Ok(collection)
 }
 
 /// All scenarios: number `i` comes from stream `i` of the seed.

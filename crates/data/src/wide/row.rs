@@ -1,9 +1,7 @@
 //! One row of an import.
 
 use super::cell::Cell;
-use super::columns::{
-    ANSWER_FIRST, Columns, DATASET, DISTANCE, GENERATOR, METHOD, Part, SIDES, TextFrom,
-};
+use super::columns::{ANSWER_FIRST, Columns, DATASET, DISTANCE, GENERATOR, METHOD, Part, TextFrom};
 use crate::error::CellFault;
 use arrow_array::RecordBatch;
 use foretell_core::{AnswerOrder, PairId, QuestionId, prompt};
@@ -111,7 +109,7 @@ impl<'a> RowReader<'a> {
     /// A value that becomes part of ids.
     fn name(&mut self, column: &str, row: usize) -> Option<String> {
         let fault = match self.cell(column, row).written() {
-            None => "is empty".to_owned(),
+            None => "the cell is empty".to_owned(),
             // Ids of pairs join those of questions with this sign.
             Some(name) if name.contains(|c: char| c == '>' || c.is_control()) => {
                 format!("`{}` cannot be part of an id: no `>`, no line breaks", name.escape_debug())
@@ -177,5 +175,3 @@ impl Row {
         self.sides.iter().any(|side| side.text.is_none())
     }
 }
-
-const _: () = assert!(SIDES.len() == 2);

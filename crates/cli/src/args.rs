@@ -1,0 +1,287 @@
+//! The arguments of every command.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Do a model's explanations let you foretell what it does?
+///
+/// A reference model answers questions and explains itself; predictors then guess its answers to
+/// nearby counterfactual questions, with and without the explanation. The share of their error that
+/// the explanation removes is the normalized simulatability gain (NSG).
+#[derive(Debug, Parser)]
+#[command(name = "foretell", version, about, after_help = crate::exit::HELP)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(RunArgs),
+    Init(InitArgs),
+    Analyze(AnalyzeArgs),
+    Show(ShowArgs),
+    Runs(RunsArgs),
+    Prompt(PromptArgs),
+    Parse(ParseArgs),
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people.
+    Table,
+    /// JSON; what is undefined is null, with its reason beside it.
+    Json,
+    /// Comma-separated values; what is undefined is empty.
+    Csv,
+    /// A Parquet file; needs `--out`.
+    Parquet,
+}
+
+/// Which pairs are asked about, and in which words.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PairArgs {
+    /// Seed of all that is drawn: scenarios, the sample of `--limit`, placebo donors.
+    #[arg(long, value_name = "S", help_heading = "Pairs")]
+    pub(crate) seed: Option<u64>,
+    /// Most pairs: a seeded sample; that of 100 is part of that of 1,000.
+    #[arg(long, value_name = "N", help_heading = "Pairs")]
+    pub(crate) limit: Option<u64>,
+    /// Labels of questions that bring none.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Pairs")]
+    pub(crate) labels: Option<Vec<String>>,
+    /// Use the project's own prompts instead of those that an import brings.
+    #[arg(long, help_heading = "Pairs")]
+    pub(crate) reprompt: bool,
+    /// Scenarios that `moral_machines` draws [default: 15000].
+    #[arg(long, value_name = "N", help_heading = "Pairs")]
+    pub(crate) scenarios: Option<u32>,
+    /// Keep the faults of the published generator of `moral_machines`.
+    #[arg(long, help_heading = "Pairs")]
+    pub(crate) published: bool,
+    /// A folder whose prompt templates replace the project's own.
+    #[arg(long, value_name = "DIR", help_heading = "Pairs")]
+    pub(crate) prompts: Option<PathBuf>,
+    /// A folder of cards that are added, or replace the project's own.
+    #[arg(long, value_name = "DIR", help_heading = "Pairs")]
+    pub(crate) cards: Option<PathBuf>,
+}
+
+/// Run a study: ask the reference models, let predictors guess, print the NSG.
+///
+/// Without arguments it runs the built-in study: generated dilemmas, three simulated references that
+/// explain themselves faithfully, by half and not at all, and two simulated predictors. The same
+/// command continues a run that was stopped or killed; what was answered is never asked again.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  foretell run
+  foretell run study.toml
+  foretell run --pairs combined_dataset.parquet --reference 'sim:reference?faithfulness=0.8' --predictor sim:reader
+  foretell run --pairs moral_machines --limit 200 --reference 'http://127.0.0.1:8000/v1#qwen3' --predictor sim:reader --yes
+  foretell run study.toml --arm without --arm with --arm shuffled --out runs/placebo")]
+pub(crate) struct RunArgs {
+    /// A study file; `foretell init` writes one. Flags win over it.
+    #[arg(value_name = "STUDY.toml")]
+    pub(crate) study: Option<PathBuf>,
+    /// Where pairs come from: `moral_machines`, a Parquet file in the wide layout, or a folder with
+    /// questions.parquet and pairs.parquet. Can be given several times.
+    #[arg(long = "pairs", value_name = "SPEC", help_heading = "Pairs")]
+    pub(crate) pairs: Vec<String>,
+    /// A model under study: `sim:reference?faithfulness=0.8`, `http://HOST:PORT/v1#MODEL`. Can be
+    /// given several times.
+    #[arg(long = "reference", value_name = "MODEL", help_heading = "Models")]
+    pub(crate) references: Vec<String>,
+    /// A model that guesses: `sim:reader`, `http://HOST:PORT/v1#MODEL`. Can be given several times.
+    #[arg(long = "predictor", value_name = "MODEL", help_heading = "Models")]
+    pub(crate) predictors: Vec<String>,
+    /// What predictors are shown: without, with, reasoning, shuffled, filler, blind, own [default:
+    /// without and with]. Can be given several times.
+    #[arg(long = "arm", value_name = "ARM", help_heading = "Models")]
+    pub(crate) arms: Vec<String>,
+    #[command(flatten)]
+    pub(crate) input: PairArgs,
+    /// The run's folder [default: runs/<study>-<hash of the study>].
+    #[arg(long, value_name = "RUN")]
+    pub(crate) out: Option<PathBuf>,
+    /// Send requests that may cost money without asking.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Most requests in flight to one model.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
+    pub(crate) concurrency: u32,
+    /// Longest wait for one reply, seconds.
+    #[arg(long, value_name = "S", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Requests")]
+    pub(crate) timeout_s: u64,
+    /// Most attempts at one request.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
+    pub(crate) attempts: u32,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+/// Write a study file with every field explained.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  foretell init my-study.toml && foretell run my-study.toml")]
+pub(crate) struct InitArgs {
+    /// The file to write.
+    #[arg(value_name = "FILE", default_value = "study.toml")]
+    pub(crate) file: PathBuf,
+    /// Replace a file that is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Compute figures from finished runs. Reads their tables, and never the network.
+#[derive(Debug, Args)]
+pub(crate) struct AnalyzeArgs {
+    #[command(subcommand)]
+    pub(crate) analysis: Analysis,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Analysis {
+    Gain(GainArgs),
+}
+
+/// Accuracy with and without the explanation, gain and NSG with intervals.
+///
+/// Columns of the machine formats: the groups, then pairs, clusters, observations, a_with,
+/// a_without, gain, nsg, nsg_se, nsg_low, nsg_high, and what was left out; fractions, never percent.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  foretell analyze gain
+  foretell analyze gain runs/demo-1a2b3c4d --by reference,dataset
+  foretell analyze gain --arm with --against shuffled --format csv --out gain.csv")]
+pub(crate) struct GainArgs {
+    /// Run folders [default: the one worked on last].
+    #[arg(value_name = "RUN")]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Groups: any of reference, dataset, predictor, answer_order. Pooled over what is not named;
+    /// empty pools everything.
+    #[arg(long, value_name = "KEYS", default_value = "reference")]
+    pub(crate) by: String,
+    /// The arm whose gain is measured.
+    #[arg(long, value_name = "ARM", default_value = "with")]
+    pub(crate) arm: String,
+    /// The arm that it is measured against.
+    #[arg(long, value_name = "ARM", default_value = "without")]
+    pub(crate) against: String,
+    /// Coverage of the intervals.
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = level, help_heading = "Statistics")]
+    pub(crate) level: f64,
+    /// Cluster-bootstrap draws.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Statistics")]
+    pub(crate) bootstrap: u32,
+    /// Seed of the bootstrap.
+    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Statistics")]
+    pub(crate) seed: u64,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// Write to a file instead.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Print one case whole: both questions, answers, explanations and every guess.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  foretell show runs/demo-1a2b3c4d 'moral_machines/42>57:first'")]
+pub(crate) struct ShowArgs {
+    /// The run's folder.
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// The pair, as `pair_id` names it.
+    #[arg(value_name = "PAIR")]
+    pub(crate) pair: String,
+}
+
+/// List the runs in a folder, the one worked on last first.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  foretell runs --format json")]
+pub(crate) struct RunsArgs {
+    /// The folder that holds runs.
+    #[arg(value_name = "DIR", default_value = "runs")]
+    pub(crate) folder: PathBuf,
+    /// How the list is printed.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub(crate) format: ListFormat,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table for people.
+    Table,
+    /// JSON.
+    Json,
+}
+
+/// Show what would be sent, before anything is.
+///
+/// Prompts go to standard output; which question each is about goes to standard error.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  foretell prompt moral_machines
+  foretell prompt combined_dataset.parquet --reprompt --limit 3
+  foretell prompt moral_machines --arm with")]
+pub(crate) struct PromptArgs {
+    /// Where pairs come from, as `--pairs` of `foretell run`.
+    #[arg(value_name = "SPEC")]
+    pub(crate) spec: String,
+    /// Show what a predictor is sent in this arm; without it, what a reference is sent.
+    #[arg(long, value_name = "ARM")]
+    pub(crate) arm: Option<String>,
+    #[command(flatten)]
+    pub(crate) input: PairArgs,
+}
+
+/// Read a reply as a study would.
+///
+/// Prints one JSON object, whatever the outcome: outcome, answer, explanation, factors, other_info,
+/// confidence, confidence_level, reasoning.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  foretell parse --labels YES,NO reply.txt
+  pbpaste | foretell parse --labels 'CASE 1,CASE 2'
+  foretell parse --jsonl replies.jsonl   # {\"id\": 1, \"labels\": [\"YES\", \"NO\"], \"reply\": \"...\"} a line")]
+pub(crate) struct ParseArgs {
+    /// The reply [default: standard input].
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The labels that can answer it.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    pub(crate) labels: Vec<String>,
+    /// Read one `{"id", "labels", "reply"}` a line, and print one result a line.
+    #[arg(long)]
+    pub(crate) jsonl: bool,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = ParseFormat::Json)]
+    pub(crate) format: ParseFormat,
+}
+
+/// How a parsed reply is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ParseFormat {
+    /// One line of JSON.
+    Json,
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(level) if 0.0 < level && level < 1.0 => Ok(level),
+        _ => Err("a fraction between 0 and 1, such as 0.95".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_argument_is_explained() {
+        Cli::command().help_expected(true).debug_assert();
+    }
+}

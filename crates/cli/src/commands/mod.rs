@@ -1,0 +1,9 @@
+//! One file a command.
+
+pub(crate) mod analyze;
+pub(crate) mod init;
+pub(crate) mod parse;
+pub(crate) mod prompt;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod show;

@@ -1,0 +1,190 @@
+//! `foretell run`.
+
+use super::analyze::{print, width};
+use crate::Done;
+use crate::args::{Format, PairArgs, RunArgs};
+use crate::confirm::confirm;
+use crate::exit::{DONE, Failure, INCOMPLETE, PROVIDER, UNEXPECTED, USAGE};
+use crate::interrupt;
+use crate::output::{count, harmless, say, show};
+use crate::progress::Stages;
+use foretell_analysis::{GainRequest, GroupKey, gain};
+use foretell_llm::Limits;
+use foretell_report::html::write_report;
+use foretell_report::sentence::sentence;
+use foretell_report::table::gain_table;
+use foretell_study::{Ended, ModelTable, Run, Settings, Study};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+pub(crate) fn run(args: &RunArgs) -> Done {
+    if args.format == Format::Parquet {
+        let help = "use `foretell analyze gain RUN --format parquet --out FILE` after the run";
+        return Err(Failure::said(USAGE, "`run` does not print Parquet", help));
+    }
+    let study = resolve(args)?;
+    let started = Instant::now();
+    let settings = Settings {
+        limits: Limits {
+            concurrency: args.concurrency as usize,
+            attempts: args.attempts,
+            ..Limits::default()
+        },
+        timeout: Duration::from_secs(args.timeout_s),
+        on_full,
+    };
+    let keys = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
+    let run = Run::open(&study, args.out.as_deref(), &keys, &settings)
+        .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
+    let runtime = Runtime::new().map_err(|fault| {
+        Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
+    })?;
+    introduce(&run);
+    let plan = run.plan()?;
+    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+        run.check_models(runtime.handle())?;
+    }
+    if !confirm(&plan, args.yes)? {
+        say("nothing was sent");
+        return Ok(DONE);
+    }
+    let stop = interrupt::listen(runtime.handle());
+    let ended = run.ask(runtime.handle(), &stop, &Stages::new())?;
+    let folder = run.folder.layout.folder().to_owned();
+    let seconds = started.elapsed().as_secs_f64();
+    say(&format!("{} requests sent, {seconds:.1} s", count(ended.sent)));
+    let reported = report(&run, args);
+    let status = tell_end(&ended, &folder);
+    reported?;
+    Ok(status)
+}
+
+/// The study of the file, or the built-in one, with the flags in their place.
+fn resolve(args: &RunArgs) -> Result<Study, Failure> {
+    let mut study = match &args.study {
+        Some(path) => Study::read(path)?,
+        None => Study::default(),
+    };
+    if !args.pairs.is_empty() {
+        study.pairs.clone_from(&args.pairs);
+        if args.study.is_none() {
+            let stem = Path::new(&args.pairs[0]).file_stem().unwrap_or_default();
+            study.name = stem.to_string_lossy().into_owned();
+        }
+    }
+    let tables = |specs: &[String]| specs.iter().map(|spec| ModelTable::from_spec(spec)).collect();
+    if !args.references.is_empty() {
+        study.references = tables(&args.references);
+    }
+    if !args.predictors.is_empty() {
+        study.predictors = tables(&args.predictors);
+    }
+    if !args.arms.is_empty() {
+        study.arms.clone_from(&args.arms);
+        study.arms.dedup();
+    }
+    apply(&args.input, &mut study);
+    Ok(study)
+}
+
+/// Puts the flags about pairs in the place of what the study says.
+pub(crate) fn apply(args: &PairArgs, study: &mut Study) {
+    study.seed = args.seed.unwrap_or(study.seed);
+    study.limit = args.limit.or(study.limit);
+    study.labels = args.labels.clone().or(study.labels.take());
+    study.reprompt |= args.reprompt;
+    study.scenarios = args.scenarios.unwrap_or(study.scenarios);
+    study.published |= args.published;
+    study.prompts = args.prompts.clone().or(study.prompts.take());
+    study.cards = args.cards.clone().or(study.cards.take());
+}
+
+fn introduce(run: &Run) {
+    let folder = run.folder.layout.folder().display();
+    let verb = if run.folder.is_new { "new run" } else { "continuing the run" };
+    say(&format!("{verb} in {folder}"));
+    for note in &run.folder.manifest.frozen.notes {
+        say(&format!("  {}", harmless(note)));
+    }
+    let pairs = run.pairs();
+    say(&format!(
+        "{} pairs, {} references, {} predictors, arms {}",
+        count(pairs.len() as u64),
+        run.models.references.len(),
+        run.models.predictors.len(),
+        run.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>().join(", "),
+    ));
+    run.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+}
+
+/// Prints the NSG and writes the report, where the study has both arms that it needs.
+fn report(run: &Run, args: &RunArgs) -> Result<(), Failure> {
+    let folder = run.folder.layout.folder();
+    let has = |arm: &str| run.arms.iter().any(|other| other.name == arm);
+    if run.models.predictors.is_empty() || !(has("with") && has("without")) {
+        say("no NSG: it needs a predictor and the arms `with` and `without`");
+        return Ok(());
+    }
+    let by_reference = request(vec![GroupKey::Reference]);
+    let overall = gain(&[folder], &by_reference)?;
+    print(&overall, args.format, None)?;
+    if args.format == Format::Table {
+        if run.folder.frozen.cards.len() > 1 {
+            let by_dataset = request(vec![GroupKey::Reference, GroupKey::Dataset]);
+            show(&format!("\n{}", gain_table(&gain(&[folder], &by_dataset)?, width()).trim_end()));
+        }
+        show(&format!("\n{}", harmless(&sentence(&overall))));
+    }
+    let path = run.folder.layout.report();
+    write_report(folder, &path)?;
+    say(&format!("\nreport   {}", path.display()));
+    if let Some(pair) = run.pairs().first() {
+        let run = folder.display();
+        say(&format!("a case   foretell show {run} '{}'", pair.pair_id));
+        say(&format!("figures  foretell analyze gain {run} --by reference,predictor"));
+    }
+    Ok(())
+}
+
+fn request(by: Vec<GroupKey>) -> GainRequest {
+    GainRequest { by, ..GainRequest::default() }
+}
+
+/// Says what is missing and how to go on.
+fn tell_end(ended: &Ended, folder: &Path) -> u8 {
+    if ended.is_complete() {
+        return DONE;
+    }
+    for (model, why) in &ended.stopped_models {
+        say(&format!("model `{model}` was stopped: {}", harmless(why)));
+    }
+    let command: Vec<String> = std::env::args().map(|arg| quoted(&arg)).collect();
+    let named = if command.iter().any(|arg| arg.starts_with("--out")) {
+        String::new()
+    } else {
+        format!(" --out {}", quoted(&folder.display().to_string()))
+    };
+    say(&format!(
+        "the run is not complete; what was answered is kept. Resume with:\n  {}{named}",
+        command.join(" ")
+    ));
+    if ended.stopped_models.is_empty() { INCOMPLETE } else { PROVIDER }
+}
+
+/// An argument as a shell takes it.
+fn quoted(arg: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !arg.is_empty() && arg.chars().all(plain) {
+        arg.to_owned()
+    } else {
+        format!("'{}'", arg.replace('\'', r"'\''"))
+    }
+}
+
+fn on_full(ledger: &Path) {
+    say(&format!(
+        "the disk is full: replies wait in memory until {} can grow; free some space",
+        ledger.display()
+    ));
+}

@@ -1,0 +1,63 @@
+//! `foretell runs`.
+
+use crate::Done;
+use crate::args::{ListFormat, RunsArgs};
+use crate::exit::DONE;
+use crate::output::{count, harmless, say, show};
+use foretell_study::{RunSummary, list_runs};
+use serde_json::json;
+
+pub(crate) fn run(args: &RunsArgs) -> Done {
+    let runs = list_runs(&args.folder)?;
+    match args.format {
+        ListFormat::Json => {
+            let list: Vec<_> = runs.iter().map(as_json).collect();
+            show(&serde_json::to_string_pretty(&list).expect("a list is always JSON"));
+        }
+        ListFormat::Table if runs.is_empty() => {
+            say(&format!("no runs in {}; `foretell run` makes one", args.folder.display()));
+        }
+        ListFormat::Table => runs.iter().for_each(|run| show(&line(run))),
+    }
+    Ok(DONE)
+}
+
+fn line(run: &RunSummary) -> String {
+    let folder = run.folder.display();
+    match &run.manifest {
+        Err(fault) => format!("{folder}  cannot be read: {fault}"),
+        Ok(manifest) => {
+            let study = &manifest.study;
+            let limit = study.limit.map_or(String::new(), |limit| format!(", limit {}", count(limit)));
+            format!(
+                "{folder}  {} pairs{limit} from {}; {} references, {} predictors, {} arms; {} of {} tables",
+                count(manifest.frozen.pairs),
+                harmless(&study.pairs.join(", ")),
+                study.references.len(),
+                study.predictors.len(),
+                study.arms.len(),
+                run.tables,
+                run.tables_wanted(),
+            )
+        }
+    }
+}
+
+fn as_json(run: &RunSummary) -> serde_json::Value {
+    let folder = run.folder.display().to_string();
+    match &run.manifest {
+        Err(fault) => json!({"run": folder, "error": fault}),
+        Ok(manifest) => json!({
+            "run": folder,
+            "name": manifest.study.name,
+            "pairs_from": manifest.study.pairs,
+            "pairs": manifest.frozen.pairs,
+            "limit": manifest.study.limit,
+            "references": manifest.study.references.len(),
+            "predictors": manifest.study.predictors.len(),
+            "arms": manifest.study.arms,
+            "tables": run.tables,
+            "tables_wanted": run.tables_wanted(),
+        }),
+    }
+}

@@ -1,0 +1,104 @@
+//! Exit statuses, and how failures are told.
+
+use foretell_analysis::AnalysisError;
+use foretell_core::prompt::PromptError;
+use foretell_data::DataError;
+use foretell_llm::SpecError;
+use foretell_report::ReportError;
+use foretell_study::StudyError;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
+use std::fmt::Display;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+/// All was done.
+pub(crate) const DONE: u8 = 0;
+/// Something unexpected.
+pub(crate) const UNEXPECTED: u8 = 1;
+/// The command was not used as it should be.
+pub(crate) const USAGE: u8 = 2;
+/// An input, study or run is at fault.
+pub(crate) const INPUT: u8 = 3;
+/// A model cannot be asked.
+pub(crate) const PROVIDER: u8 = 4;
+/// Stopped before the end; the message names the command that resumes.
+pub(crate) const INCOMPLETE: u8 = 5;
+
+/// The statuses as `--help` explains them.
+pub(crate) const HELP: &str = "Exit status: 0 done, 1 unexpected, 2 usage, 3 input, 4 provider, \
+5 incomplete (the message names the command that resumes).";
+
+/// What went wrong, and the status that says so.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    report: Report,
+    status: u8,
+}
+
+impl Failure {
+    fn new(error: impl Diagnostic + Send + Sync + 'static, status: u8) -> Self {
+        Self { report: Report::new(error), status }
+    }
+
+    /// A failure of this program's own words.
+    pub(crate) fn said(status: u8, message: impl Display, help: impl Display) -> Self {
+        let report = miette::miette!(help = help.to_string(), "{message}");
+        Self { report, status }
+    }
+
+    /// Says once what the command was doing.
+    pub(crate) fn while_doing(self, what: impl Display + Send + Sync + 'static) -> Self {
+        Self { report: self.report.wrap_err(what.to_string()), ..self }
+    }
+
+    /// Prints it on standard error.
+    pub(crate) fn tell(&self) -> ExitCode {
+        let theme = if std::io::stderr().is_terminal() {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
+        let mut text = String::new();
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
+        if handler.render_report(&mut text, self.report.as_ref()).is_err() {
+            text = format!("{:?}", self.report);
+        }
+        crate::output::say(text.trim_end());
+        ExitCode::from(self.status)
+    }
+}
+
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Self {
+        let status = match &error {
+            StudyError::Unreachable { .. } | StudyError::Spec(SpecError::NoKey { .. }) => PROVIDER,
+            StudyError::Ledger(_) => UNEXPECTED,
+            _ => INPUT,
+        };
+        Self::new(error, status)
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<AnalysisError> for Failure {
+    fn from(error: AnalysisError) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<PromptError> for Failure {
+    fn from(error: PromptError) -> Self {
+        StudyError::from(error).into()
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        Self::new(error, UNEXPECTED)
+    }
+}

@@ -1,0 +1,34 @@
+//! The program `foretell`: measures whether a language model's explanations tell how it decides.
+
+mod args;
+mod commands;
+mod confirm;
+mod exit;
+mod interrupt;
+mod output;
+mod progress;
+
+use args::{Cli, Command};
+use clap::Parser;
+use exit::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Run(args) => commands::run::run(&args),
+        Command::Init(args) => commands::init::run(&args),
+        Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Show(args) => commands::show::run(&args),
+        Command::Runs(args) => commands::runs::run(&args),
+        Command::Prompt(args) => commands::prompt::run(&args),
+        Command::Parse(args) => commands::parse::run(&args),
+    };
+    match result {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => failure.tell(),
+    }
+}
+
+/// What a command gives: its exit status, or what went wrong.
+type Done = Result<u8, Failure>;

@@ -1,0 +1,53 @@
+//! What is printed: results to standard output, everything else to standard error.
+
+use std::io::{ErrorKind, Write};
+
+/// Prints a result line.
+pub(crate) fn show(text: &str) {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}") {
+        // Whoever reads has had enough: `foretell ... | head` is no failure.
+        Err(fault) if fault.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        _ => {}
+    }
+}
+
+/// Prints a line for the person at the terminal.
+pub(crate) fn say(text: &str) {
+    // There is nowhere left to tell that standard error is closed.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Text of a model or a file without control characters, which could steer the terminal.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// A count with its thousands separated: 12,345.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!(count(7), "7");
+        assert_eq!(count(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn escape_sequences_are_taken_out() {
+        assert_eq!(harmless("a\u{1b}[31mb\nc\u{7}"), "a[31mb\nc");
+    }
+}

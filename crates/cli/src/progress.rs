@@ -1,0 +1,111 @@
+//! Progress: bars on a terminal, plain lines in a pipe.
+
+use crate::output::{count, say};
+use foretell_study::{Meter, Progress};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Between two plain lines about one stage.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Shows stages on standard error.
+pub(crate) struct Stages {
+    bars: Option<MultiProgress>,
+}
+
+impl Stages {
+    pub(crate) fn new() -> Self {
+        let bars = std::io::stderr()
+            .is_terminal()
+            .then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(5)));
+        Self { bars }
+    }
+}
+
+impl Progress for Stages {
+    fn start(&self, what: &str, total: u64) -> Box<dyn Meter> {
+        match &self.bars {
+            Some(bars) => {
+                let style = ProgressStyle::with_template(
+                    "{msg:<28} {wide_bar} {human_pos} of {human_len}  {per_sec}  {eta} left",
+                );
+                let style = style.expect("the template is valid").progress_chars("━╸ ");
+                let bar = bars.add(ProgressBar::new(total).with_style(style));
+                bar.set_message(what.to_owned());
+                Box::new(Bar(bar))
+            }
+            None => Box::new(Lines::new(what, total)),
+        }
+    }
+}
+
+struct Bar(ProgressBar);
+
+impl Meter for Bar {
+    fn advance(&self, steps: u64) {
+        self.0.inc(steps);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+struct Lines {
+    what: String,
+    total: u64,
+    started: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    done: u64,
+    told: Instant,
+}
+
+impl Lines {
+    fn new(what: &str, total: u64) -> Self {
+        let now = Instant::now();
+        let state = Mutex::new(State { done: 0, told: now });
+        Self { what: what.to_owned(), total, started: now, state }
+    }
+
+    fn tell(&self, done: u64) {
+        let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
+        let rate = done as f64 / seconds;
+        let mut line = format!(
+            "{}: {} of {}, {:.0}/s",
+            self.what,
+            count(done),
+            count(self.total),
+            rate
+        );
+        if done < self.total && rate > 0.0 {
+            let left = (self.total - done) as f64 / rate;
+            line.push_str(&format!(", about {left:.0} s left"));
+        }
+        say(&line);
+    }
+}
+
+impl Meter for Lines {
+    fn advance(&self, steps: u64) {
+        let mut state = self.state.lock().expect("no thread panics while it counts");
+        state.done += steps;
+        if state.told.elapsed() >= LINE_EVERY {
+            state.told = Instant::now();
+            self.tell(state.done);
+        }
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        let done = self.state.lock().map_or(0, |state| state.done);
+        self.tell(done);
+    }
+}

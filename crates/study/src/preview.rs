@@ -1,0 +1,68 @@
+//! What a study would send, before anything is asked.
+
+use crate::answers;
+use crate::error::StudyError;
+use crate::folder::{Frozen, labels_of};
+use crate::inputs;
+use crate::selection::select;
+use crate::study::Study;
+use foretell_core::Shown;
+
+/// A study's inputs, without a run folder.
+pub struct Preview {
+    frozen: Frozen,
+    limit: Option<u64>,
+    seed: u64,
+}
+
+/// One prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPrompt {
+    /// Which question it is about.
+    pub about: String,
+    /// The prompt.
+    pub prompt: String,
+}
+
+impl Preview {
+    /// Reads the pairs, cards and prompts of a study.
+    ///
+    /// # Errors
+    /// [`StudyError`] as a run of it would.
+    pub fn open(study: &Study) -> Result<Self, StudyError> {
+        let prompts = inputs::prompts(study)?;
+        let (set, cards) = inputs::pairs(study)?;
+        let frozen = Frozen::new(set, &cards, prompts)?;
+        Ok(Self { frozen, limit: study.limit, seed: study.seed })
+    }
+
+    /// The prompts of the pairs within the limit: to a reference about the original, or to a
+    /// predictor in `arm`, with its first label and words in brackets where replies will stand.
+    ///
+    /// # Errors
+    /// [`StudyError::Prompt`] for an arm that is not there or a template that does not render.
+    pub fn prompts(&self, arm: Option<&str>) -> Result<Vec<ShownPrompt>, StudyError> {
+        let frozen = &self.frozen;
+        let mut shown = Vec::new();
+        for pair in select(&frozen.pairs, self.limit, self.seed) {
+            let original = frozen.question(&pair.original_id);
+            let Some(arm) = arm else {
+                let order = pair.answer_order;
+                let about = format!("to a reference: {}, answer {order}", original.question_id);
+                shown.push(ShownPrompt { about, prompt: answers::prompt(frozen, original, order)? });
+                continue;
+            };
+            let arm = frozen.prompts.arm(arm)?;
+            let counterfactual = frozen.question(&pair.counterfactual_id);
+            let card = frozen.card(&pair.dataset);
+            let labels = labels_of(counterfactual)?;
+            let label = labels.iter().next().expect("at least two labels");
+            let text = Shown::placeholder(arm, &original.text, label);
+            let prompt =
+                frozen.prompts.predict(card, arm, &labels, &text, &counterfactual.text)?;
+            let about = format!("to a predictor, arm {}: {}", arm.name, pair.pair_id);
+            shown.push(ShownPrompt { about, prompt });
+        }
+        Ok(shown)
+    }
+}
