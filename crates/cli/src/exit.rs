@@ -70,11 +70,7 @@ impl Failure {
 
 impl From<StudyError> for Failure {
     fn from(error: StudyError) -> Self {
-        let status = match &error {
-            StudyError::Unreachable { .. } | StudyError::Spec(SpecError::NoKey { .. }) => PROVIDER,
-            StudyError::Ledger(_) => UNEXPECTED,
-            _ => INPUT,
-        };
+        let status = study_status(&error);
         Self::new(error, status)
     }
 }
@@ -100,5 +96,16 @@ impl From<PromptError> for Failure {
 impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         Self::new(error, UNEXPECTED)
+    }
+}
+
+fn study_status(error: &StudyError) -> u8 {
+    match error {
+        StudyError::Unreachable { .. } | StudyError::Spec(SpecError::NoKey { .. }) => PROVIDER,
+        StudyError::Ledger(_) => UNEXPECTED,
+        StudyError::Several { faults } if faults.iter().all(|fault| study_status(fault) == PROVIDER) => {
+            PROVIDER
+        }
+        _ => INPUT,
     }
 }

@@ -2,15 +2,13 @@
 
 use crate::error::ReportError;
 use crate::example::{Example, examples};
-use crate::figure::{Entry, dumbbell, forest};
+use crate::content::{blocks, by_first, left_out, lines, models, study, targets_missing};
+use crate::figure::{dumbbell, forest};
 use crate::number;
 use crate::sentence::sentences;
 use crate::table::notes;
-use foretell_analysis::{Contrast, GainRequest, GainRow, GainTable, GroupKey};
-use foretell_tables::{ModelRow, read};
+use foretell_analysis::{Contrast, GainRequest, GainTable, GroupKey};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
-use serde::Serialize;
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -83,8 +81,7 @@ pub fn report(run: &Path, request: &ReportRequest) -> Result<String, ReportError
     let references = by(&keys[..1], gain.bootstrap)?;
     let each = by(&keys, 0)?;
     let cases = examples(run, &contrast, request.examples)?;
-    let page = page(run, request, &references, &each, &cases)?;
-    Ok(page)
+    page(run, request, &references, &each, &cases)
 }
 
 fn page(
@@ -95,7 +92,8 @@ fn page(
     cases: &[Example],
 ) -> Result<String, ReportError> {
     let arms = (references.arm.as_str(), references.against.as_str());
-    let datasets: BTreeMap<&str, Vec<&GainRow>> = by_dataset(each);
+    let accuracy = blocks(each, [0, 1]);
+    let datasets = blocks(each, [1, 0]);
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -111,61 +109,16 @@ fn page(
         reference_notes => notes(references),
         each => lines(each),
         each_notes => notes(each),
-        figure_references => forest(&by_reference(references), "by reference model", each.level),
-        figure_accuracy => dumbbell(&blocks(each, &datasets, true), "by reference model and dataset", arms),
-        figure_datasets => forest(&blocks(each, &datasets, false), "by dataset", each.level),
-        several_datasets => datasets.len() > 1,
+        figure_references => forest(&by_first(references), "by reference model", each.level),
+        figure_accuracy => dumbbell(&accuracy, "by reference model and dataset", arms),
+        figure_datasets => forest(&datasets, "by dataset and reference model", each.level),
         left_out => left_out(references),
         targets_missing => targets_missing(references),
         models => models(run)?,
         cases => cases,
         command => request.command,
-        study => study(run, request)?,
+        study => study(run, request.study.as_deref())?,
     })?;
     Ok(page)
 }
 
-/// One line of a table of gains, as text.
-#[derive(Serialize)]
-struct Line {
-    group: Vec<String>,
-    pairs: String,
-    clusters: String,
-    observations: String,
-    without: String,
-    with: String,
-    gain: String,
-    nsg: String,
-    bootstrap: String,
-    bounds: String,
-    left_out: String,
-}
-
-fn lines(table: &GainTable) -> Vec<Line> {
-    let range = |low: Option<f64>, high: Option<f64>| match (low, high) {
-        (None, None) => number::UNDEFINED.to_owned(),
-        (low, high) => {
-            let limit = |v: Option<f64>| v.map_or("none".to_owned(), |v| number::fixed(v, 2));
-            format!("{} to {}", limit(low), limit(high))
-        }
-    };
-    let line = |row: &GainRow| Line {
-        group: row.group.clone(),
-        pairs: number::count(row.pairs),
-        clusters: number::count(row.clusters),
-        observations: number::count(row.observations),
-        without: number::fraction(row.a_without),
-        with: number::fraction(row.a_with),
-        gain: number::signed(row.gain),
-        nsg: number::nsg(row),
-        bootstrap: range(row.boot_low, row.boot_high),
-        bounds: range(row.bound_low, row.bound_high),
-        left_out: number::count(row.left_out),
-    };
-    table.rows.iter().map(line).collect()
-}
-
-fn by_reference(table: &GainTable) -> Vec<Entry<'_>> {
-    let entry = |row| GainRow::group_of(row);
-    table.rows.iter().map(|row| Entry { block: None, name: entry(row), row }).collect()
-}

@@ -8,6 +8,7 @@ pub mod sentence;
 pub mod table;
 
 mod canvas;
+mod content;
 mod error;
 mod example;
 mod figure;

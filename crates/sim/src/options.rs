@@ -6,7 +6,11 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SimError {
     /// A kind that does not exist.
-    #[error("there is no simulated subject `{kind}`{}; the kinds are {}", meant(nearest), KINDS.map(|kind| kind.name).join(", "))]
+    #[error(
+        "there is no simulated subject `{kind}`{}; the kinds are {}",
+        meant(nearest),
+        KINDS.map(|kind| kind.name).join(", ")
+    )]
     UnknownKind {
         /// The kind asked for.
         kind: String,
@@ -14,7 +18,11 @@ pub enum SimError {
         nearest: Option<&'static str>,
     },
     /// An option that the kind does not have.
-    #[error("sim:{kind} has no option `{option}`{}; its options are {}", meant(nearest), known.join(", "))]
+    #[error(
+        "sim:{kind} has no option `{option}`{}; its options are {}",
+        meant(nearest),
+        known.join(", ")
+    )]
     UnknownOption {
         /// The kind.
         kind: &'static str,

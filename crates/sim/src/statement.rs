@@ -198,7 +198,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(place in 0_usize..9, label in 0_usize..2, strength in 1_u32..=1000) {
+        fn what_is_written_is_read_back(
+            place in 0_usize..9, label in 0_usize..2, strength in 1_u32..=1000,
+        ) {
             let names = ["RECURRENCE", "NO RECURRENCE"];
             let mut text = String::from("I decided so. ");
             write(&mut text, place, "rents (2 rooms)", names[label], strength);
@@ -210,7 +212,9 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_the_reader_panic(text in "(\\PC|\"| for |strongly|\\(weight |0.123|NO RECURRENCE|\n){0,60}") {
+        fn no_text_makes_the_reader_panic(
+            text in "(\\PC|\"| for |strongly|\\(weight |0.123|NO RECURRENCE|\n){0,60}",
+        ) {
             read(&text, &labels());
         }
     }

@@ -331,12 +331,15 @@ fn true_explanations_help_and_false_ones_mislead() {
 
 const PIECES: &str = "(\\PC|\\[ANSWER\\]|\n|\n\\[CONFIDENCE\\]\n|A or B| \\(one\\)|<question>|</question>|\
     <new_question>|</new_question>|<original_question>|</original_question>|<original_answer>|\
-    </original_answer>|<explanation>|</explanation>|\"| spoke strongly for A|:|, | and |You are){0,80}";
+    </original_answer>|<explanation>|</explanation>|\"| spoke strongly for A|:|, | and |You are)\
+    {0,80}";
 
 proptest! {
     #[test]
     fn no_prompt_makes_a_subject_panic(prompt in PIECES, repeat in 0_u32..3) {
-        for kind in ["reference?fail=0.5&noise=0.5&order_bias=1", "reader?fail=0.5", "oracle?fail=0.5"] {
+        let kinds =
+            ["reference?fail=0.5&noise=0.5&order_bias=1", "reader?fail=0.5", "oracle?fail=0.5"];
+        for kind in kinds {
             let _ = subject(kind).reply(&prompt, repeat);
         }
     }
@@ -345,7 +348,8 @@ proptest! {
     fn every_reply_that_does_not_fail_is_answered(
         text in "[ -~é\n]{0,200}", seed in 0_u64..50, three: bool, last: bool,
     ) {
-        let labels = Labels::new(["CASE 1", "CASE 2", "NEITHER CASE"].into_iter().take(2 + usize::from(three))).unwrap();
+        let names = ["CASE 1", "CASE 2", "NEITHER CASE"].into_iter().take(2 + usize::from(three));
+        let labels = Labels::new(names).unwrap();
         let order = if last { AnswerOrder::Last } else { AnswerOrder::First };
         let options = format!("seed={seed}&noise=0.2");
         let prompt = ask(&text, &labels, order);

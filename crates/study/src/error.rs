@@ -13,6 +13,13 @@ use thiserror::Error;
 /// Why a study cannot be run or read.
 #[derive(Debug, Error, Diagnostic)]
 pub enum StudyError {
+    /// Several things at once.
+    #[error("{} faults", faults.len())]
+    Several {
+        /// Each of them.
+        #[related]
+        faults: Vec<StudyError>,
+    },
     /// The file system said no.
     #[error("{}: {fault}", path.display())]
     Io {
@@ -174,6 +181,17 @@ impl From<AskError<Self>> for StudyError {
         match error {
             AskError::Ledger(fault) => Self::Ledger(fault),
             AskError::Request(fault) => fault,
+        }
+    }
+}
+
+impl StudyError {
+    /// No fault, the one fault, or all of them together.
+    pub(crate) fn all(mut faults: Vec<Self>) -> Result<(), Self> {
+        match faults.len() {
+            0 => Ok(()),
+            1 => Err(faults.remove(0)),
+            _ => Err(Self::Several { faults }),
         }
     }
 }

@@ -28,23 +28,30 @@ impl Models {
     /// Opens all models; sends nothing.
     ///
     /// # Errors
-    /// [`StudyError`] names the model and what is wrong with it.
-    pub fn open(study: &Study, keys: Keys<'_>, timeout: Duration) -> Result<Self, StudyError> {
-        let open = |tables: &[ModelTable]| -> Result<Vec<Model>, StudyError> {
-            let one = |table: &ModelTable| {
+    /// Every fault of every model: which, and what is wrong with it.
+    pub fn open(
+        study: &Study,
+        keys: Keys<'_>,
+        timeout: Duration,
+    ) -> Result<Self, Vec<StudyError>> {
+        let mut faults = Vec::new();
+        let mut open = |tables: &[ModelTable]| -> Vec<Model> {
+            let one = |table: &ModelTable| -> Result<Model, StudyError> {
                 let spec = table.spec()?;
                 let chat = open_model(&spec, keys, timeout)?;
                 Ok(Model { spec, chat })
             };
-            tables.iter().map(one).collect()
+            let (models, wrong): (Vec<_>, Vec<_>) = tables.iter().map(one).partition(Result::is_ok);
+            faults.extend(wrong.into_iter().filter_map(Result::err));
+            models.into_iter().filter_map(Result::ok).collect()
         };
         let models =
-            Self { references: open(&study.references)?, predictors: open(&study.predictors)? };
-        if models.references.is_empty() {
-            return Err(StudyError::Nothing { what: "reference" });
+            Self { references: open(&study.references), predictors: open(&study.predictors) };
+        if study.references.is_empty() {
+            faults.push(StudyError::Nothing { what: "reference" });
         }
-        models.check_names()?;
-        Ok(models)
+        faults.extend(models.check_names().err());
+        if faults.is_empty() { Ok(models) } else { Err(faults) }
     }
 
     /// All models, references first, each name once.
@@ -145,7 +152,7 @@ mod tests {
                 .to_vec(),
             ..Study::default()
         };
-        let error = Models::open(&study, &|_| None, Duration::from_secs(1)).err().unwrap();
-        assert!(matches!(error, StudyError::NameTaken { .. }), "{error}");
+        let faults = Models::open(&study, &|_| None, Duration::from_secs(1)).err().unwrap();
+        assert!(matches!(faults[..], [StudyError::NameTaken { .. }]), "{faults:?}");
     }
 }

@@ -86,12 +86,18 @@ impl Run {
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
-        let models = Models::open(study, keys, settings.timeout)?;
         let prompts = inputs::prompts(study)?;
+        let (models, mut faults) = match Models::open(study, keys, settings.timeout) {
+            Ok(models) => (Some(models), Vec::new()),
+            Err(faults) => (None, faults),
+        };
         if study.arms.is_empty() {
-            return Err(StudyError::Nothing { what: "arm" });
+            faults.push(StudyError::Nothing { what: "arm" });
         }
-        study.arms.iter().try_for_each(|arm| prompts.arm(arm).map(|_| ()))?;
+        let unknown = study.arms.iter().filter_map(|arm| prompts.arm(arm).err());
+        faults.extend(unknown.map(StudyError::from));
+        StudyError::all(faults)?;
+        let models = models.expect("models without faults are open");
         let identity = Identity::of(study)?;
         let folder: PathBuf = match folder {
             Some(folder) => folder.to_owned(),
