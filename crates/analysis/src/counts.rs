@@ -8,12 +8,13 @@ use crate::tally::Tally;
 use foretell_core::{Outcome, PairId, TextId};
 use foretell_stats::ClusterErrors;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// All that shares one original text of one dataset: the unit that is independent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClusterId {
     /// Dataset.
-    pub dataset: String,
+    pub dataset: Arc<str>,
     /// Identity of the original.
     pub text: TextId,
 }
@@ -135,7 +136,7 @@ impl GroupCounts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
     keys: Vec<GroupKey>,
-    pub(crate) groups: BTreeMap<Vec<String>, GroupCounts>,
+    pub(crate) groups: BTreeMap<Vec<Arc<str>>, GroupCounts>,
     /// What was noticed while reading.
     pub(crate) notices: BTreeSet<String>,
 }
@@ -176,7 +177,7 @@ impl Counts {
     }
 
     /// Counts by the values of the keys, in a fixed order.
-    pub fn groups(&self) -> impl ExactSizeIterator<Item = (&[String], &GroupCounts)> {
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = (&[Arc<str>], &GroupCounts)> {
         self.groups.iter().map(|(values, counts)| (values.as_slice(), counts))
     }
 
@@ -224,11 +225,11 @@ impl Counts {
     }
 }
 
-fn value(group: GroupKey, key: &PairKey) -> String {
+fn value(group: GroupKey, key: &PairKey) -> Arc<str> {
     match group {
-        GroupKey::Reference => key.subject.reference.clone(),
-        GroupKey::Dataset => key.subject.dataset.clone(),
+        GroupKey::Reference => Arc::clone(&key.subject.reference),
+        GroupKey::Dataset => Arc::clone(&key.subject.dataset),
         GroupKey::Predictor => key.predictor.clone().expect("rows are kept apart by predictor"),
-        GroupKey::AnswerOrder => key.subject.answer_order.to_string(),
+        GroupKey::AnswerOrder => key.subject.answer_order.as_str().into(),
     }
 }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What to estimate.
 ///
@@ -193,7 +194,7 @@ impl Counts {
     }
 }
 
-fn estimate(group: &[String], counts: &GroupCounts, request: &GainRequest) -> GainRow {
+fn estimate(group: &[Arc<str>], counts: &GroupCounts, request: &GainRequest) -> GainRow {
     let clusters: Vec<ClusterErrors> = counts.clusters.values().map(|c| c.errors()).collect();
     let estimate = nsg_clustered(&clusters, request.level);
     let (interval, interval_undefined) = limits(estimate.interval.map(|i| (i.low, i.high)));
@@ -209,7 +210,7 @@ fn estimate(group: &[String], counts: &GroupCounts, request: &GainRequest) -> Ga
     let observations = counts.observations();
     let all = counts.slots.observations() + counts.untargeted;
     GainRow {
-        group: group.to_vec(),
+        group: group.iter().map(|value| value.to_string()).collect(),
         pairs: counts.pairs(),
         clusters: estimate.clusters,
         observations,

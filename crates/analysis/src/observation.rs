@@ -7,16 +7,17 @@ use crate::guess_row::{GuessBatches, GuessRow};
 use foretell_core::{AnswerOrder, Outcome, PairId, TextId};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is guessed: one answer of a reference model to the counterfactual of one pair.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject {
     /// The model whose behaviour is guessed.
-    pub reference: String,
+    pub reference: Arc<str>,
     /// The model whose explanation is shown.
-    pub explainer: String,
+    pub explainer: Arc<str>,
     /// Dataset of both questions.
-    pub dataset: String,
+    pub dataset: Arc<str>,
     /// Identity of the original.
     pub original: TextId,
     /// Identity of the counterfactual.
@@ -35,7 +36,7 @@ pub enum Guess {
     /// An answer, and whether it is the target; `None` where there is no target.
     Answered {
         /// The label guessed.
-        answer: String,
+        answer: Arc<str>,
         /// Whether it is the target.
         hit: Option<bool>,
     },
@@ -60,7 +61,7 @@ pub struct Observation {
     /// What is guessed.
     pub subject: Subject,
     /// The predictor.
-    pub predictor: String,
+    pub predictor: Arc<str>,
     /// Whether there is a target, or what became of it instead.
     pub target: Outcome,
     /// Whether the target differs from the original answer, where both are known.
@@ -69,18 +70,31 @@ pub struct Observation {
     pub slots: Vec<Slot>,
 }
 
-/// Names of one file as numbers, each kept once.
+/// Texts of one folder, each kept once: models, datasets, pairs and labels.
 #[derive(Default)]
-struct Names(HashMap<Box<str>, u32>);
+struct Names {
+    numbers: HashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
+}
 
 impl Names {
     fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.0.get(name) {
+        if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        let number = self.0.len() as u32;
-        self.0.insert(name.into(), number);
+        let (name, number): (Arc<str>, u32) = (name.into(), self.names.len() as u32);
+        self.names.push(Arc::clone(&name));
+        self.numbers.insert(name, number);
         number
+    }
+
+    fn is(&self, number: u32, name: &str) -> bool {
+        self.names.get(number as usize).is_some_and(|known| &**known == name)
+    }
+
+    fn shared(&mut self, name: &str) -> Arc<str> {
+        let number = self.number(name);
+        Arc::clone(&self.names[number as usize])
     }
 }
 
@@ -88,17 +102,15 @@ impl Names {
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
     pair: u32,
-    reference: u32,
-    explainer: u32,
-    predictor: u32,
+    models: [u32; 3],
     answer_repeat: i64,
 }
 
 /// Guesses about one subject, while the files are read.
 struct Gathered {
     subject: Subject,
-    predictor: String,
-    target: Option<String>,
+    predictor: Arc<str>,
+    target: Option<Arc<str>>,
     target_outcome: Outcome,
     switched: Option<bool>,
     slots: Vec<(i64, [Option<Guess>; 2])>,
@@ -109,6 +121,8 @@ struct Gathering<'a> {
     arms: [&'a str; 2],
     paths: [Option<&'a Path>; 2],
     names: Names,
+    /// Reference, explainer and predictor of the last row.
+    models: [u32; 3],
     places: HashMap<Key, usize>,
     gathered: Vec<Gathered>,
 }
@@ -125,6 +139,7 @@ pub(crate) fn join(
         arms,
         paths: [files.treated.as_deref(), files.baseline.as_deref()],
         names: Names::default(),
+        models: [0; 3],
         places: HashMap::new(),
         gathered: Vec::new(),
     };
@@ -150,15 +165,21 @@ fn slot((repeat, guesses): (i64, [Option<Guess>; 2])) -> Slot {
 impl Gathering<'_> {
     fn take(&mut self, row: &GuessRow<'_>, side: usize) -> Result<(), AnalysisError> {
         let guess = self.guess(row, side)?;
+        // Rows of one folder mostly have the same models: look before hashing.
+        for (last, model) in
+            self.models.iter_mut().zip([row.reference, row.explainer, row.predictor])
+        {
+            if !self.names.is(*last, model) {
+                *last = self.names.number(model);
+            }
+        }
         let key = Key {
             pair: self.names.number(row.pair_id),
-            reference: self.names.number(row.reference),
-            explainer: self.names.number(row.explainer),
-            predictor: self.names.number(row.predictor),
+            models: self.models,
             answer_repeat: row.answer_repeat,
         };
         let at = *self.places.entry(key).or_insert_with(|| {
-            self.gathered.push(Gathered::about(row));
+            self.gathered.push(Gathered::about(row, &mut self.names));
             self.gathered.len() - 1
         });
         let known = &mut self.gathered[at];
@@ -187,7 +208,7 @@ impl Gathering<'_> {
     }
 
     /// The guess of one row, once the row is known to belong here and to be scored.
-    fn guess(&self, row: &GuessRow<'_>, side: usize) -> Result<Guess, AnalysisError> {
+    fn guess(&mut self, row: &GuessRow<'_>, side: usize) -> Result<Guess, AnalysisError> {
         let pair = || row.pair_id.to_owned().into();
         if row.arm != self.arms[side] {
             let found = row.arm.to_owned();
@@ -196,7 +217,7 @@ impl Gathering<'_> {
         let scored = row.hit.is_some() || row.target_outcome != Outcome::Answered;
         match (row.outcome, row.answer) {
             (Outcome::Answered, Some(answer)) if scored => {
-                Ok(Guess::Answered { answer: answer.to_owned(), hit: row.hit })
+                Ok(Guess::Answered { answer: self.names.shared(answer), hit: row.hit })
             }
             (Outcome::Answered, _) => {
                 Err(AnalysisError::Unscored { path: self.path(side), pair: pair() })
@@ -211,20 +232,20 @@ impl Gathering<'_> {
 }
 
 impl Gathered {
-    fn about(row: &GuessRow<'_>) -> Self {
+    fn about(row: &GuessRow<'_>, names: &mut Names) -> Self {
         Self {
             subject: Subject {
-                reference: row.reference.to_owned(),
-                explainer: row.explainer.to_owned(),
-                dataset: row.dataset.to_owned(),
+                reference: names.shared(row.reference),
+                explainer: names.shared(row.explainer),
+                dataset: names.shared(row.dataset),
                 original: row.original_text_id.to_owned().into(),
                 counterfactual: row.counterfactual_text_id.to_owned().into(),
                 pair: row.pair_id.to_owned().into(),
                 answer_order: row.answer_order,
                 answer_repeat: row.answer_repeat,
             },
-            predictor: row.predictor.to_owned(),
-            target: row.target.map(str::to_owned),
+            predictor: names.shared(row.predictor),
+            target: row.target.map(|target| names.shared(target)),
             target_outcome: row.target_outcome,
             switched: row.switched,
             slots: Vec::with_capacity(1),

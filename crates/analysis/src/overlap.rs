@@ -5,10 +5,11 @@ use crate::folder::ArmFiles;
 use crate::observation::{Observation, Subject, join};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Which files hold guesses about which reference by which predictor.
 #[derive(Debug, Default)]
-pub(crate) struct Roster(BTreeMap<(String, String), BTreeSet<ArmFiles>>);
+pub(crate) struct Roster(BTreeMap<(Arc<str>, Arc<str>), BTreeSet<ArmFiles>>);
 
 impl Roster {
     pub(crate) fn add(&mut self, observation: &Observation, files: &ArmFiles) {
@@ -33,7 +34,7 @@ impl Roster {
     /// Reads again the folders that have the same two models, and refuses a guess that two hold.
     pub(crate) fn refuse_overlap(&self, arms: [&str; 2]) -> Result<(), AnalysisError> {
         for folders in self.0.values().filter(|folders| folders.len() > 1) {
-            let mut seen: HashMap<(Subject, String), &Path> = HashMap::new();
+            let mut seen: HashMap<(Subject, Arc<str>), &Path> = HashMap::new();
             for files in folders {
                 let path = files.paths().next().expect("a listed folder has a file");
                 let mut twice = Vec::new();
@@ -51,8 +52,8 @@ impl Roster {
                         path: path.to_owned(),
                         other: other.to_owned(),
                         pair: subject.pair,
-                        reference: subject.reference,
-                        predictor,
+                        reference: subject.reference.to_string(),
+                        predictor: predictor.to_string(),
                     });
                 }
             }

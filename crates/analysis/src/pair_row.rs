@@ -6,6 +6,7 @@ use crate::tally::Tally;
 use foretell_core::Outcome;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Cells of [`PairRow::scored`].
 pub(crate) mod scored {
@@ -27,7 +28,7 @@ pub(crate) mod state {
 enum Agreement {
     #[default]
     None,
-    All(String),
+    All(Arc<str>),
     Differ,
 }
 
@@ -102,7 +103,7 @@ impl PairRow {
     fn leave_out(&mut self, predictor: &str, slot: &Slot) {
         for (side, guess) in [(Side::Treated, &slot.treated), (Side::Baseline, &slot.baseline)] {
             if let Guess::Missing(absence) = *guess {
-                let predictor = predictor.to_owned();
+                let predictor = predictor.into();
                 *self.left_out.entry(LeftOut { side, predictor, absence }).or_default() += 1;
             }
         }
@@ -190,7 +191,7 @@ pub struct PairKey {
     /// What is guessed.
     pub subject: Subject,
     /// The predictor; `None` where the row is over all of them.
-    pub predictor: Option<String>,
+    pub predictor: Option<Arc<str>>,
 }
 
 /// Pair rows by what they are about.

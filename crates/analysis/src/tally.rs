@@ -18,13 +18,15 @@
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally<const N: usize> {
-    /// Sorted by denominator, one entry each.
-    terms: Vec<(u32, [u64; N])>,
+    /// Numerators over 1: all there is, unless predictors were asked several times.
+    whole: [u64; N],
+    /// Numerators over other denominators, sorted by these, one entry each.
+    parts: Vec<(u32, [u64; N])>,
 }
 
 impl<const N: usize> Default for Tally<N> {
     fn default() -> Self {
-        Self { terms: Vec::new() }
+        Self { whole: [0; N], parts: Vec::new() }
     }
 }
 
@@ -35,41 +37,54 @@ impl<const N: usize> Tally<N> {
     /// If `parts` is 0.
     pub fn add(&mut self, parts: u32, cells: &[u64; N]) {
         assert!(parts > 0, "an observation has at least one repeat");
-        let at = match self.terms.binary_search_by_key(&parts, |term| term.0) {
-            Ok(at) => at,
-            Err(at) => {
-                self.terms.insert(at, (parts, [0; N]));
-                at
-            }
+        let sums = match parts {
+            1 => &mut self.whole,
+            _ => self.over(parts),
         };
-        for (sum, cell) in self.terms[at].1.iter_mut().zip(cells) {
+        for (sum, cell) in sums.iter_mut().zip(cells) {
             *sum += cell;
         }
     }
 
+    /// Numerators over a denominator other than 1.
+    fn over(&mut self, parts: u32) -> &mut [u64; N] {
+        let at = match self.parts.binary_search_by_key(&parts, |term| term.0) {
+            Ok(at) => at,
+            Err(at) => {
+                self.parts.insert(at, (parts, [0; N]));
+                at
+            }
+        };
+        &mut self.parts[at].1
+    }
+
+    fn terms(&self) -> impl Iterator<Item = (u32, &[u64; N])> {
+        let parts = self.parts.iter().map(|(parts, cells)| (*parts, cells));
+        std::iter::once((1, &self.whole)).chain(parts)
+    }
+
     /// Adds another tally.
     pub fn merge(&mut self, other: &Self) {
-        for (parts, cells) in &other.terms {
-            self.add(*parts, cells);
+        for (parts, cells) in other.terms() {
+            self.add(parts, cells);
         }
     }
 
     /// The sum over some of the cells.
     #[must_use]
     pub fn sum(&self, cells: &[usize]) -> f64 {
-        let term = |(parts, numerators): &(u32, [u64; N])| {
+        let term = |(parts, numerators): (u32, &[u64; N])| {
             let numerator: u64 = cells.iter().map(|&cell| numerators[cell]).sum();
-            numerator as f64 / f64::from(*parts)
+            numerator as f64 / f64::from(parts)
         };
-        self.terms.iter().map(term).sum()
+        self.terms().map(term).sum()
     }
 
     /// The sum over all cells where it is a count of whole observations.
     #[must_use]
     pub fn observations(&self) -> u64 {
-        let whole =
-            |(parts, cells): &(u32, [u64; N])| cells.iter().sum::<u64>() / u64::from(*parts);
-        self.terms.iter().map(whole).sum()
+        let whole = |(parts, cells): (u32, &[u64; N])| cells.iter().sum::<u64>() / u64::from(parts);
+        self.terms().map(whole).sum()
     }
 }
 

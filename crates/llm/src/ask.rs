@@ -99,7 +99,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     requests: impl Iterator<Item = Result<Request, E>>,
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Asked, AskError<E>> {
-    let reader = ledger.reader()?;
+    let ended = ledger.reader()?.ended()?;
     let mut asked = Asked::default();
     let mut seen = HashSet::new();
     let mut in_flight: JoinSet<Result<End, LedgerError>> = JoinSet::new();
@@ -109,7 +109,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
         let (provider, name) = identity;
         let key = RequestKey::of(provider, name, &body, request.repeat, model.variant());
         asked.keys.push(key);
-        if !seen.insert(key) || reader.has(&key)? {
+        if !seen.insert(key) || ended.contains(&key) {
             done(1);
             continue;
         }
@@ -144,12 +144,13 @@ pub fn count_missing<E: std::error::Error + 'static>(
     ledger: &LedgerReader,
     requests: impl Iterator<Item = Result<Request, E>>,
 ) -> Result<u64, AskError<E>> {
+    let ended = ledger.ended()?;
     let mut missing = HashSet::new();
     for request in requests {
         let request = request.map_err(AskError::Request)?;
         let body = model.body(&request.prompt);
         let key = RequestKey::of(identity.0, identity.1, &body, request.repeat, model.variant());
-        if !ledger.has(&key)? {
+        if !ended.contains(&key) {
             missing.insert(key);
         }
     }

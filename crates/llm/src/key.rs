@@ -32,6 +32,10 @@ impl RequestKey {
         Self(key)
     }
 
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes, as the ledger stores them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {

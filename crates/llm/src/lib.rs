@@ -19,7 +19,7 @@ pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all, count_missing}
 pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use file_system::{Journal, journal_for};
 pub use key::RequestKey;
-pub use ledger::{Ledger, LedgerError, LedgerReader, StoredAttempt};
+pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
 pub use model::{Attempt, ChatModel, Failure, Verdict, open_model};
 pub use spec::{Keys, ModelSpec, SpecError};
 pub use stop::Stop;

@@ -13,8 +13,8 @@ const FINE: f64 = 10.0;
 /// Size of text on the page.
 pub(crate) const TEXT: f64 = 13.0;
 
-/// What a letter takes of the width, about, at that size.
-pub(crate) const LETTER: f64 = 7.0;
+/// What a letter takes of the width at that size, in the widest of the usual fonts.
+pub(crate) const LETTER: f64 = 7.7;
 
 /// What a colour is for. The style sheet of the page knows these values and gives them their dark
 /// counterparts; the two strong ones are told apart by people of any colour vision.
@@ -139,26 +139,9 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// A name that fits: what is too long loses its middle, since both ends tell models apart.
-pub(crate) fn shortened(name: &str, letters: usize) -> String {
-    let all: Vec<char> = name.chars().collect();
-    if all.len() <= letters {
-        return name.to_owned();
-    }
-    let head = letters.saturating_sub(1).div_ceil(2);
-    let tail = letters.saturating_sub(1) - head;
-    all[..head].iter().chain(&['…']).chain(&all[all.len() - tail..]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_names_keep_both_ends() {
-        assert_eq!(shortened("abcdefghij", 6), "abc…ij");
-        assert_eq!(shortened("abc", 6), "abc");
-    }
 
     #[test]
     fn a_figure_loads_nothing_and_escapes_names() {

@@ -9,10 +9,22 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Texts cut where names begin and end: every second part stood between backticks.
+pub(crate) fn marked(texts: &[String]) -> Vec<Vec<String>> {
+    texts.iter().map(|text| text.split('`').map(str::to_owned).collect()).collect()
+}
+
+/// Lines of a table of gains under one head.
+#[derive(Serialize)]
+pub(crate) struct Section {
+    head: Option<String>,
+    lines: Vec<Line>,
+}
+
 /// One line of a table of gains, as text.
 #[derive(Serialize)]
 pub(crate) struct Line {
-    group: Vec<String>,
+    name: String,
     pairs: String,
     clusters: String,
     observations: String,
@@ -25,7 +37,24 @@ pub(crate) struct Line {
     left_out: String,
 }
 
-pub(crate) fn lines(table: &GainTable) -> Vec<Line> {
+/// The rows of a table in sections: those with the same first group value, where there is another
+/// to name the lines by.
+pub(crate) fn sections(table: &GainTable) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for row in &table.rows {
+        let (line, head) = match row.group.as_slice() {
+            [head, rest @ ..] if !rest.is_empty() => (line(row, rest), Some(head.clone())),
+            group => (line(row, group), None),
+        };
+        match sections.last_mut().filter(|last| last.head == head) {
+            Some(last) => last.lines.push(line),
+            None => sections.push(Section { head, lines: vec![line] }),
+        }
+    }
+    sections
+}
+
+fn line(row: &GainRow, names: &[String]) -> Line {
     let range = |low: Option<f64>, high: Option<f64>| match (low, high) {
         (None, None) => number::UNDEFINED.to_owned(),
         (low, high) => {
@@ -33,8 +62,8 @@ pub(crate) fn lines(table: &GainTable) -> Vec<Line> {
             format!("{} to {}", limit(low), limit(high))
         }
     };
-    let line = |row: &GainRow| Line {
-        group: row.group.clone(),
+    Line {
+        name: names.join(", "),
         pairs: number::count(row.pairs),
         clusters: number::count(row.clusters),
         observations: number::count(row.observations),
@@ -45,8 +74,7 @@ pub(crate) fn lines(table: &GainTable) -> Vec<Line> {
         bootstrap: range(row.boot_low, row.boot_high),
         bounds: range(row.bound_low, row.bound_high),
         left_out: number::count(row.left_out),
-    };
-    table.rows.iter().map(line).collect()
+    }
 }
 
 /// The lines of a figure, one a row, named by the first group column.

@@ -153,7 +153,7 @@ fn complete(
 /// What the guesses themselves tell.
 fn example(case: &Observation) -> Example {
     let guessed = |guess: &Guess| match guess {
-        Guess::Answered { answer, .. } => answer.clone(),
+        Guess::Answered { answer, .. } => answer.to_string(),
         Guess::Missing(absence) => absence.to_string(),
     };
     let slot = case.slots.first().expect("cases are drawn by their first guesses");
@@ -161,9 +161,9 @@ fn example(case: &Observation) -> Example {
     Example {
         helped,
         pair: case.subject.pair.to_string(),
-        dataset: case.subject.dataset.clone(),
-        reference: case.subject.reference.clone(),
-        predictor: case.predictor.clone(),
+        dataset: case.subject.dataset.to_string(),
+        reference: case.subject.reference.to_string(),
+        predictor: case.predictor.to_string(),
         guess_without: guessed(&slot.baseline),
         guess_with: guessed(&slot.treated),
         // One of the two guesses is the target.
@@ -180,19 +180,12 @@ fn explain(
     example: &mut Example,
 ) -> Result<(), ReportError> {
     let subject = &case.subject;
-    let columns = [
-        "reference",
-        "question_id",
-        "answer_order",
-        "repeat",
-        "answer",
-        "explanation",
-        "factors",
-    ];
+    let columns =
+        ["reference", "question_id", "answer_order", "repeat", "answer", "explanation", "factors"];
     for path in tables(&run.join("answers"))? {
         let mut found = false;
         scan::<AnswerRow, Explanation>(&path, &columns, |row| {
-            if row.reference != subject.explainer {
+            if *row.reference != *subject.explainer {
                 return false;
             }
             let same = row.question_id == *original

@@ -1,11 +1,11 @@
 //! The figures: NSG with intervals, and accuracies without and with.
 
-use crate::canvas::{Canvas, Ink, LETTER, Side, TEXT, shortened, svg};
-use crate::number::{self, UNDEFINED};
+use crate::canvas::{Canvas, Ink, LETTER, Side, TEXT, svg};
+use crate::number::{self, UNDEFINED, shortened};
 use foretell_analysis::GainRow;
 
 /// Width of a figure on the page.
-const WIDTH: f64 = 760.0;
+const WIDTH: f64 = 840.0;
 
 /// Height of a line.
 const LINE: f64 = 26.0;
@@ -88,7 +88,12 @@ impl Layout {
                 canvas.text((0.0, y), &shortened(block, 60), Ink::Quiet, Side::Right);
                 y += LINE;
             }
-            canvas.text((self.left - GAP, y), &shortened(&entry.name, letters), Ink::Plain, Side::Left);
+            canvas.text(
+                (self.left - GAP, y),
+                &shortened(&entry.name, letters),
+                Ink::Plain,
+                Side::Left,
+            );
             heights.push(y);
             y += LINE;
         }
@@ -100,7 +105,7 @@ impl Layout {
 fn rounded((low, high): (f64, f64)) -> (f64, f64, f64) {
     let span = (high - low).max(1e-6);
     let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0, 1_000.0];
-    let step = steps.into_iter().find(|step| span / step <= 6.0).unwrap_or(span / 5.0);
+    let step = steps.into_iter().find(|step| span / step <= 8.0).unwrap_or(span / 5.0);
     // A hair inside, so that a limit on a tick does not open another step.
     let low = ((low / step) + 1e-9).floor() * step;
     let high = ((high / step) - 1e-9).ceil() * step;
@@ -144,16 +149,18 @@ fn directions(canvas: &Canvas<'_>, layout: &Layout, zero: f64) {
 }
 
 fn estimate(canvas: &Canvas<'_>, layout: &Layout, row: &GainRow, y: f64) {
-    let Some(nsg) = row.nsg else {
-        let middle = (layout.left + layout.right) / 2.0;
-        return canvas.text((middle, y), UNDEFINED, Ink::Quiet, Side::Middle);
-    };
+    // The column of numbers says that it is undefined.
+    let Some(nsg) = row.nsg else { return };
     if let (Some(low), Some(high)) = (row.nsg_low, row.nsg_high) {
         let (from, to) = (layout.x(low), layout.x(high));
         canvas.line(&[(from, y), (to, y)], Ink::Strong, 2.0);
         // What goes on beyond the axis ends in an arrow, what ends within it in a bar.
         match low < layout.low {
-            true => canvas.line(&[(from + 6.0, y - 5.0), (from, y), (from + 6.0, y + 5.0)], Ink::Strong, 2.0),
+            true => canvas.line(
+                &[(from + 6.0, y - 5.0), (from, y), (from + 6.0, y + 5.0)],
+                Ink::Strong,
+                2.0,
+            ),
             false => canvas.line(&[(from, y - 4.0), (from, y + 4.0)], Ink::Strong, 2.0),
         }
         canvas.line(&[(to, y - 4.0), (to, y + 4.0)], Ink::Strong, 2.0);
@@ -200,8 +207,7 @@ pub(crate) fn dumbbell(entries: &[Entry<'_>], about: &str, arms: (&str, &str)) -
             let row = entry.row;
             canvas.text((WIDTH, y), &number::count(row.observations), Ink::Quiet, Side::Left);
             let (Some(without), Some(with)) = (row.a_without, row.a_with) else {
-                let middle = (layout.left + layout.right) / 2.0;
-                canvas.text((middle, y), UNDEFINED, Ink::Quiet, Side::Middle);
+                canvas.text((accuracy, y), UNDEFINED, Ink::Plain, Side::Left);
                 continue;
             };
             let text = format!("{} → {}", number::fixed(without, 3), number::fixed(with, 3));
@@ -249,7 +255,7 @@ mod tests {
         };
         close(rounded((-0.27, 0.21)), (-0.3, 0.3, 0.1));
         close(rounded((0.6, 1.0)), (0.6, 1.0, 0.1));
-        close(rounded((-0.02, 0.05)), (-0.02, 0.06, 0.02));
+        close(rounded((-0.02, 0.05)), (-0.02, 0.05, 0.01));
     }
 
     #[test]

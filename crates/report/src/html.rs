@@ -1,13 +1,17 @@
 //! The report of a run: one HTML file that needs nothing beside it.
 
+use crate::content::{
+    blocks, by_first, left_out, marked, models, sections, study, targets_missing,
+};
 use crate::error::ReportError;
 use crate::example::{Example, examples};
-use crate::content::{blocks, by_first, left_out, lines, models, study, targets_missing};
 use crate::figure::{dumbbell, forest};
 use crate::number;
 use crate::sentence::sentences;
 use crate::table::notes;
 use foretell_analysis::{Contrast, GainRequest, GainTable, GroupKey};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use std::io::Write;
 use std::path::Path;
@@ -97,28 +101,29 @@ fn page(
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
+    environment.set_syntax(syntax);
     environment.add_template("report", PAGE)?;
     let page = environment.get_template("report")?.render(context! {
-        title => request.title,
-        sentences => sentences(references),
-        warnings => references.warnings,
+        title => request.title.as_str(),
+        sentences => marked(&sentences(references)),
+        warnings => marked(&references.warnings),
         arm => arms.0,
         against => arms.1,
         level => number::percent(references.level),
-        references => lines(references),
-        reference_notes => notes(references),
-        each => lines(each),
-        each_notes => notes(each),
+        references => Serde(sections(references)),
+        reference_notes => marked(&notes(references)),
+        each => Serde(sections(each)),
+        each_notes => marked(&notes(each)),
         figure_references => forest(&by_first(references), "by reference model", each.level),
         figure_accuracy => dumbbell(&accuracy, "by reference model and dataset", arms),
         figure_datasets => forest(&datasets, "by dataset and reference model", each.level),
-        left_out => left_out(references),
-        targets_missing => targets_missing(references),
-        models => models(run)?,
-        cases => cases,
-        command => request.command,
+        left_out => Serde(left_out(references)),
+        targets_missing => Serde(targets_missing(references)),
+        models => Serde(models(run)?),
+        cases => Serde(cases),
+        command => request.command.as_deref(),
         study => study(run, request.study.as_deref())?,
     })?;
     Ok(page)
 }
-

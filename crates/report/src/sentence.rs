@@ -15,7 +15,7 @@ use foretell_analysis::{GainRow, GainTable, GroupKey};
 ///
 /// let table = Counts::new(&[]).gain(&GainRequest::default())?;
 /// let text = foretell_report::sentence::sentence(&table);
-/// assert!(text.starts_with("Whether explanations helped is undefined"));
+/// assert!(text.starts_with("The NSG is undefined: nothing was observed"));
 /// # Ok::<(), foretell_analysis::AnalysisError>(())
 /// ```
 #[must_use]
@@ -30,16 +30,19 @@ pub fn sentences(gains: &GainTable) -> Vec<String> {
 }
 
 fn of_row(gains: &GainTable, row: &GainRow) -> String {
-    let words = Words::of(gains);
     let (about, basis) = (about(gains, row), basis(row));
     let predictor = value(gains, row, GroupKey::Predictor).map(|name| format!("`{name}`"));
     let Some(nsg) = row.nsg else {
         let reason = row.undefined.as_deref().unwrap_or("no reason was recorded");
-        let guessed = predictor.map(|name| format!(" {name}")).unwrap_or_default();
-        return format!("{}{guessed}{about} is undefined: {reason} ({basis}).", words.question);
+        let by = predictor.map(|name| format!(" by {name}")).unwrap_or_default();
+        let nsg = match gains.by.is_empty() {
+            true => "The NSG".to_owned(),
+            false => format!("For guesses{by}{about} the NSG"),
+        };
+        return format!("{nsg} is undefined: {reason} ({basis}).");
     };
     let who = predictor.as_deref().unwrap_or("predictors");
-    let Words { shown, baseline, .. } = &words;
+    let Words { shown, baseline } = Words::of(gains);
     let size = number::percent(nsg.abs());
     let effect = match (size.as_str(), nsg > 0.0) {
         ("0 %", _) => format!("as many errors{about} as {baseline}"),
@@ -61,7 +64,6 @@ fn of_row(gains: &GainTable, row: &GainRow) -> String {
 
 /// How the two arms are spoken of.
 struct Words {
-    question: String,
     shown: String,
     baseline: String,
 }
@@ -71,14 +73,12 @@ impl Words {
         let (arm, against) = (number::one_line(&gains.arm), number::one_line(&gains.against));
         if (arm.as_str(), against.as_str()) != ("with", "without") {
             return Self {
-                question: format!("Whether `{arm}` helped more than `{against}`"),
                 shown: format!("In arm `{arm}`"),
                 baseline: format!("in arm `{against}`"),
             };
         }
         let one = gains.by.contains(&GroupKey::Reference);
         Self {
-            question: "Whether explanations helped".to_owned(),
             shown: if one { "Shown its explanations" } else { "Shown explanations" }.to_owned(),
             baseline: "without them".to_owned(),
         }

@@ -1,6 +1,6 @@
 //! The table of gains for a terminal.
 
-use crate::number::{self, UNDEFINED};
+use crate::number::{self, UNDEFINED, shortened};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use foretell_analysis::{GainRow, GainTable};
 use std::collections::BTreeMap;
@@ -11,13 +11,18 @@ const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 /// Groups that a note names before it only counts the rest.
 const NAMED: usize = 5;
 
+/// Least that is left of a name in a narrow terminal.
+const SHORTEST: usize = 6;
+
 /// The table of gains as text, with reasons for what is undefined and warnings under it.
 ///
-/// `width` is that of the terminal; `None` lets lines be as long as they come.
+/// `width` is that of the terminal; `None` lets lines be as long as they come. Where they do not
+/// fit, pairs and gain (which the other columns imply) go, and names lose their middle; no number
+/// is ever broken over two lines.
 ///
 /// # Examples
 /// ```
-/// use foretell_analysis::{Contrast, Counts, GainRequest};
+/// use foretell_analysis::{Counts, GainRequest};
 ///
 /// let table = Counts::new(&[]).gain(&GainRequest::default())?;
 /// let text = foretell_report::table::gain_table(&table, Some(100));
@@ -26,18 +31,20 @@ const NAMED: usize = 5;
 /// ```
 #[must_use]
 pub fn gain_table(gains: &GainTable, width: Option<u16>) -> String {
-    let mut table = Table::new();
-    table.load_style(STYLE).force_no_tty();
-    if let Some(width) = width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    let mut text = drawn(gains, &WIDE, usize::MAX);
+    let width = width.map_or(usize::MAX, usize::from);
+    let narrow = longest(&text) > width;
+    if narrow {
+        // What is left for names once the numbers have their room, padding included.
+        let figures = longest(&drawn(gains, &NARROW, 0));
+        let names = gains.by.len().max(1);
+        let room = width.saturating_sub(figures) / names + 1;
+        text = drawn(gains, &NARROW, room.max(SHORTEST));
     }
-    let groups = gains.by.len();
-    table.set_header(header(gains).into_iter().enumerate().map(|(at, text)| cell(text, at < groups)));
-    for row in &gains.rows {
-        table.add_row(line(row).into_iter().enumerate().map(|(at, text)| cell(text, at < groups)));
-    }
-    let mut text = table.trim_fmt();
     text.push('\n');
+    if narrow {
+        text.push_str("narrow terminal: pairs and gain are not shown, long names are shortened\n");
+    }
     for note in notes(gains) {
         text.push_str(&format!("{note}\n"));
     }
@@ -47,39 +54,48 @@ pub fn gain_table(gains: &GainTable, width: Option<u16>) -> String {
     text
 }
 
-fn cell(text: String, is_group: bool) -> Cell {
-    let alignment = if is_group { CellAlignment::Left } else { CellAlignment::Right };
-    Cell::new(text).set_alignment(alignment)
+fn longest(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
 }
 
-fn header(gains: &GainTable) -> Vec<String> {
-    let groups = gains.by.iter().map(|key| key.as_str().replace('_', " "));
-    let figures = [
-        "pairs".to_owned(),
-        "clusters".to_owned(),
-        "observations".to_owned(),
-        number::one_line(&gains.against),
-        number::one_line(&gains.arm),
-        "gain".to_owned(),
-        format!("NSG [{}]", number::percent(gains.level)),
-        "left out".to_owned(),
-    ];
-    groups.chain(figures).collect()
-}
+/// A column after the group columns: its title and its cells.
+type Column = (fn(&GainTable) -> String, fn(&GainRow) -> String);
 
-fn line(row: &GainRow) -> Vec<String> {
-    let groups = row.group.iter().map(|value| number::one_line(value));
-    let figures = [
-        number::count(row.pairs),
-        number::count(row.clusters),
-        number::count(row.observations),
-        number::fraction(row.a_without),
-        number::fraction(row.a_with),
-        number::signed(row.gain),
-        number::nsg(row),
-        number::count(row.left_out),
-    ];
-    groups.chain(figures).collect()
+const PAIRS: Column = (|_| "pairs".to_owned(), |row| number::count(row.pairs));
+const CLUSTERS: Column = (|_| "clusters".to_owned(), |row| number::count(row.clusters));
+const OBSERVATIONS: Column = (|_| "observations".to_owned(), |row| number::count(row.observations));
+const WITHOUT: Column =
+    (|gains| number::one_line(&gains.against), |row| number::fraction(row.a_without));
+const WITH: Column = (|gains| number::one_line(&gains.arm), |row| number::fraction(row.a_with));
+const GAIN: Column = (|_| "gain".to_owned(), |row| number::signed(row.gain));
+const NSG: Column = (|gains| format!("NSG [{}]", number::percent(gains.level)), number::nsg);
+const LEFT_OUT: Column = (|_| "left out".to_owned(), |row| number::count(row.left_out));
+
+const WIDE: [Column; 8] = [PAIRS, CLUSTERS, OBSERVATIONS, WITHOUT, WITH, GAIN, NSG, LEFT_OUT];
+
+/// Where there is little room, the NSG alone says that it and the accuracies are undefined.
+const NARROW: [Column; 6] = [
+    CLUSTERS,
+    (|_| "obs.".to_owned(), |row| number::count(row.observations)),
+    (WITHOUT.0, |row| row.a_without.map_or("-".to_owned(), |value| number::fixed(value, 3))),
+    (WITH.0, |row| row.a_with.map_or("-".to_owned(), |value| number::fixed(value, 3))),
+    NSG,
+    (|_| "left\nout".to_owned(), LEFT_OUT.1),
+];
+
+/// The table itself, its names shortened to some letters.
+fn drawn(gains: &GainTable, columns: &[Column], letters: usize) -> String {
+    let mut table = Table::new();
+    table.load_style(STYLE).force_no_tty().set_content_arrangement(ContentArrangement::Disabled);
+    let name = |text: String| Cell::new(shortened(&text, letters));
+    let figure = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let titles = gains.by.iter().map(|key| name(key.as_str().replace('_', " ")));
+    table.set_header(titles.chain(columns.iter().map(|(title, _)| figure(title(gains)))));
+    for row in &gains.rows {
+        let names = row.group.iter().map(|value| name(number::one_line(value)));
+        table.add_row(names.chain(columns.iter().map(|(_, of_row)| figure(of_row(row)))));
+    }
+    table.trim_fmt()
 }
 
 /// Reasons for what is undefined, and what the columns do not show; one line each.
@@ -147,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_terminal_wraps_cells_and_loses_nothing() {
+    fn a_narrow_terminal_shortens_names_and_breaks_no_number() {
         let text = gain_table(&sample(), Some(80));
         let table = text.lines().take_while(|line| !line.contains("undefined for"));
         for line in table {

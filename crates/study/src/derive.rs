@@ -121,6 +121,11 @@ pub(crate) fn write_derived<T: Table + Send, I: Sync>(
     items: &[I],
     row: impl Fn(&I, &LedgerReader) -> Result<T, StudyError> + Sync,
 ) -> Result<(), StudyError> {
+    let reader = || -> Result<LedgerReader, LedgerError> {
+        let reader = ledger.reader()?;
+        reader.hold_view()?;
+        Ok(reader)
+    };
     let mut writer = Writer::<T>::create(path)?;
     for items in items.chunks(PIECE * PIECES) {
         let piece = |reader: &mut Result<LedgerReader, LedgerError>, items: &[I]| {
@@ -132,7 +137,7 @@ pub(crate) fn write_derived<T: Table + Send, I: Sync>(
                 items.iter().map(|item| row(item, reader)).collect::<Result<_, _>>()?;
             Ok(Writer::batch_of(&rows)?)
         };
-        let batches: Vec<_> = items.par_chunks(PIECE).map_init(|| ledger.reader(), piece).collect();
+        let batches: Vec<_> = items.par_chunks(PIECE).map_init(reader, piece).collect();
         for batch in batches {
             writer.push_batch(&batch?)?;
         }

@@ -110,6 +110,15 @@ pub enum StudyError {
         /// The other.
         second: String,
     },
+    /// One model twice.
+    #[error("`{first}` and `{second}` are the same model with the same settings")]
+    #[diagnostic(help("leave one of them out, or let them differ, for instance in `seed` or `temperature`"))]
+    SameModel {
+        /// The name of one.
+        first: String,
+        /// The name of the other.
+        second: String,
+    },
     /// Models that cannot be asked.
     #[error("nothing was sent: {}", faults.join("; "))]
     #[diagnostic(help("mend what is named, then give the same command again"))]

@@ -73,8 +73,17 @@ impl Models {
             first: first.spec.to_string(),
             second: second.spec.to_string(),
         };
+        let probe = Request { prompt: String::new(), repeat: 0 };
         for list in [&self.references, &self.predictors] {
             for (at, model) in list.iter().enumerate() {
+                // Asked at the same time, both would pay for the same requests.
+                let key = model.key(&probe);
+                if let Some(other) = list[..at].iter().find(|other| other.key(&probe) == key) {
+                    return Err(StudyError::SameModel {
+                        first: other.spec.name.clone(),
+                        second: model.spec.name.clone(),
+                    });
+                }
                 let file = file_name(&model.spec.name).to_lowercase();
                 let same = |other: &&Model| file_name(&other.spec.name).to_lowercase() == file;
                 if let Some(other) = list[..at].iter().find(same) {

@@ -76,9 +76,9 @@ impl Default for Study {
             prompts: None,
             cards: None,
             references: vec![
-                model("sim:reference?faithfulness=1", "faithful"),
-                model("sim:reference?faithfulness=0.5", "half"),
-                model("sim:reference?faithfulness=0", "unfaithful"),
+                model("sim:reference?rule=5&faithfulness=1", "faithful"),
+                model("sim:reference?rule=5&faithfulness=0.5", "half"),
+                model("sim:reference?rule=5&faithfulness=0", "unfaithful"),
             ],
             predictors: vec![model("sim:reader", "reader"), model("sim:oracle", "oracle")],
         }

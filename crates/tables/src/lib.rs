@@ -14,4 +14,4 @@ pub use read::{Reader, TableError, read};
 pub use rows::{
     AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, every_table,
 };
-pub use write::{Writer, write};
+pub use write::{Writer, temporary, write};

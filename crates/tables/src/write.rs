@@ -37,7 +37,7 @@ impl<T: Table> Writer<T> {
         let folder = path.parent().expect("a table lies in a folder");
         let at = |fault| TableError::Io { path: path.to_owned(), fault };
         std::fs::create_dir_all(folder).map_err(at)?;
-        let file = NamedTempFile::with_prefix_in(".table-", folder).map_err(at)?;
+        let file = temporary(".table-", folder).map_err(at)?;
         let fields: Vec<FieldRef> = T::COLUMNS.iter().map(|c| Arc::new(c.field())).collect();
         let schema = Arc::new(Schema::new(fields.clone()));
         let parquet = ArrowWriter::try_new(file, schema, Some(properties::<T>()))
@@ -112,6 +112,22 @@ pub fn write<T: Table>(path: &Path, rows: impl IntoIterator<Item = T>) -> Result
         writer.push(row)?;
     }
     writer.finish()
+}
+
+/// A temporary file in `folder` that will have the permissions of any other new file, not those of a
+/// secret one.
+///
+/// # Errors
+/// What the file system says.
+pub fn temporary(prefix: &str, folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
 }
 
 fn properties<T: Table>() -> WriterProperties {

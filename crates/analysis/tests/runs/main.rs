@@ -1,4 +1,5 @@
 //! Analysis of run folders that these tests write themselves.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod gain;
 mod golden;

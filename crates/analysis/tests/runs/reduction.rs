@@ -12,13 +12,13 @@ const KEYS: [GroupKey; 2] = [GroupKey::AnswerOrder, GroupKey::Reference];
 fn subject(reference: u8, pair: u8) -> Subject {
     let text = |number: u8| TextId::of("d", &number.to_string());
     Subject {
-        reference: format!("r{reference}"),
-        explainer: format!("r{reference}"),
+        reference: format!("r{reference}").into(),
+        explainer: format!("r{reference}").into(),
         dataset: "d".into(),
         original: text(pair / 2),
         counterfactual: text(pair + 1),
         pair: PairId::from(format!("d/{pair}")),
-        answer_order: if pair % 2 == 0 { AnswerOrder::First } else { AnswerOrder::Last },
+        answer_order: [AnswerOrder::First, AnswerOrder::Last][usize::from(pair % 2)],
         answer_repeat: 0,
     }
 }
@@ -41,7 +41,7 @@ fn observation(reference: u8, pair: u8, predictor: u8, codes: &[(u8, u8)]) -> Ob
     };
     Observation {
         subject: subject(reference, pair),
-        predictor: format!("p{predictor}"),
+        predictor: format!("p{predictor}").into(),
         target: if pair == 7 { Outcome::Refused } else { Outcome::Answered },
         switched: (pair != 7).then_some(pair > 3),
         slots: (0..).zip(codes).map(slot).collect(),

@@ -10,9 +10,9 @@ use crate::output::{count, harmless, say, show};
 use crate::progress::Stages;
 use foretell_analysis::{GainRequest, GroupKey, gain};
 use foretell_llm::Limits;
-use foretell_report::html::write_report;
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
+use foretell_report::{ReportRequest, write_report};
 use foretell_study::{Ended, ModelTable, Run, Settings, Study};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -137,7 +137,12 @@ fn report(run: &Run, args: &RunArgs) -> Result<(), Failure> {
         show(&format!("\n{}", harmless(&sentence(&overall))));
     }
     let path = run.folder.layout.report();
-    write_report(folder, &path)?;
+    let request = ReportRequest {
+        title: run.folder.manifest.study.name.clone(),
+        command: Some(command()),
+        ..ReportRequest::default()
+    };
+    write_report(folder, &path, &request)?;
     say(&format!("\nreport   {}", path.display()));
     if let Some(pair) = run.pairs().first() {
         let run = folder.display();
@@ -159,17 +164,22 @@ fn tell_end(ended: &Ended, folder: &Path) -> u8 {
     for (model, why) in &ended.stopped_models {
         say(&format!("model `{model}` was stopped: {}", harmless(why)));
     }
-    let command: Vec<String> = std::env::args().map(|arg| quoted(&arg)).collect();
-    let named = if command.iter().any(|arg| arg.starts_with("--out")) {
+    let named = if std::env::args().any(|arg| arg.starts_with("--out")) {
         String::new()
     } else {
         format!(" --out {}", quoted(&folder.display().to_string()))
     };
     say(&format!(
         "the run is not complete; what was answered is kept. Resume with:\n  {}{named}",
-        command.join(" ")
+        command()
     ));
     if ended.stopped_models.is_empty() { INCOMPLETE } else { PROVIDER }
+}
+
+/// The command that was given. It holds no key: those are named, and come from the environment.
+fn command() -> String {
+    let args = std::env::args().skip(1).map(|arg| quoted(&arg));
+    std::iter::once("foretell".to_owned()).chain(args).collect::<Vec<_>>().join(" ")
 }
 
 /// An argument as a shell takes it.

@@ -1,0 +1,235 @@
+//! The report of a run that this test writes: whole, on its own, and with all text escaped.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use foretell_core::{AnswerOrder, Outcome, PairId, QuestionId, TextId};
+use foretell_report::{ReportError, ReportRequest, write_report};
+use foretell_tables::{AnswerRow, ModelRow, PairRow, PredictionRow, QuestionRow, write};
+use std::path::Path;
+
+/// What a hostile model would write.
+const HOSTILE: &str = "<script>alert(1)</script><img src=\"http://evil.example/x\">{{ 7 * 7 }}";
+
+fn question(number: usize) -> QuestionRow {
+    QuestionRow {
+        question_id: QuestionId::new("d", number),
+        text_id: TextId::of("d", &number.to_string()),
+        dataset: "d".into(),
+        source: "s".into(),
+        row: None,
+        text: format!("question {number} {HOSTILE}"),
+        labels: vec!["YES".into(), "NO".into()],
+        options: vec![],
+        ground_truth: None,
+        features: vec![],
+        prompt_first: None,
+        prompt_last: None,
+    }
+}
+
+fn pair(number: usize) -> PairRow {
+    let (original, counterfactual) = (question(2 * number), question(2 * number + 1));
+    let order = AnswerOrder::First;
+    PairRow {
+        pair_id: PairId::new(&original.question_id, &counterfactual.question_id, order),
+        dataset: "d".into(),
+        original_id: original.question_id,
+        counterfactual_id: counterfactual.question_id,
+        original_row: None,
+        counterfactual_row: None,
+        original_text_id: original.text_id,
+        counterfactual_text_id: counterfactual.text_id,
+        answer_order: order,
+        distance: None,
+        changed: vec![],
+        generator: None,
+        method: None,
+        generator_reply_key: None,
+    }
+}
+
+fn answer(number: usize, reference: &str) -> AnswerRow {
+    AnswerRow {
+        reference: reference.into(),
+        dataset: "d".into(),
+        question_id: QuestionId::new("d", number),
+        text_id: TextId::of("d", &number.to_string()),
+        answer_order: AnswerOrder::First,
+        repeat: 0,
+        outcome: Outcome::Answered,
+        reason: None,
+        answer: Some("YES".into()),
+        answer_read: None,
+        explanation: Some(format!("because {HOSTILE}")),
+        factors: vec![HOSTILE.into()],
+        other_info: vec![],
+        confidence: None,
+        confidence_level: None,
+        reasoning: None,
+        reasoning_source: None,
+        input_tokens: None,
+        cached_tokens: None,
+        output_tokens: None,
+        reasoning_tokens: None,
+        cost_usd: None,
+        reply_key: None,
+    }
+}
+
+/// A guess; every fifth one hedges. `right` says whether the others are right.
+fn guess(number: usize, reference: &str, arm: &str, right: bool) -> PredictionRow {
+    let pair = pair(number);
+    let answered = number % 5 != 4;
+    let answer = answered.then_some(if right { "NO" } else { "YES" });
+    PredictionRow {
+        pair_id: pair.pair_id,
+        dataset: pair.dataset,
+        original_text_id: pair.original_text_id,
+        counterfactual_text_id: pair.counterfactual_text_id,
+        answer_order: pair.answer_order,
+        distance: None,
+        changed: vec![],
+        method: None,
+        reference: reference.into(),
+        explainer: reference.into(),
+        arm: arm.into(),
+        predictor: "reader & co".into(),
+        repeat: 0,
+        answer_repeat: 0,
+        shown_reply: None,
+        donor_id: None,
+        outcome: if answered { Outcome::Answered } else { Outcome::Hedged },
+        reason: None,
+        answer: answer.map(String::from),
+        original_answer: Some("YES".into()),
+        target: Some("NO".into()),
+        target_outcome: Outcome::Answered,
+        target_reply: None,
+        hit: answer.map(|answer| answer == "NO"),
+        switched: Some(true),
+        confidence: None,
+        confidence_level: None,
+        input_tokens: None,
+        cached_tokens: None,
+        output_tokens: None,
+        reasoning_tokens: None,
+        cost_usd: None,
+        reply_key: None,
+    }
+}
+
+fn model(name: &str) -> ModelRow {
+    ModelRow {
+        name: name.into(),
+        provider: "http".into(),
+        model: HOSTILE.into(),
+        spec: "http://localhost:1/v1#m".into(),
+        family: None,
+        vendor: None,
+        open: None,
+        size_b: None,
+        effort: Some("low".into()),
+        temperature: None,
+        max_tokens: None,
+        served: vec![],
+    }
+}
+
+/// A run of two references: explanations of the first help, the baseline of the second is perfect.
+fn write_run(run: &Path) {
+    write(&run.join("questions.parquet"), (0..60).map(question)).unwrap();
+    write(&run.join("pairs.parquet"), (0..30).map(pair)).unwrap();
+    write(&run.join("models.parquet"), [model("m<1>")]).unwrap();
+    std::fs::write(run.join("run.toml"), "title = \"<b>study</b>\"\n").unwrap();
+    for (folder, reference) in [("m_1", "m<1>"), ("perfect", "perfect")] {
+        let path = run.join(format!("answers/{folder}.parquet"));
+        write(&path, (0..60).map(|number| answer(number, reference))).unwrap();
+        let right = |arm: &str, number: usize| {
+            let wrong_each = if arm == "with" { 6 } else { 2 };
+            reference == "perfect" && arm == "without" || !number.is_multiple_of(wrong_each)
+        };
+        for arm in ["with", "without"] {
+            let path = run.join(format!("predictions/{folder}/reader/{arm}.parquet"));
+            let rows = (0..30).map(|number| guess(number, reference, arm, right(arm, number)));
+            write(&path, rows).unwrap();
+        }
+    }
+}
+
+fn page() -> String {
+    let run = tempfile::tempdir().unwrap();
+    write_run(run.path());
+    let out = run.path().join("report.html");
+    let request = ReportRequest {
+        title: "A <study>".into(),
+        command: Some("foretell run --pairs 'a & b'".into()),
+        ..ReportRequest::default()
+    };
+    write_report(run.path(), &out, &request).unwrap();
+    std::fs::read_to_string(out).unwrap()
+}
+
+#[test]
+fn text_of_models_and_files_is_escaped() {
+    let page = page();
+    for tag in ["<script", "<img", "<b>", "<study>", "m<1>"] {
+        assert!(!page.contains(tag), "{tag}");
+    }
+    assert!(page.contains("because &lt;script&gt;alert(1)"), "the example shows the explanation");
+    assert!(page.contains("{{ 7 * 7 }}"), "text is not taken for a template");
+    assert!(page.contains("&lt;b&gt;study&lt;&#x2f;b&gt;"), "{page}");
+}
+
+#[test]
+fn the_page_loads_nothing() {
+    let page = page();
+    for attribute in ["src=", "href=", "url(", "@import", "xmlns", "<link", "<iframe", "<object"] {
+        let escaped = page.replace("src=&quot;", "");
+        assert!(!escaped.contains(attribute), "{attribute}");
+    }
+    // What is left of addresses is text: in the specification of a model, and in what one wrote.
+    let shown = page.replace("&#x2f;", "/");
+    let addresses = shown.matches("http:").count() + shown.matches("https:").count();
+    let as_text = shown.matches("http://localhost:1/v1#m</code>").count()
+        + shown.matches("http://evil.example/x&quot;&gt;").count();
+    assert_eq!(addresses, as_text);
+}
+
+#[test]
+fn the_page_says_what_is_undefined_and_what_was_left_out() {
+    let page = page();
+    assert!(page.contains("Shown its explanations, predictors made"));
+    assert!(
+        page.contains(
+            "about <code>perfect</code> the NSG is undefined: the baseline makes no error"
+        )
+    );
+    assert!(page.contains("NSG undefined for <code>perfect</code>"));
+    assert!(page.contains("<td>hedged</td><td class=\"number\">12</td>"));
+    assert!(page.contains(">Helped</span>") && page.contains(">Misled</span>"));
+    assert_eq!(page.matches("<figure>").count(), 3);
+    assert_eq!(page.matches("role=\"img\"").count(), 3);
+    assert!(page.contains("foretell run --pairs &#x27;a &amp; b&#x27;"));
+}
+
+#[test]
+fn a_run_that_has_only_predictions_still_has_a_report() {
+    let run = tempfile::tempdir().unwrap();
+    write_run(run.path());
+    for name in ["questions.parquet", "pairs.parquet", "models.parquet", "run.toml"] {
+        std::fs::remove_file(run.path().join(name)).unwrap();
+    }
+    let out = run.path().join("report.html");
+    write_report(run.path(), &out, &ReportRequest::default()).unwrap();
+    let page = std::fs::read_to_string(out).unwrap();
+    assert!(!page.contains("<h2>Examples") && !page.contains("<h2>Models"));
+    assert!(page.contains("holds no <code>run.toml</code>"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let run = tempfile::tempdir().unwrap();
+    write_run(run.path());
+    let out = run.path().join("none/report.html");
+    let error = write_report(run.path(), &out, &ReportRequest::default()).unwrap_err();
+    assert!(matches!(&error, ReportError::Io { path, .. } if *path == out), "{error}");
+}
