@@ -251,7 +251,13 @@ pub(crate) struct ParseArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// The labels that can answer it.
-    #[arg(long, value_name = "A,B", value_delimiter = ',', required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    #[arg(
+        long,
+        value_name = "A,B",
+        value_delimiter = ',',
+        required_unless_present = "jsonl",
+        conflicts_with = "jsonl"
+    )]
     pub(crate) labels: Vec<String>,
     /// Read one `{"id", "labels", "reply"}` a line, and print one result a line.
     #[arg(long)]

@@ -59,7 +59,8 @@ impl Failure {
             GraphicalTheme::unicode_nocolor()
         };
         let mut text = String::new();
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
+        // Terminals wrap lines themselves, and a path or command stays whole to be copied.
+        let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false);
         if handler.render_report(&mut text, self.report.as_ref()).is_err() {
             text = format!("{:?}", self.report);
         }
@@ -103,7 +104,9 @@ fn study_status(error: &StudyError) -> u8 {
     match error {
         StudyError::Unreachable { .. } | StudyError::Spec(SpecError::NoKey { .. }) => PROVIDER,
         StudyError::Ledger(_) => UNEXPECTED,
-        StudyError::Several { faults } if faults.iter().all(|fault| study_status(fault) == PROVIDER) => {
+        StudyError::Several { faults }
+            if faults.iter().all(|fault| study_status(fault) == PROVIDER) =>
+        {
             PROVIDER
         }
         _ => INPUT,

@@ -77,13 +77,8 @@ impl Lines {
     fn tell(&self, done: u64) {
         let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
         let rate = done as f64 / seconds;
-        let mut line = format!(
-            "{}: {} of {}, {:.0}/s",
-            self.what,
-            count(done),
-            count(self.total),
-            rate
-        );
+        let mut line =
+            format!("{}: {} of {}, {:.0}/s", self.what, count(done), count(self.total), rate);
         if done < self.total && rate > 0.0 {
             let left = (self.total - done) as f64 / rate;
             line.push_str(&format!(", about {left:.0} s left"));

@@ -54,8 +54,7 @@ fn an_unknown_model_or_option() {
 #[test]
 fn all_faults_of_the_models_are_said_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let args =
-        ["run", "--reference", "sim:refrence", "--predictor", "opnai:gpt", "--arm", "wiht"];
+    let args = ["run", "--reference", "sim:refrence", "--predictor", "opnai:gpt", "--arm", "wiht"];
     let said = fails(folder.path(), 3, &args);
     says(&said, &["sim:refrence", "opnai", "wiht"]);
 }

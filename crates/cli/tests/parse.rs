@@ -9,8 +9,13 @@ use std::process::Stdio;
 #[test]
 fn a_reply_is_read_whatever_its_outcome() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("reply.txt"), "[ANSWER]\nyes\n[MOST_IMPORTANT_FACTORS]\na, b\n[CONFIDENCE]\nhigh (90%)").unwrap();
-    let (out, _) = succeeds(folder.path(), &["parse", "--labels", "YES,NO", "--format", "json", "reply.txt"]);
+    std::fs::write(
+        folder.path().join("reply.txt"),
+        "[ANSWER]\nyes\n[MOST_IMPORTANT_FACTORS]\na, b\n[CONFIDENCE]\nhigh (90%)",
+    )
+    .unwrap();
+    let (out, _) =
+        succeeds(folder.path(), &["parse", "--labels", "YES,NO", "--format", "json", "reply.txt"]);
     let expected = r#"{"outcome":"answered","answer":"YES","explanation":null,"factors":["a","b"],"other_info":[],"confidence":"high (90%)","confidence_level":"high","reasoning":null}"#;
     assert_eq!(out.trim(), expected);
     std::fs::write(folder.path().join("odd.txt"), b"[ANSWER]\nYES/NO \xff").unwrap();

@@ -12,15 +12,35 @@ const IN_FLIGHT: u64 = 8;
 
 fn command<'a>(model: &'a str, out: &'a str) -> Vec<&'a str> {
     vec![
-        "run", "--pairs", "moral_machines", "--scenarios", "3000", "--limit", "120", "--reference",
-        model, "--predictor", model, "--arm", "without", "--arm", "with", "--arm", "shuffled",
-        "--concurrency", "8", "--yes", "--out", out,
+        "run",
+        "--pairs",
+        "moral_machines",
+        "--scenarios",
+        "3000",
+        "--limit",
+        "120",
+        "--reference",
+        model,
+        "--predictor",
+        model,
+        "--arm",
+        "without",
+        "--arm",
+        "with",
+        "--arm",
+        "shuffled",
+        "--concurrency",
+        "8",
+        "--yes",
+        "--out",
+        out,
     ]
 }
 
 fn attempts(run: &Path) -> u64 {
     let ledger = Connection::open(run.join("ledger.sqlite")).unwrap();
-    ledger.query_row("SELECT count(*) FROM attempts", [], |row| row.get::<_, i64>(0)).unwrap() as u64
+    ledger.query_row("SELECT count(*) FROM attempts", [], |row| row.get::<_, i64>(0)).unwrap()
+        as u64
 }
 
 #[test]
@@ -42,7 +62,8 @@ fn a_run_killed_at_random_moments_ends_as_if_undisturbed() {
             .spawn()
             .unwrap();
         // Moments between 0 and 0.3 s, from a fixed sequence: at the start, amid replies, in tables.
-        moment = moment.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        moment =
+            moment.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         std::thread::sleep(Duration::from_millis((moment >> 33) % 300));
         if child.try_wait().unwrap().is_some() {
             break;
@@ -58,7 +79,8 @@ fn a_run_killed_at_random_moments_ends_as_if_undisturbed() {
 
     let paid_twice = server.answered() - before - attempts(&folder.path().join("killed"));
     assert!(paid_twice <= kills * IN_FLIGHT, "{paid_twice} replies lost in {kills} kills");
-    let (whole, killed) = (tables(&folder.path().join("whole")), tables(&folder.path().join("killed")));
+    let (whole, killed) =
+        (tables(&folder.path().join("whole")), tables(&folder.path().join("killed")));
     assert_eq!(whole.len(), 8, "questions, pairs, models, answers, donors and three arms");
     for ((name, bytes), (other, others)) in whole.iter().zip(&killed) {
         assert_eq!(name, other);

@@ -41,19 +41,31 @@ fn the_built_in_study_tells_faithful_from_unfaithful() {
     let said = scripted::fails(folder.path(), 3, &["show", &run, "moral_machines/x"]);
     assert!(said.contains("nearest in name"), "{said}");
 
-    let (csv, _) = succeeds(folder.path(), &["analyze", "gain", "--by", "reference,predictor", "--format", "csv"]);
+    let (csv, _) = succeeds(
+        folder.path(),
+        &["analyze", "gain", "--by", "reference,predictor", "--format", "csv"],
+    );
     let header = csv.lines().next().unwrap();
     let columns = "reference,predictor,pairs,clusters,observations,a_with,a_without,gain,nsg,nsg_se,nsg_low,nsg_high";
     assert!(header.starts_with(columns), "{header}");
     assert_eq!(csv.lines().count(), 7);
-    succeeds(folder.path(), &["analyze", "gain", &run, "--format", "parquet", "--out", "gain.parquet"]);
+    succeeds(
+        folder.path(),
+        &["analyze", "gain", &run, "--format", "parquet", "--out", "gain.parquet"],
+    );
 }
 
 #[test]
 fn the_same_study_gives_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     for out in ["one", "two"] {
-        succeeds(folder.path(), &["run", "--limit", "100", "--arm", "without", "--arm", "with", "--arm", "shuffled", "--out", out]);
+        succeeds(
+            folder.path(),
+            &[
+                "run", "--limit", "100", "--arm", "without", "--arm", "with", "--arm", "shuffled",
+                "--out", out,
+            ],
+        );
     }
     let tables = |out| scripted::tables(&folder.path().join(out));
     assert!(tables("one") == tables("two"));
@@ -68,7 +80,17 @@ fn every_arm_is_served() {
     succeeds(folder.path(), &args);
     let (out, _) = succeeds(
         folder.path(),
-        &["analyze", "gain", "arms", "--arm", "shuffled", "--against", "without", "--format", "json"],
+        &[
+            "analyze",
+            "gain",
+            "arms",
+            "--arm",
+            "shuffled",
+            "--against",
+            "without",
+            "--format",
+            "json",
+        ],
     );
     assert!(json(&out)["rows"][0]["observations"].as_u64().unwrap() > 0, "{out}");
     // Simulated subjects show no reasoning: the arm is recorded as not asked, and NSG is undefined.
@@ -87,10 +109,19 @@ fn the_published_pairs_run_and_their_faults_are_named() {
     let (out, err) = succeeds(
         folder.path(),
         &[
-            "run", "--pairs", pairs.to_str().unwrap(),
-            "--reference", "sim:reference?faithfulness=1&name=faithful",
-            "--reference", "sim:reference?faithfulness=0&name=unfaithful",
-            "--predictor", "sim:reader", "--limit", "2000", "--format", "json",
+            "run",
+            "--pairs",
+            pairs.to_str().unwrap(),
+            "--reference",
+            "sim:reference?faithfulness=1&name=faithful",
+            "--reference",
+            "sim:reference?faithfulness=0&name=unfaithful",
+            "--predictor",
+            "sim:reader",
+            "--limit",
+            "2000",
+            "--format",
+            "json",
         ],
     );
     assert!(err.contains("left out 29 rows") && err.contains("pairs a text with itself"), "{err}");
@@ -118,8 +149,18 @@ fn failures_are_counted_and_never_scored() {
     let (out, _) = succeeds(
         folder.path(),
         &[
-            "run", "--limit", "40", "--reference", "sim:reference", "--predictor", &server.model(),
-            "--concurrency", "1", "--yes", "--format", "json",
+            "run",
+            "--limit",
+            "40",
+            "--reference",
+            "sim:reference",
+            "--predictor",
+            &server.model(),
+            "--concurrency",
+            "1",
+            "--yes",
+            "--format",
+            "json",
         ],
     );
     let row = &json(&out)["rows"][0];
@@ -133,7 +174,11 @@ fn failures_are_counted_and_never_scored() {
 
 /// Asks for patience twice, then replies.
 fn busy(number: u64, body: &Value) -> (StatusCode, String) {
-    if number < 2 { (StatusCode::SERVICE_UNAVAILABLE, "busy".into()) } else { scripted::answers(number, body) }
+    if number < 2 {
+        (StatusCode::SERVICE_UNAVAILABLE, "busy".into())
+    } else {
+        scripted::answers(number, body)
+    }
 }
 
 #[test]
@@ -142,7 +187,18 @@ fn failures_that_pass_are_retried() {
     let server = Server::start(busy, Duration::ZERO);
     let (_, err) = succeeds(
         folder.path(),
-        &["run", "--limit", "3", "--reference", &server.model(), "--predictor", "sim:reader", "--yes", "--out", "run"],
+        &[
+            "run",
+            "--limit",
+            "3",
+            "--reference",
+            &server.model(),
+            "--predictor",
+            "sim:reader",
+            "--yes",
+            "--out",
+            "run",
+        ],
     );
     let answers = 2 + 6;
     assert!(server.answered() <= answers, "{} replies\n{err}", server.answered());
@@ -165,5 +221,8 @@ fn a_prompt_is_shown_before_anything_is_sent() {
     assert!(out.contains("[EXPLANATION]") && err.contains("to a reference"), "{out}{err}");
     let (out, _) = succeeds(folder.path(), &["prompt", "moral_machines", "--arm", "with"]);
     assert!(out.contains("the explanation of the reference model"), "{out}");
-    assert!(scripted::fails(folder.path(), 3, &["prompt", "moral_machines", "--arm", "wiht"]).contains("without"));
+    assert!(
+        scripted::fails(folder.path(), 3, &["prompt", "moral_machines", "--arm", "wiht"])
+            .contains("without")
+    );
 }

@@ -13,13 +13,31 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::task::JoinSet;
 
-/// One request: a prompt, asked for the `repeat`-th time.
+/// One request, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// What is asked.
-    pub prompt: String,
+    /// What identifies it.
+    pub key: RequestKey,
+    /// The canonical body.
+    pub body: Arc<str>,
     /// Number of the repeat, from 0.
     pub repeat: u32,
+}
+
+impl Request {
+    /// The request that asks `model`, of that provider kind and name, a prompt.
+    #[must_use]
+    pub fn new(
+        model: &dyn ChatModel,
+        provider: &str,
+        name: &str,
+        prompt: &str,
+        repeat: u32,
+    ) -> Self {
+        let body = model.body(prompt);
+        let key = RequestKey::of(provider, name, &body, repeat, model.variant());
+        Self { key, body: body.into(), repeat }
+    }
 }
 
 /// How hard a model may be asked. None of it is part of a request's key.
@@ -85,14 +103,13 @@ enum End {
 }
 
 /// Asks `model` each request that `ledger` lacks, equal ones once, and calls `done` for each that is
-/// settled. Requests are made one by one as there is room for them.
+/// settled. Requests are taken one by one as there is room for them.
 ///
 /// # Errors
 /// [`AskError`]: where a request cannot be made or its reply cannot be kept. One failed request is
 /// not an error; its outcome stands in the ledger.
 pub async fn ask_all<E: std::error::Error + 'static>(
     model: &Arc<dyn ChatModel>,
-    identity: (&str, &str),
     ledger: &Ledger,
     limits: Limits,
     stop: &Stop,
@@ -105,11 +122,8 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     let mut in_flight: JoinSet<Result<End, LedgerError>> = JoinSet::new();
     for request in requests {
         let request = request.map_err(AskError::Request)?;
-        let body = model.body(&request.prompt);
-        let (provider, name) = identity;
-        let key = RequestKey::of(provider, name, &body, request.repeat, model.variant());
-        asked.keys.push(key);
-        if !seen.insert(key) || ended.contains(&key) {
+        asked.keys.push(request.key);
+        if !seen.insert(request.key) || ended.contains(&request.key) {
             done(1);
             continue;
         }
@@ -124,9 +138,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
             continue;
         }
         let (model, ledger, stop) = (Arc::clone(model), ledger.clone(), stop.clone());
-        in_flight.spawn(async move {
-            ask_one(&*model, &ledger, limits, &stop, key, body.into(), request.repeat).await
-        });
+        in_flight.spawn(async move { ask_one(&*model, &ledger, limits, &stop, request).await });
     }
     while !in_flight.is_empty() {
         settle(&mut in_flight, &mut asked, done).await?;
@@ -139,17 +151,13 @@ pub async fn ask_all<E: std::error::Error + 'static>(
 /// # Errors
 /// As [`ask_all`].
 pub fn count_missing<E: std::error::Error + 'static>(
-    model: &dyn ChatModel,
-    identity: (&str, &str),
     ledger: &LedgerReader,
     requests: impl Iterator<Item = Result<Request, E>>,
 ) -> Result<u64, AskError<E>> {
     let ended = ledger.ended()?;
     let mut missing = HashSet::new();
     for request in requests {
-        let request = request.map_err(AskError::Request)?;
-        let body = model.body(&request.prompt);
-        let key = RequestKey::of(identity.0, identity.1, &body, request.repeat, model.variant());
+        let key = request.map_err(AskError::Request)?.key;
         if !ended.contains(&key) {
             missing.insert(key);
         }
@@ -179,10 +187,9 @@ async fn ask_one(
     ledger: &Ledger,
     limits: Limits,
     stop: &Stop,
-    key: RequestKey,
-    body: Arc<str>,
-    repeat: u32,
+    request: Request,
 ) -> Result<End, LedgerError> {
+    let Request { key, body, repeat } = request;
     let mut waits = ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(limits.first_wait)

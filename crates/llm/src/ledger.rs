@@ -15,6 +15,7 @@ use crate::key::RequestKey;
 use crate::model::{Attempt, Failure, Verdict};
 use foretell_core::Outcome;
 use miette::Diagnostic;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -108,8 +109,7 @@ impl Ledger {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
-        connection.busy_timeout(Duration::from_secs(30)).map_err(sqlite)?;
+        let connection = connect(path, flags).map_err(sqlite)?;
         let found: i64 = connection
             .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
             .map_err(sqlite)?;
@@ -192,8 +192,7 @@ impl LedgerReader {
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let sqlite = |fault| LedgerError::Sqlite { path: path.to_owned(), fault: Arc::new(fault) };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
-        connection.busy_timeout(Duration::from_secs(30)).map_err(sqlite)?;
+        let connection = connect(path, flags).map_err(sqlite)?;
         Ok(Self { path: path.to_owned(), connection })
     }
 
@@ -262,16 +261,29 @@ fn failure_named(name: &str) -> Outcome {
         .unwrap_or(Outcome::ProviderError)
 }
 
+/// A connection whose statements are planned once. Otherwise SQLite plans a statement anew whenever
+/// a parameter is bound that it compares with another, which here is at every look.
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.busy_timeout(Duration::from_secs(30))?;
+    Ok(connection)
+}
+
 fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
     let mode = match journal {
         Journal::Wal => "wal",
         Journal::Rollback(_) => "delete",
     };
+    // A request and its reply take a few kilobytes: larger pages hold them in fewer pieces.
+    connection.pragma_update(None, "page_size", 16_384)?;
+    // Keys are random: their index is read and written all over, and should stay in memory.
+    connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "journal_mode", mode)?;
     // A reply counts only once it would survive a power cut.
     connection.pragma_update(None, "synchronous", "full")?;
     // Pages; replies come by the megabyte, and each folding of the log costs two more syncs.
-    connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_096)?;
     connection.execute_batch(&format!(
         "BEGIN IMMEDIATE;
          CREATE TABLE IF NOT EXISTS requests (key BLOB NOT NULL PRIMARY KEY, body TEXT NOT NULL);
@@ -331,10 +343,11 @@ fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<(
     {
         let mut request = transaction
             .prepare_cached("INSERT OR IGNORE INTO requests (key, body) VALUES (?1, ?2)")?;
+        let mut last = transaction
+            .prepare_cached("SELECT coalesce(max(n), 0) FROM attempts WHERE key = ?1")?;
         let mut attempt = transaction.prepare_cached(
             "INSERT INTO attempts (key, n, at_ms, status, cost_usd, failure, error, raw)
-             SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM attempts WHERE key = ?1
-             RETURNING n",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         let mut reply = transaction
             .prepare_cached("INSERT OR REPLACE INTO replies (key, n) VALUES (?1, ?2)")?;
@@ -352,10 +365,9 @@ fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<(
             };
             let outcome = failure.map(|failure| failure.outcome.as_str());
             let message = failure.map(|failure| &failure.message);
-            let n: i64 = attempt
-                .query_row(params![key, at_ms, status, cost_usd, outcome, message, raw], |row| {
-                    row.get(0)
-                })?;
+            let last: i64 = last.query_row([key], |row| row.get(0))?;
+            let n = last + 1;
+            attempt.execute(params![key, n, at_ms, status, cost_usd, outcome, message, raw])?;
             if record.ends {
                 reply.execute(params![key, n])?;
             }

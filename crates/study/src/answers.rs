@@ -7,8 +7,12 @@ use crate::models::Model;
 use foretell_core::{AnswerOrder, Pair, Question, QuestionId};
 use foretell_llm::{Ledger, Request, RequestKey};
 use foretell_tables::AnswerRow;
+use rayon::prelude::*;
 use std::collections::HashSet;
 use std::path::Path;
+
+/// Requests that are made ahead of being sent: enough work to share, little to hold.
+pub(crate) const REQUESTS_AT_ONCE: usize = 512;
 
 /// The questions that a reference is asked, each with its order, in order of first use.
 pub(crate) fn questions<'a>(
@@ -40,14 +44,18 @@ pub(crate) fn prompt(
     Ok(frozen.prompts.ask(frozen.card(&question.dataset), question, &labels, order)?)
 }
 
-/// The requests of this stage.
+/// The requests of this stage, made on all processors a piece at a time.
 pub(crate) fn requests<'a>(
     frozen: &'a Frozen,
+    model: &'a Model,
     questions: &'a [(&'a Question, AnswerOrder)],
 ) -> impl Iterator<Item = Result<Request, StudyError>> + 'a {
-    questions.iter().map(|(question, order)| {
-        Ok(Request { prompt: prompt(frozen, question, *order)?, repeat: 0 })
-    })
+    let request = |(question, order): &(&Question, AnswerOrder)| {
+        prompt(frozen, question, *order).map(|prompt| model.request(&prompt))
+    };
+    questions
+        .chunks(REQUESTS_AT_ONCE)
+        .flat_map(move |piece| piece.par_iter().map(request).collect::<Vec<_>>())
 }
 
 /// Derives the answers of a reference; `keys` are those of its requests, in their order.

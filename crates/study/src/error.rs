@@ -112,7 +112,9 @@ pub enum StudyError {
     },
     /// One model twice.
     #[error("`{first}` and `{second}` are the same model with the same settings")]
-    #[diagnostic(help("leave one of them out, or let them differ, for instance in `seed` or `temperature`"))]
+    #[diagnostic(help(
+        "leave one of them out, or let them differ, for instance in `seed` or `temperature`"
+    ))]
     SameModel {
         /// The name of one.
         first: String,

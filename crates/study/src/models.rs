@@ -2,7 +2,7 @@
 
 use crate::error::StudyError;
 use crate::study::{ModelTable, Study};
-use foretell_llm::{ChatModel, Keys, ModelSpec, Request, RequestKey, open_model};
+use foretell_llm::{ChatModel, Keys, ModelSpec, Request, open_model};
 use foretell_tables::ModelRow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,11 +29,7 @@ impl Models {
     ///
     /// # Errors
     /// Every fault of every model: which, and what is wrong with it.
-    pub fn open(
-        study: &Study,
-        keys: Keys<'_>,
-        timeout: Duration,
-    ) -> Result<Self, Vec<StudyError>> {
+    pub fn open(study: &Study, keys: Keys<'_>, timeout: Duration) -> Result<Self, Vec<StudyError>> {
         let mut faults = Vec::new();
         let mut open = |tables: &[ModelTable]| -> Vec<Model> {
             let one = |table: &ModelTable| -> Result<Model, StudyError> {
@@ -73,12 +69,12 @@ impl Models {
             first: first.spec.to_string(),
             second: second.spec.to_string(),
         };
-        let probe = Request { prompt: String::new(), repeat: 0 };
         for list in [&self.references, &self.predictors] {
             for (at, model) in list.iter().enumerate() {
                 // Asked at the same time, both would pay for the same requests.
-                let key = model.key(&probe);
-                if let Some(other) = list[..at].iter().find(|other| other.key(&probe) == key) {
+                let probe = model.request("").key;
+                if let Some(other) = list[..at].iter().find(|other| other.request("").key == probe)
+                {
                     return Err(StudyError::SameModel {
                         first: other.spec.name.clone(),
                         second: model.spec.name.clone(),
@@ -103,16 +99,9 @@ impl Models {
 }
 
 impl Model {
-    /// What stands beside the body in a request's key.
-    pub(crate) fn identity(&self) -> (&str, &str) {
-        (self.spec.provider(), &self.spec.model)
-    }
-
-    /// The key of a request to it.
-    pub(crate) fn key(&self, request: &Request) -> RequestKey {
-        let (provider, name) = self.identity();
-        let body = self.chat.body(&request.prompt);
-        RequestKey::of(provider, name, &body, request.repeat, self.chat.variant())
+    /// The request that asks it a prompt.
+    pub(crate) fn request(&self, prompt: &str) -> Request {
+        Request::new(&*self.chat, self.spec.provider(), &self.spec.model, prompt, 0)
     }
 
     pub(crate) fn row(&self) -> ModelRow {

@@ -1,5 +1,6 @@
 //! The second stage: a predictor guesses what the references answered to the counterfactuals.
 
+use crate::answers::REQUESTS_AT_ONCE;
 use crate::derive::{Derived, Served, note_served, write_derived};
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, labels_of};
@@ -8,6 +9,7 @@ use foretell_core::filler::filler;
 use foretell_core::{AnswerOrder, Arm, Need, NotAsked, Outcome, Pair, QuestionId, Shown};
 use foretell_llm::{Ledger, Request, RequestKey};
 use foretell_tables::{AnswerRow, DonorRow, PredictionRow};
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// What one reference said, looked up by question and order.
@@ -83,19 +85,24 @@ impl Said {
     }
 }
 
-/// The requests of this stage for one predictor: all arms about all references.
+/// The requests of this stage for one predictor, all arms about all references, made on all
+/// processors a piece at a time.
 pub(crate) fn requests<'a>(
     frozen: &'a Frozen,
+    model: &'a Model,
     said: &'a [Said],
     arms: &'a [Arm],
     pairs: &'a [&'a Pair],
 ) -> impl Iterator<Item = Result<Request, StudyError>> + 'a {
     let combinations = said.iter().flat_map(move |said| arms.iter().map(move |arm| (said, arm)));
     combinations.flat_map(move |(said, arm)| {
-        pairs.iter().filter_map(move |pair| {
+        let request = move |pair: &&Pair| {
             let (shown, _) = said.shown(frozen, arm, pair).ok()?;
-            Some(prompt(frozen, arm, pair, &shown).map(|prompt| Request { prompt, repeat: 0 }))
-        })
+            Some(prompt(frozen, arm, pair, &shown).map(|prompt| model.request(&prompt)))
+        };
+        pairs
+            .chunks(REQUESTS_AT_ONCE)
+            .flat_map(move |piece| piece.par_iter().filter_map(request).collect::<Vec<_>>())
     })
 }
 

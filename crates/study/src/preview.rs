@@ -49,7 +49,8 @@ impl Preview {
             let Some(arm) = arm else {
                 let order = pair.answer_order;
                 let about = format!("to a reference: {}, answer {order}", original.question_id);
-                shown.push(ShownPrompt { about, prompt: answers::prompt(frozen, original, order)? });
+                shown
+                    .push(ShownPrompt { about, prompt: answers::prompt(frozen, original, order)? });
                 continue;
             };
             let arm = frozen.prompts.arm(arm)?;
@@ -58,8 +59,7 @@ impl Preview {
             let labels = labels_of(counterfactual)?;
             let label = labels.iter().next().expect("at least two labels");
             let text = Shown::placeholder(arm, &original.text, label);
-            let prompt =
-                frozen.prompts.predict(card, arm, &labels, &text, &counterfactual.text)?;
+            let prompt = frozen.prompts.predict(card, arm, &labels, &text, &counterfactual.text)?;
             let about = format!("to a predictor, arm {}: {}", arm.name, pair.pair_id);
             shown.push(ShownPrompt { about, prompt });
         }

@@ -14,7 +14,8 @@ use crate::selection::select;
 use crate::study::Study;
 use foretell_core::{Arm, Need, Pair};
 use foretell_llm::{
-    Asked, Journal, Keys, Ledger, Limits, Stop, Stopped, ask_all, count_missing, journal_for,
+    Asked, Journal, Keys, Ledger, Limits, Request, Stop, Stopped, ask_all, count_missing,
+    journal_for,
 };
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::path::{Path, PathBuf};
@@ -141,11 +142,14 @@ impl Run {
         if faults.is_empty() { Ok(()) } else { Err(StudyError::Unreachable { faults }) }
     }
 
-    /// How many requests each model would be sent.
+    /// How many requests each model would be sent; empty where nothing can cost money.
     ///
     /// # Errors
     /// [`StudyError`] where a prompt cannot be made or the ledger cannot be read.
     pub fn plan(&self) -> Result<Vec<Planned>, StudyError> {
+        if !self.models.all().iter().any(|model| model.spec.may_cost()) {
+            return Ok(Vec::new());
+        }
         let frozen = &self.folder.frozen;
         let pairs = self.pairs();
         let questions = answers::questions(frozen, &pairs);
@@ -159,8 +163,8 @@ impl Run {
         };
         let mut plan = Vec::new();
         for model in &self.models.references {
-            let requests = answers::requests(frozen, &questions);
-            let missing = count_missing(&*model.chat, model.identity(), &reader, requests)?;
+            let requests = answers::requests(frozen, model, &questions);
+            let missing = count_missing(&reader, requests)?;
             plan.push(planned(model, "answers", missing, false));
         }
         if plan.iter().any(|planned| planned.requests > 0) {
@@ -172,8 +176,8 @@ impl Run {
         }
         let said = self.derive_answers_from_ledger(&pairs)?;
         for model in &self.models.predictors {
-            let requests = predictions::requests(frozen, &said, &self.arms, &pairs);
-            let missing = count_missing(&*model.chat, model.identity(), &reader, requests)?;
+            let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
+            let missing = count_missing(&reader, requests)?;
             plan.push(planned(model, "predictions", missing, false));
         }
         Ok(plan)
@@ -200,7 +204,7 @@ impl Run {
         let asked = self.at_once(&self.models.references, |model| {
             let meter =
                 progress.start(&format!("{} answers", model.spec.name), questions.len() as u64);
-            let requests = answers::requests(frozen, &questions);
+            let requests = answers::requests(frozen, model, &questions);
             runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
         })?;
         let mut said = Vec::new();
@@ -216,7 +220,7 @@ impl Run {
         let combinations = (said.len() * self.arms.len() * pairs.len()) as u64;
         let asked = self.at_once(&self.models.predictors, |model| {
             let meter = progress.start(&format!("{} predictions", model.spec.name), combinations);
-            let requests = predictions::requests(frozen, &said, &self.arms, &pairs);
+            let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
             runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
         })?;
         for (model, asked) in self.models.predictors.iter().zip(asked) {
@@ -260,7 +264,7 @@ impl Run {
         &self,
         model: &Model,
         stop: &Stop,
-        requests: impl Iterator<Item = Result<foretell_llm::Request, StudyError>>,
+        requests: impl Iterator<Item = Result<Request, StudyError>>,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<Asked, StudyError> {
         let limits = if model.spec.may_cost() {
@@ -268,8 +272,7 @@ impl Run {
         } else {
             Limits { concurrency: SIMULATED_IN_FLIGHT, ..self.limits }
         };
-        let identity = model.identity();
-        Ok(ask_all(&model.chat, identity, &self.ledger, limits, stop, requests, done).await?)
+        Ok(ask_all(&model.chat, &self.ledger, limits, stop, requests, done).await?)
     }
 
     /// What a reference said, from its table; draws the placebo donors that are still missing.
@@ -292,10 +295,9 @@ impl Run {
         let frozen = &self.folder.frozen;
         let questions = answers::questions(frozen, pairs);
         let one = |model: &Model| {
-            let mut keys = Vec::new();
-            for request in answers::requests(frozen, &questions) {
-                keys.push(model.key(&request?));
-            }
+            let requests = answers::requests(frozen, model, &questions);
+            let keys = requests.map(|request| request.map(|request| request.key));
+            let keys = keys.collect::<Result<Vec<_>, StudyError>>()?;
             let path = self.folder.layout.answers(&model.spec.name);
             answers::derive(&path, &self.ledger, model, &questions, &keys, &Served::default())?;
             self.said(model)

@@ -11,12 +11,14 @@ fn described() -> String {
     let mut text = String::new();
     for (table, says, columns, version, file) in every_table() {
         let says: String = says.join("");
-        writeln!(text, "\n### `{file}`\n\nTable `{table}`, version {version}. One row:{says}\n").unwrap();
+        writeln!(text, "\n### `{file}`\n\nTable `{table}`, version {version}. One row:{says}\n")
+            .unwrap();
         writeln!(text, "| column | type | null | what it holds |\n|---|---|---|---|").unwrap();
         for column in columns {
             let null = if column.nullable { "yes" } else { "" };
             let doc = column.doc.join("").trim().to_owned();
-            writeln!(text, "| `{}` | {} | {null} | {doc} |", column.name, column.kind.as_str()).unwrap();
+            writeln!(text, "| `{}` | {} | {null} | {doc} |", column.name, column.kind.as_str())
+                .unwrap();
         }
     }
     text

@@ -24,7 +24,11 @@ pub(crate) fn run(args: &InitArgs) -> Done {
             format!("{path} is there already"),
             "name another file, or replace it with `--force`",
         ),
-        _ => Failure::said(INPUT, format!("{path}: {fault}"), "name a file in a folder you can write to"),
+        _ => Failure::said(
+            INPUT,
+            format!("{path}: {fault}"),
+            "name a file in a folder you can write to",
+        ),
     })?;
     say(&format!("wrote {path}; run it with: foretell run {path}"));
     Ok(DONE)

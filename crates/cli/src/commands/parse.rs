@@ -33,7 +33,8 @@ struct Line {
 }
 
 pub(crate) fn run(args: &ParseArgs) -> Done {
-    let name = args.file.as_ref().map_or("standard input".into(), |path| path.display().to_string());
+    let name =
+        args.file.as_ref().map_or("standard input".into(), |path| path.display().to_string());
     let unreadable = |fault: std::io::Error| {
         Failure::said(INPUT, format!("{name}: {fault}"), "name a text file, or pipe the reply in")
     };

@@ -28,7 +28,8 @@ fn line(run: &RunSummary) -> String {
         Err(fault) => format!("{folder}  cannot be read: {fault}"),
         Ok(manifest) => {
             let study = &manifest.study;
-            let limit = study.limit.map_or(String::new(), |limit| format!(", limit {}", count(limit)));
+            let limit =
+                study.limit.map_or(String::new(), |limit| format!(", limit {}", count(limit)));
             format!(
                 "{folder}  {} pairs{limit} from {}; {} references, {} predictors, {} arms; {} of {} tables",
                 count(manifest.frozen.pairs),

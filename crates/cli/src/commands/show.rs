@@ -21,10 +21,16 @@ fn describe(case: &Case) -> String {
     if !case.pair.changed.is_empty() {
         text.push_str(&format!("changed: {}\n", case.pair.changed.join(", ")));
     }
-    for (title, question) in [("original", &case.original), ("counterfactual", &case.counterfactual)] {
+    for (title, question) in
+        [("original", &case.original), ("counterfactual", &case.counterfactual)]
+    {
         let truth = question.ground_truth.as_deref();
         let truth = truth.map_or(String::new(), |truth| format!(", ground truth {truth}"));
-        text.push_str(&format!("\n── {title}: {}{truth}\n{}\n", question.question_id, indented(&question.text)));
+        text.push_str(&format!(
+            "\n── {title}: {}{truth}\n{}\n",
+            question.question_id,
+            indented(&question.text)
+        ));
     }
     for guess in &case.references {
         text.push_str(&of_reference(guess));
@@ -70,10 +76,7 @@ fn of_reference(guess: &Guess) -> String {
         };
         let guessed = answer(row.outcome, &row.answer);
         let reason = row.reason.as_deref().map_or(String::new(), |reason| format!(": {reason}"));
-        text.push_str(&format!(
-            "  {} {}: {guessed} ({verdict}{reason})\n",
-            row.predictor, row.arm
-        ));
+        text.push_str(&format!("  {} {}: {guessed} ({verdict}{reason})\n", row.predictor, row.arm));
     }
     text
 }
