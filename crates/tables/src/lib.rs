@@ -12,6 +12,7 @@ mod write;
 pub use column::{Column, ColumnType, Kind, Table};
 pub use read::{Reader, TableError, read};
 pub use rows::{
-    AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, every_table,
+    AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, TableInfo,
+    every_table,
 };
 pub use write::{Writer, temporary, write};

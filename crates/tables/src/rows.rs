@@ -272,22 +272,35 @@ table! {
     }
 }
 
-/// Name, what a row is, and columns of every table, with the place of its file in a run folder.
+/// What documentation says of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct TableInfo {
+    /// Name in the file's metadata.
+    pub name: &'static str,
+    /// What one row is, a line an entry.
+    pub says: &'static [&'static str],
+    /// The columns, in order.
+    pub columns: &'static [Column],
+    /// Version of the columns.
+    pub version: u32,
+    /// Its file in a run folder.
+    pub file: &'static str,
+}
+
+/// Every table of a run folder.
 #[must_use]
-pub fn every_table()
--> Vec<(&'static str, &'static [&'static str], &'static [Column], u32, &'static str)> {
-    fn entry<T: Table>(
-        file: &'static str,
-    ) -> (&'static str, &'static [&'static str], &'static [Column], u32, &'static str) {
-        (T::NAME, T::SAYS, T::COLUMNS, T::VERSION, file)
+pub fn every_table() -> [TableInfo; 6] {
+    fn info<T: Table>(file: &'static str) -> TableInfo {
+        let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
+        TableInfo { name, says, columns, version, file }
     }
-    vec![
-        entry::<QuestionRow>("questions.parquet"),
-        entry::<PairRow>("pairs.parquet"),
-        entry::<ModelRow>("models.parquet"),
-        entry::<AnswerRow>("answers/<reference>.parquet"),
-        entry::<PredictionRow>("predictions/<reference>/<predictor>/<arm>.parquet"),
-        entry::<DonorRow>("donors/<reference>.parquet"),
+    [
+        info::<QuestionRow>("questions.parquet"),
+        info::<PairRow>("pairs.parquet"),
+        info::<ModelRow>("models.parquet"),
+        info::<AnswerRow>("answers/<reference>.parquet"),
+        info::<PredictionRow>("predictions/<reference>/<predictor>/<arm>.parquet"),
+        info::<DonorRow>("donors/<reference>.parquet"),
     ]
 }
 

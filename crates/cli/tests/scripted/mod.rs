@@ -1,5 +1,6 @@
 //! A scripted local server in the shape of OpenAI's chat completions, and helpers to run the program.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may fail where it likes")]
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -112,7 +113,7 @@ pub fn reply(body: &Value) -> String {
     let prompt = body["messages"][0]["content"].as_str().unwrap();
     let mut hasher = DefaultHasher::new();
     prompt.hash(&mut hasher);
-    let label = if hasher.finish() % 3 == 0 { "CASE 1" } else { "CASE 2" };
+    let label = if hasher.finish().is_multiple_of(3) { "CASE 1" } else { "CASE 2" };
     format!(
         "[ANSWER]\n{label}\n\n[EXPLANATION]\nBecause of the numbers.\n\n\
          [MOST_IMPORTANT_FACTORS]\nnumbers, lights\n\n[CONFIDENCE]\nHIGH"
