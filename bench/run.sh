@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# ./dev bench: every benchmark; other tools on the same input where they are there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --release --package foretell-bench
+bench="${CARGO_TARGET_DIR:-target}/release/foretell-bench"
+replies=$(mktemp)
+trap 'rm -f "$replies"' EXIT
+"$bench" parser "$replies"
+if command -v python3 >/dev/null; then python3 bench/regex_parser.py "$replies"; fi
+"$bench" path

@@ -1,0 +1,33 @@
+//! Benchmarks. Absolute times mean nothing on a shared machine, so each prints a ratio of two
+//! things measured in one run.
+//!
+//! ```text
+//! foretell-bench parser [REPLIES.jsonl]   the reply parser against a mere copy of the text
+//! foretell-bench path                     simulated replies: the whole path against the bare subject
+//! ```
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+mod parser;
+mod path;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.first().map(String::as_str) {
+        Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
+        Some("path") => path::run(),
+        _ => println!("usage: foretell-bench parser [REPLIES.jsonl] | path"),
+    }
+}
+
+/// The median of five timings of `work`, seconds.
+fn seconds(mut work: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..5)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            work();
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[2]
+}
