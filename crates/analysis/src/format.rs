@@ -198,7 +198,7 @@ impl GainTable {
         // A bare file name lies in the folder that the program was started in.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::with_prefix_in(".gain-", folder).map_err(io)?;
+        let file = foretell_tables::temporary(".gain-", folder).map_err(io)?;
         let schema = Arc::new(Schema::new(fields));
         let mut writer =
             ArrowWriter::try_new(file, schema, Some(self.properties())).map_err(parquet)?;

@@ -74,12 +74,12 @@ impl Lines {
         Self { what: what.to_owned(), total, started: now, state }
     }
 
-    fn tell(&self, done: u64) {
+    fn tell(&self, done: u64, goes_on: bool) {
         let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
         let rate = done as f64 / seconds;
         let mut line =
             format!("{}: {} of {}, {:.0}/s", self.what, count(done), count(self.total), rate);
-        if done < self.total && rate > 0.0 {
+        if goes_on && done < self.total && rate > 0.0 {
             let left = (self.total - done) as f64 / rate;
             line.push_str(&format!(", about {left:.0} s left"));
         }
@@ -93,7 +93,7 @@ impl Meter for Lines {
         state.done += steps;
         if state.told.elapsed() >= LINE_EVERY {
             state.told = Instant::now();
-            self.tell(state.done);
+            self.tell(state.done, true);
         }
     }
 }
@@ -101,6 +101,6 @@ impl Meter for Lines {
 impl Drop for Lines {
     fn drop(&mut self) {
         let done = self.state.lock().map_or(0, |state| state.done);
-        self.tell(done);
+        self.tell(done, false);
     }
 }

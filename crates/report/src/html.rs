@@ -64,7 +64,7 @@ pub fn write_report(run: &Path, out: &Path, request: &ReportRequest) -> Result<(
     // A bare file name lies in the folder that the program was started in.
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::with_prefix_in(".report-", folder).map_err(at)?;
+    let mut file = foretell_tables::temporary(".report-", folder).map_err(at)?;
     file.write_all(page.as_bytes()).map_err(at)?;
     file.persist(out).map_err(|fault| at(fault.error))?;
     Ok(())
