@@ -9,3 +9,5 @@ trap 'rm -f "$replies"' EXIT
 "$bench" parser "$replies"
 if command -v python3 >/dev/null; then python3 bench/regex_parser.py "$replies"; fi
 "$bench" path
+paper=../shared/data/paper/combined_dataset.parquet
+if [ -f "$paper" ]; then "$bench" path "$paper"; fi

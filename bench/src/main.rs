@@ -3,19 +3,22 @@
 //!
 //! ```text
 //! foretell-bench parser [REPLIES.jsonl]   the reply parser against a mere copy of the text
-//! foretell-bench path                     simulated replies: the whole path against the bare subject
+//! foretell-bench path [PAIRS]             simulated replies: the whole path against the bare subject
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod parser;
 mod path;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
-        Some("path") => path::run(),
-        _ => println!("usage: foretell-bench parser [REPLIES.jsonl] | path"),
+        Some("path") => path::run(args.get(1)),
+        _ => println!("usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS]"),
     }
 }
 

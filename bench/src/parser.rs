@@ -42,7 +42,8 @@ fn reply(number: usize) -> String {
     let sections = [
         format!("**[ANSWER]**\n{label}"),
         format!("[EXPLANATION]\n{explanation}"),
-        "[MOST_IMPORTANT_FACTORS]\nage over 60 (risk), chest pain, slope of the ST segment".to_owned(),
+        "[MOST_IMPORTANT_FACTORS]\nage over 60 (risk), chest pain, slope of the ST segment"
+            .to_owned(),
         "[OTHER_RELEVANT_INFO]\ncholesterol, resting blood pressure, sex".to_owned(),
         "[CONFIDENCE]\nMedium (70%)".to_owned(),
     ];

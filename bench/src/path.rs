@@ -19,21 +19,20 @@ impl Meter for Quiet {
     fn advance(&self, _: u64) {}
 }
 
-/// Runs a study of simulated models, and the bare subjects on as many prompts.
-pub(crate) fn run() {
+/// Runs a study of simulated models on the built-in pairs, or on those named, and the bare subjects
+/// on as many prompts.
+pub(crate) fn run(pairs: Option<&String>) {
     let study = Study {
         name: "bench".to_owned(),
         scenarios: 60_000,
+        pairs: vec![pairs.cloned().unwrap_or_else(|| "moral_machines".to_owned())],
         references: vec![ModelTable::from_spec("sim:reference?rule=5")],
         predictors: vec![ModelTable::from_spec("sim:reader")],
         ..Study::default()
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let settings = Settings {
-        limits: Limits::default(),
-        timeout: Duration::from_secs(60),
-        on_full: |_| (),
-    };
+    let settings =
+        Settings { limits: Limits::default(), timeout: Duration::from_secs(60), on_full: |_| () };
     let run = Run::open(&study, Some(&folder.path().join("run")), &|_| None, &settings)
         .expect("the study is sound");
     let runtime = tokio::runtime::Runtime::new().expect("the system can start threads");
@@ -47,7 +46,9 @@ pub(crate) fn run() {
     let reader = Subject::new("reader", &[]).expect("a subject");
     let mut asked = 0_u64;
     let mut bare = 0.0;
-    for (subject, arms) in [(&reference, vec![None]), (&reader, vec![Some("without"), Some("with")])] {
+    for (subject, arms) in
+        [(&reference, vec![None]), (&reader, vec![Some("without"), Some("with")])]
+    {
         for arm in arms {
             let prompts = preview.prompts(arm).expect("the prompts render");
             let start = Instant::now();

@@ -30,5 +30,8 @@ fn main() -> ExitCode {
     }
 }
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a command gives: its exit status, or what went wrong.
 type Done = Result<u8, Failure>;

@@ -33,7 +33,7 @@ pub struct Settings {
 }
 
 /// Requests in flight to a simulated subject: enough that one commit holds many replies.
-const SIMULATED_IN_FLIGHT: usize = 512;
+const SIMULATED_IN_FLIGHT: usize = 4096;
 
 /// A run, ready to ask.
 pub struct Run {
