@@ -172,3 +172,17 @@ fn a_key_reaches_no_file() {
     }
     search(&folder.path().join("run"));
 }
+
+#[test]
+fn a_broken_template_is_found_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("prompts")).unwrap();
+    let broken = "{{ block }}\n{{ counterfactaul }}";
+    std::fs::write(folder.path().join("prompts/predict.jinja"), broken).unwrap();
+    let server = Server::start(answers, Duration::ZERO);
+    let model = server.model();
+    let args = ["run", "--prompts", "prompts", "--reference", &model, "--yes", "--out", "run"];
+    let said = fails(folder.path(), 3, &args);
+    says(&said, &["predict.jinja:2", "docs/prompts.md"]);
+    assert_eq!(server.answered(), 0);
+}

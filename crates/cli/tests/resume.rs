@@ -79,6 +79,7 @@ fn a_run_killed_at_random_moments_ends_as_if_undisturbed() {
     succeeds(folder.path(), &command(&model, "killed"));
 
     let paid_twice = server.answered() - before - attempts(&folder.path().join("killed"));
+    println!("{paid_twice} replies lost in {kills} kills, {IN_FLIGHT} in flight");
     assert!(paid_twice <= kills * IN_FLIGHT, "{paid_twice} replies lost in {kills} kills");
     let (whole, killed) =
         (tables(&folder.path().join("whole")), tables(&folder.path().join("killed")));

@@ -87,7 +87,7 @@ impl Layout {
     }
 
     fn cards(&self) -> PathBuf {
-        self.0.join("cards")
+        self.0.join("cards.toml")
     }
 
     fn lock(&self) -> PathBuf {
@@ -123,7 +123,8 @@ pub struct Frozen {
 }
 
 impl RunFolder {
-    /// Opens the run of `study` in `folder`, or starts it there: `load` then gives its pairs.
+    /// Opens the run of `study` in `folder`, or starts it there: `load` then gives its pairs. What
+    /// `check` refuses is not started, so that the same folder serves once the fault is mended.
     ///
     /// # Errors
     /// [`StudyError`]: the folder holds something else, another study, another version, or is in use.
@@ -132,6 +133,7 @@ impl RunFolder {
         study: &Study,
         identity: Identity,
         load: impl FnOnce() -> Result<(PairSet, Cards, Prompts), StudyError>,
+        check: impl FnOnce(&Frozen) -> Result<(), StudyError>,
     ) -> Result<Self, StudyError> {
         let layout = Layout::new(folder);
         std::fs::create_dir_all(folder)
@@ -145,15 +147,17 @@ impl RunFolder {
                     let faults = differences.join("; ");
                     return Err(StudyError::OtherStudy { path: folder.to_owned(), faults });
                 }
+                let frozen = Frozen::read(&layout)?;
+                check(&frozen)?;
                 manifest.extend(study);
                 manifest.write(folder)?;
-                let frozen = Frozen::read(&layout)?;
                 Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })
             }
             Err(StudyError::NoRun { .. }) => {
                 let (set, cards, prompts) = load()?;
                 let notes = notes(&set);
                 let frozen = Frozen::new(set, &cards, prompts)?;
+                check(&frozen)?;
                 let counts = frozen.write(&layout, notes)?;
                 // Last: a folder with a manifest is whole.
                 let manifest = Manifest::new(study.clone(), identity, counts);
@@ -201,11 +205,10 @@ impl Frozen {
         let questions = read::<QuestionRow>(&layout.questions())?.into_iter().map(Question::from);
         let pairs = read::<PairRow>(&layout.pairs())?.into_iter().map(Pair::from);
         let prompts = Prompts::with_files(texts(&layout.prompts())?)?;
-        let mut cards = BTreeMap::new();
-        for (file, text) in texts(&layout.cards())? {
-            let dataset = file.trim_end_matches(".toml").to_owned();
-            cards.insert(dataset, Card::parse(&text)?);
-        }
+        let path = layout.cards();
+        let text = std::fs::read_to_string(&path)
+            .map_err(|fault| StudyError::Io { path: path.clone(), fault })?;
+        let cards = toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })?;
         Ok(Self::with(questions.collect(), pairs.collect(), prompts, cards))
     }
 
@@ -213,20 +216,17 @@ impl Frozen {
         let prompts = self.prompts.files().iter();
         let prompts: Vec<(String, String)> =
             prompts.map(|(name, text)| (name.clone(), text.clone())).collect();
-        let card = |(dataset, card): (&String, &Card)| {
-            let text = toml::to_string(card).expect("a card is always TOML");
-            (format!("{dataset}.toml"), text)
-        };
-        let cards: Vec<(String, String)> = self.cards.iter().map(card).collect();
+        // One file, by dataset: the name of a dataset comes from a file and must not name another.
+        let cards = toml::to_string(&self.cards).expect("cards are always TOML");
         write_texts(&layout.prompts(), &prompts)?;
-        write_texts(&layout.cards(), &cards)?;
+        write_whole(&layout.cards(), &cards)?;
         write(&layout.questions(), self.questions.iter().cloned().map(QuestionRow::from))?;
         write(&layout.pairs(), self.pairs.iter().cloned().map(PairRow::from))?;
         Ok(FrozenCounts {
             questions: self.questions.len() as u64,
             pairs: self.pairs.len() as u64,
             prompts: hash_of(&prompts),
-            cards: hash_of(&cards),
+            cards: hash_of(&[("cards.toml".to_owned(), cards)]),
             notes,
         })
     }
@@ -274,7 +274,8 @@ fn notes(set: &PairSet) -> Vec<String> {
 
 /// A folder that holds files but no run is somebody's; what a killed start leaves behind is ours.
 fn refuse_strangers(folder: &Path) -> Result<(), StudyError> {
-    const OURS: [&str; 5] = [".lock", "prompts", "cards", "questions.parquet", "pairs.parquet"];
+    const OURS: [&str; 5] =
+        [".lock", "prompts", "cards.toml", "questions.parquet", "pairs.parquet"];
     if folder.join("run.toml").exists() {
         return Ok(());
     }

@@ -6,7 +6,8 @@ use crate::folder::{Frozen, labels_of};
 use crate::inputs;
 use crate::selection::select;
 use crate::study::Study;
-use foretell_core::Shown;
+use foretell_core::{AnswerOrder, Arm, Pair, Shown};
+use std::collections::HashSet;
 
 /// A study's inputs, without a run folder.
 pub struct Preview {
@@ -54,15 +55,38 @@ impl Preview {
                 continue;
             };
             let arm = frozen.prompts.arm(arm)?;
-            let counterfactual = frozen.question(&pair.counterfactual_id);
-            let card = frozen.card(&pair.dataset);
-            let labels = labels_of(counterfactual)?;
-            let label = labels.iter().next().expect("at least two labels");
-            let text = Shown::placeholder(arm, &original.text, label);
-            let prompt = frozen.prompts.predict(card, arm, &labels, &text, &counterfactual.text)?;
+            let prompt = placeholder_prompt(frozen, arm, pair)?;
             let about = format!("to a predictor, arm {}: {}", arm.name, pair.pair_id);
             shown.push(ShownPrompt { about, prompt });
         }
         Ok(shown)
     }
+}
+
+/// What a predictor is sent about a pair, with words in brackets where the reference's will stand.
+fn placeholder_prompt(frozen: &Frozen, arm: &Arm, pair: &Pair) -> Result<String, StudyError> {
+    let original = frozen.question(&pair.original_id);
+    let counterfactual = frozen.question(&pair.counterfactual_id);
+    let labels = labels_of(counterfactual)?;
+    let label = labels.iter().next().expect("at least two labels");
+    let text = Shown::placeholder(arm, &original.text, label);
+    let card = frozen.card(&pair.dataset);
+    Ok(frozen.prompts.predict(card, arm, &labels, &text, &counterfactual.text)?)
+}
+
+/// Renders every template once for each dataset, so that a broken one is found before a request.
+pub(crate) fn check_prompts(
+    frozen: &Frozen,
+    arms: &[Arm],
+    pairs: &[&Pair],
+) -> Result<(), StudyError> {
+    let mut seen = HashSet::new();
+    for pair in pairs.iter().filter(|pair| seen.insert(&pair.dataset)) {
+        let original = frozen.question(&pair.original_id);
+        for order in [AnswerOrder::First, AnswerOrder::Last] {
+            answers::prompt(frozen, original, order)?;
+        }
+        arms.iter().try_for_each(|arm| placeholder_prompt(frozen, arm, pair).map(|_| ()))?;
+    }
+    Ok(())
 }

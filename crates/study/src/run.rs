@@ -4,15 +4,16 @@ use crate::answers;
 use crate::derive::Served;
 use crate::donors;
 use crate::error::StudyError;
-use crate::folder::RunFolder;
+use crate::folder::{Frozen, RunFolder};
 use crate::inputs;
 use crate::manifest::Identity;
 use crate::models::{Model, Models};
 use crate::predictions::{self, Said};
+use crate::preview::check_prompts;
 use crate::progress::Progress;
 use crate::selection::select;
 use crate::study::Study;
-use foretell_core::{Arm, Need, Pair};
+use foretell_core::{Arm, Need, Pair, Prompts};
 use foretell_llm::{
     Asked, Journal, Keys, Ledger, Limits, Request, Stop, Stopped, ask_all, count_missing,
     journal_for,
@@ -104,19 +105,21 @@ impl Run {
             Some(folder) => folder.to_owned(),
             None => identity.default_folder(study)?,
         };
-        let folder = RunFolder::open_or_start(&folder, study, identity, || {
-            let (set, cards) = inputs::pairs(study)?;
-            Ok((set, cards, prompts))
-        })?;
-        let arms = study.arms.iter().map(|arm| folder.frozen.prompts.arm(arm).cloned());
-        let arms = arms.collect::<Result<Vec<Arm>, _>>()?;
+        let load = || inputs::pairs(study).map(|(set, cards)| (set, cards, prompts));
+        let check = |frozen: &Frozen| {
+            let arms = arms_of(study, &frozen.prompts)?;
+            let pairs = select(&frozen.pairs, study.limit, study.seed);
+            if pairs.is_empty() {
+                Err(StudyError::NoPairs)
+            } else {
+                check_prompts(frozen, &arms, &pairs)
+            }
+        };
+        let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
+        let arms = arms_of(study, &folder.frozen.prompts)?;
         let (ledger, warnings) = open_ledger(&folder, settings.on_full)?;
         let (limits, limit) = (settings.limits, study.limit);
-        let run = Self { folder, models, arms, warnings, ledger, limits, limit };
-        if run.pairs().is_empty() {
-            return Err(StudyError::NoPairs);
-        }
-        Ok(run)
+        Ok(Self { folder, models, arms, warnings, ledger, limits, limit })
     }
 
     /// The pairs that this run asks about, within its limit.
@@ -348,6 +351,10 @@ impl Ended {
     pub fn is_complete(&self) -> bool {
         !self.by_user && self.stopped_models.is_empty()
     }
+}
+
+fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {
+    study.arms.iter().map(|arm| Ok(prompts.arm(arm)?.clone())).collect()
 }
 
 fn open_ledger(
