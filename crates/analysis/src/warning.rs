@@ -24,7 +24,7 @@ pub(crate) fn warnings(counts: &Counts, by: &[GroupKey], rows: &[GainRow]) -> Ve
         warnings.push(format!(
             "{} {stand} both as an original and as a counterfactual: the intervals treat their \
              pairs as independent, and may be too narrow",
-            thousands(shared)
+            foretell_core::count(shared)
         ));
     }
     let observed = || rows.iter().filter(|row| row.observations > 0);
@@ -68,28 +68,4 @@ fn about<'a>(
         more => format!(" and {more} more"),
     };
     Some(format!("{what}: {}{more}", named.join(", ")))
-}
-
-/// A count with its thousands set apart.
-fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let written = [0, 999, 1_000, 12_345, 1_234_567].map(thousands);
-        assert_eq!(written, ["0", "999", "1,000", "12,345", "1,234,567"]);
-    }
 }

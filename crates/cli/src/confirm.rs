@@ -1,7 +1,8 @@
 //! Asking before requests that may cost money.
 
 use crate::exit::{Failure, USAGE};
-use crate::output::{count, say};
+use crate::output::say;
+use foretell_core::count;
 use foretell_study::Planned;
 use std::io::{BufRead, IsTerminal, Write};
 

@@ -1,6 +1,7 @@
 //! Progress: bars on a terminal, plain lines in a pipe.
 
-use crate::output::{count, say};
+use crate::output::say;
+use foretell_core::count;
 use foretell_study::{Meter, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;

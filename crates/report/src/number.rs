@@ -1,22 +1,10 @@
 //! How figures are written for people.
 
 use foretell_analysis::GainRow;
+pub(crate) use foretell_core::count;
 
 /// What stands where there is no figure.
 pub(crate) const UNDEFINED: &str = "undefined";
-
-/// A count with its thousands set apart: `12,345`.
-pub(crate) fn count(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A count with its noun: `1 pair`, `1,391 pairs`.
 pub(crate) fn counted(number: u64, noun: &str) -> String {

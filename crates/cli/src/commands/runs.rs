@@ -3,7 +3,8 @@
 use crate::Done;
 use crate::args::{ListFormat, RunsArgs};
 use crate::exit::DONE;
-use crate::output::{count, harmless, say, show};
+use crate::output::{harmless, say, show};
+use foretell_core::count;
 use foretell_study::{RunSummary, list_runs};
 use serde_json::json;
 

@@ -1,0 +1,31 @@
+//! Counts as people write them.
+
+/// A count with its thousands set apart.
+///
+/// # Examples
+/// ```
+/// assert_eq!(foretell_core::count(1_234_567), "1,234,567");
+/// ```
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let written = [0, 999, 1_000, 12_345, 1_234_567].map(count);
+        assert_eq!(written, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    }
+}
