@@ -31,8 +31,11 @@ pub(crate) fn run(pairs: Option<&String>) {
         ..Study::default()
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let settings =
-        Settings { limits: Limits::default(), timeout: Duration::from_secs(60), on_full: |_| () };
+    let settings = Settings {
+        limits: Limits::default(),
+        timeout: Duration::from_secs(60),
+        on_full: |_, _| (),
+    };
     let run = Run::open(&study, Some(&folder.path().join("run")), &|_| None, &settings)
         .expect("the study is sound");
     let runtime = tokio::runtime::Runtime::new().expect("the system can start threads");

@@ -24,8 +24,7 @@ pub enum AnalysisError {
     /// The folder holds no guess of any arm.
     #[error("{}: the run has no predictions", path.display())]
     #[diagnostic(help(
-        "`foretell run --out {}` continues it; guesses lie in predictions/<reference>/<predictor>/<arm>.parquet",
-        path.display()
+        "the command that started the run continues it; guesses lie in predictions/<reference>/<predictor>/<arm>.parquet"
     ))]
     NoPredictions {
         /// The folder.

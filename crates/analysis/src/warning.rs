@@ -29,7 +29,8 @@ pub(crate) fn warnings(counts: &Counts, by: &[GroupKey], rows: &[GainRow]) -> Ve
     }
     let observed = || rows.iter().filter(|row| row.observations > 0);
     let few_clusters = observed().filter(|row| row.clusters < FEW_CLUSTERS);
-    let few_errors = observed().filter(|row| row.baseline_errors < FEW_ERRORS);
+    let few_errors =
+        observed().filter(|row| row.baseline_errors > 0.0 && row.baseline_errors < FEW_ERRORS);
     let unscored = rows.iter().filter(|row| row.unscored > MUCH_UNSCORED);
     let found = [
         about("fewer than 20 clusters, so the interval is rough", few_clusters, by, |row| {

@@ -39,14 +39,35 @@ pub(crate) enum Format {
     Parquet,
 }
 
+/// How a result is printed where no file can be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextFormat {
+    /// A table for people.
+    Table,
+    /// JSON; what is undefined is null, with its reason beside it.
+    Json,
+    /// Comma-separated values; what is undefined is empty.
+    Csv,
+}
+
+impl From<TextFormat> for Format {
+    fn from(format: TextFormat) -> Self {
+        match format {
+            TextFormat::Table => Self::Table,
+            TextFormat::Json => Self::Json,
+            TextFormat::Csv => Self::Csv,
+        }
+    }
+}
+
 /// Which pairs are asked about, and in which words.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PairArgs {
     /// Seed of all that is drawn: scenarios, the sample of `--limit`, placebo donors.
-    #[arg(long, value_name = "S", help_heading = "Pairs")]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), help_heading = "Pairs")]
     pub(crate) seed: Option<u64>,
     /// Most pairs: a seeded sample; that of 100 is part of that of 1,000.
-    #[arg(long, value_name = "N", help_heading = "Pairs")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=i64::MAX as u64), help_heading = "Pairs")]
     pub(crate) limit: Option<u64>,
     /// Labels of questions that bring none.
     #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Pairs")]
@@ -116,9 +137,12 @@ pub(crate) struct RunArgs {
     /// Most attempts at one request.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
     pub(crate) attempts: u32,
+    /// Ask again what failed for good in an earlier run of this command.
+    #[arg(long, help_heading = "Requests")]
+    pub(crate) retry_failed: bool,
     /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = TextFormat::Table)]
+    pub(crate) format: TextFormat,
 }
 
 /// Write a study file with every field explained.

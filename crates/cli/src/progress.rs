@@ -84,6 +84,9 @@ impl Lines {
             let left = (self.total - done) as f64 / rate;
             line.push_str(&format!(", about {left:.0} s left"));
         }
+        if !goes_on && done < self.total {
+            line.push_str("; the rest was not asked");
+        }
         say(&line);
     }
 }

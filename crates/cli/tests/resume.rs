@@ -141,3 +141,22 @@ fn two_processes_on_one_run_are_refused() {
     first.kill().unwrap();
     first.wait().unwrap();
 }
+
+#[test]
+fn a_predictor_added_later_asks_only_what_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(answers, Duration::ZERO);
+    let model = server.model();
+    succeeds(folder.path(), &command(&model, "run"));
+    let before = server.answered();
+    let mut args = command(&model, "run");
+    args.extend(["--predictor", "sim:reader"]);
+    let (_, err) = succeeds(folder.path(), &args);
+    assert_eq!(server.answered(), before, "{err}");
+    let tables = tables(&folder.path().join("run"));
+    assert!(tables.iter().any(|(name, _)| name.contains("sim-reader/with")));
+    let other = format!("{model}?temperature=1");
+    (args[8], args[10]) = (&other, &other);
+    let said = scripted::fails(folder.path(), 3, &args);
+    assert!(said.contains("its model `scripted` is"), "{said}");
+}

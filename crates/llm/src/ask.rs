@@ -49,16 +49,27 @@ pub struct Limits {
     pub attempts: u32,
     /// The first wait between two attempts; later ones double.
     pub first_wait: Duration,
+    /// Whether requests that ended in a failure are asked again.
+    pub retry_failed: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { concurrency: 16, attempts: 6, first_wait: Duration::from_secs(1) }
+        Self {
+            concurrency: 16,
+            attempts: 6,
+            first_wait: Duration::from_secs(1),
+            retry_failed: false,
+        }
     }
 }
 
 /// The longest wait between two attempts, unless the provider asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The longest wait that a provider is granted: what asks for more is asked again in vain, and then
+/// told as failed.
+const MOST_PATIENCE: Duration = Duration::from_secs(600);
 
 /// What came of asking.
 #[derive(Debug, Default)]
@@ -67,6 +78,8 @@ pub struct Asked {
     pub keys: Vec<RequestKey>,
     /// Requests that were sent and ended.
     pub sent: u64,
+    /// Those of them that ended in a failure.
+    pub failed: u64,
     /// Why not all were sent: the model's fault, or the user's wish.
     pub stopped: Option<Stopped>,
 }
@@ -94,8 +107,10 @@ pub enum AskError<E: std::error::Error + 'static> {
 
 /// How one request ended.
 enum End {
-    /// Its final attempt is in the ledger.
+    /// Its reply is in the ledger.
     Kept,
+    /// It failed for good, which is in the ledger.
+    Failed,
     /// It was given up between two attempts, at the user's wish.
     GivenUp,
     /// The model can be asked no more.
@@ -116,12 +131,20 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     requests: impl Iterator<Item = Result<Request, E>>,
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Asked, AskError<E>> {
-    let ended = ledger.reader()?.ended()?;
+    let ended = ledger.reader()?.ended(limits.retry_failed)?;
     let mut asked = Asked::default();
     let mut seen = HashSet::new();
     let mut in_flight: JoinSet<Result<End, LedgerError>> = JoinSet::new();
+    let mut fault = None;
     for request in requests {
-        let request = request.map_err(AskError::Request)?;
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => {
+                // What is in flight is paid for: it is waited for and kept before this is told.
+                fault = Some(error);
+                break;
+            }
+        };
         asked.keys.push(request.key);
         if !seen.insert(request.key) || ended.contains(&request.key) {
             done(1);
@@ -143,7 +166,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     while !in_flight.is_empty() {
         settle(&mut in_flight, &mut asked, done).await?;
     }
-    Ok(asked)
+    fault.map_or(Ok(asked), |fault| Err(AskError::Request(fault)))
 }
 
 /// Counts the different requests that the ledger lacks, without asking.
@@ -152,9 +175,10 @@ pub async fn ask_all<E: std::error::Error + 'static>(
 /// As [`ask_all`].
 pub fn count_missing<E: std::error::Error + 'static>(
     ledger: &LedgerReader,
+    retry_failed: bool,
     requests: impl Iterator<Item = Result<Request, E>>,
 ) -> Result<u64, AskError<E>> {
-    let ended = ledger.ended()?;
+    let ended = ledger.ended(retry_failed)?;
     let mut missing = HashSet::new();
     for request in requests {
         let key = request.map_err(AskError::Request)?.key;
@@ -172,8 +196,9 @@ async fn settle(
 ) -> Result<(), LedgerError> {
     let Some(ended) = in_flight.join_next().await else { return Ok(()) };
     match ended.expect("asking one request does not panic")? {
-        End::Kept => {
+        end @ (End::Kept | End::Failed) => {
             asked.sent += 1;
+            asked.failed += u64::from(matches!(end, End::Failed));
             done(1);
         }
         End::GivenUp => asked.stopped = asked.stopped.take().or(Some(Stopped::ByUser)),
@@ -199,15 +224,18 @@ async fn ask_one(
     loop {
         let attempt = model.ask(&body, repeat).await;
         let (wait, end) = match &attempt.verdict {
-            Verdict::Reply | Verdict::Fail(_) => (None, Some(End::Kept)),
+            Verdict::Reply => (None, Some(End::Kept)),
+            Verdict::Fail(_) => (None, Some(End::Failed)),
             // The request has not ended: it is asked again when the key or the money is there.
             Verdict::Stop(failure) => (None, Some(End::Stop(failure.message.clone()))),
             Verdict::Retry { after, .. } => match waits.next() {
-                Some(wait) => (Some(after.unwrap_or(wait)), None),
-                None => (None, Some(End::Kept)),
+                Some(wait) => {
+                    (Some(after.map_or(wait, |after| after.clamp(wait, MOST_PATIENCE))), None)
+                }
+                None => (None, Some(End::Failed)),
             },
         };
-        let ends = matches!(end, Some(End::Kept));
+        let ends = matches!(end, Some(End::Kept | End::Failed));
         ledger.keep(key, Arc::clone(&body), attempt, ends).await?;
         if let Some(end) = end {
             return Ok(end);

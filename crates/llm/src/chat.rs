@@ -78,7 +78,9 @@ pub(crate) fn read(raw: &str) -> ModelReply {
     let choice = &reply["choices"][0];
     let message = &choice["message"];
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let reasoning = text(&message["reasoning"]).or_else(|| text(&message["reasoning_content"]));
+    // Servers that always send a field leave it empty where there is nothing to say.
+    let filled = |value: &Value| text(value).filter(|text| !text.trim().is_empty());
+    let reasoning = filled(&message["reasoning"]).or_else(|| filled(&message["reasoning_content"]));
     let usage = usage(&reply["usage"]);
     let reasoning_source = match (&reasoning, usage.reasoning_tokens) {
         (Some(_), _) => Some(ReasoningSource::Full),
@@ -87,7 +89,7 @@ pub(crate) fn read(raw: &str) -> ModelReply {
     };
     ModelReply {
         text: text(&message["content"]),
-        refusal: text(&message["refusal"]),
+        refusal: filled(&message["refusal"]),
         reasoning,
         reasoning_source,
         finish: text(&choice["finish_reason"]),
@@ -135,5 +137,8 @@ mod tests {
         };
         assert_eq!(reply.usage, usage);
         assert_eq!(read("no json"), ModelReply::default());
+        let empty = r#"{"choices":[{"message":{"content":"hi","refusal":"","reasoning":"","reasoning_content":"so"}}]}"#;
+        let reply = read(empty);
+        assert_eq!((reply.refusal, reply.reasoning.as_deref()), (None, Some("so")));
     }
 }

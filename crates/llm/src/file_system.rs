@@ -32,7 +32,7 @@ pub fn journal_for(folder: &Path) -> std::io::Result<Journal> {
 /// By the numbers of `statfs(2)`.
 #[cfg(target_os = "linux")]
 fn journal_of(kind: u32) -> Journal {
-    const SHARED: [(u32, &str); 10] = [
+    const SHARED: [(u32, &str); 11] = [
         (0x6969, "NFS"),
         (0x517B, "SMB"),
         (0xFF53_4D42, "CIFS"),
@@ -43,6 +43,7 @@ fn journal_of(kind: u32) -> Journal {
         (0x00C3_6400, "Ceph"),
         (0x5346_414F, "AFS"),
         (0x6573_5546, "FUSE"),
+        (0x1983_0326, "BeeGFS"),
     ];
     let shared = SHARED.into_iter().find(|(number, _)| *number == kind);
     shared.map_or(Journal::Wal, |(_, name)| Journal::Rollback(name))

@@ -23,6 +23,20 @@ pub(crate) struct HttpModel {
     settings: Vec<(&'static str, Value)>,
 }
 
+/// A temperature that JSON can carry.
+struct Temperature(f64);
+
+impl std::str::FromStr for Temperature {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text.parse() {
+            Ok(value) if f64::is_finite(value) && value >= 0.0 => Ok(Self(value)),
+            _ => Err(()),
+        }
+    }
+}
+
 impl HttpModel {
     pub(crate) fn open(
         spec: &ModelSpec,
@@ -32,7 +46,10 @@ impl HttpModel {
     ) -> Result<Self, SpecError> {
         spec.check_options(&OPTIONS)?;
         let mut settings = Vec::new();
-        if let Some(temperature) = spec.number::<f64>("temperature", "a number")? {
+        if let Some(temperature) =
+            spec.number::<Temperature>("temperature", "a number from 0 up")?
+        {
+            let Temperature(temperature) = temperature;
             settings.push(("temperature", json!(temperature)));
         }
         if let Some(most) = spec.number::<u32>("max_tokens", "a whole number")? {
@@ -82,10 +99,8 @@ impl HttpModel {
             Ok(raw) => {
                 let raw = self.without_key(raw);
                 let verdict = verdict_of(status, after, &raw);
-                let cost_usd = match verdict {
-                    Verdict::Reply => chat::read(&raw).usage.cost_usd,
-                    _ => None,
-                };
+                // Also what is no reply may have been paid for.
+                let cost_usd = chat::read(&raw).usage.cost_usd;
                 Attempt { status: Some(status.as_u16()), raw: Some(raw), cost_usd, verdict }
             }
             Err(fault) => self.broken(Some(status.as_u16()), &fault),
@@ -202,7 +217,10 @@ fn replied(body: &Value, after: Option<Duration>, raw: &str) -> Verdict {
         return retry(Outcome::ProviderError, after, "the provider broke off the reply", raw);
     }
     let says_why = matches!(finish, Some("length" | "content_filter"));
-    if message["content"].is_null() && message["refusal"].is_null() && !says_why {
+    if message["content"].is_null()
+        && message["refusal"].as_str().is_none_or(str::is_empty)
+        && !says_why
+    {
         return retry(Outcome::Empty, after, "the reply holds no content", raw);
     }
     Verdict::Reply
@@ -217,15 +235,22 @@ fn failed(status: StatusCode, after: Option<Duration>, body: Option<&Value>, raw
     let failure = |outcome| Failure::new(outcome, format!("{status}: {}", shortened(words)));
     let quota_is_gone = code == "insufficient_quota";
     match status.as_u16() {
+        // Some gateways refuse a single prompt with the status of a bad key.
+        403 if is_moderated(words) => Verdict::Fail(failure(Outcome::Filtered)),
         401..=404 => Verdict::Stop(failure(Outcome::ProviderError)),
         429 if quota_is_gone => Verdict::Stop(failure(Outcome::ProviderError)),
+        _ if is_too_long(code, words) => Verdict::Fail(failure(Outcome::ContextExceeded)),
+        _ if code == "content_filter" => Verdict::Fail(failure(Outcome::Filtered)),
         408 | 409 | 425 | 429 | 500..=599 => {
             Verdict::Retry { failure: failure(Outcome::ProviderError), after }
         }
-        _ if is_too_long(code, words) => Verdict::Fail(failure(Outcome::ContextExceeded)),
-        _ if code == "content_filter" => Verdict::Fail(failure(Outcome::Filtered)),
         _ => Verdict::Fail(failure(Outcome::ProviderError)),
     }
+}
+
+fn is_moderated(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    words.contains("moderation") || words.contains("flagged")
 }
 
 /// Servers say in different words that a prompt does not fit.

@@ -66,8 +66,8 @@ pub enum LedgerError {
     },
 }
 
-/// What to do while the disk is full: told once each time it fills up.
-pub type OnFull = Box<dyn Fn(&Path) + Send>;
+/// Told once when the ledger cannot be written for now: its file, and what the system says.
+pub type OnFull = Box<dyn Fn(&Path, &str) + Send>;
 
 /// The ledger, open for writing. Copies share the one writer.
 #[derive(Clone)]
@@ -200,13 +200,20 @@ impl LedgerReader {
         LedgerError::Sqlite { path: self.path.clone(), fault: Arc::new(fault) }
     }
 
-    /// The keys of all requests that have ended, with a reply or a failure.
+    /// The keys of all requests that have ended, with a reply or a failure; without the failures
+    /// where these are to be asked again.
     ///
     /// # Errors
     /// [`LedgerError`] names the file.
-    pub fn ended(&self) -> Result<EndedKeys, LedgerError> {
+    pub fn ended(&self, retry_failed: bool) -> Result<EndedKeys, LedgerError> {
+        let query = if retry_failed {
+            "SELECT r.key FROM replies r JOIN attempts a ON a.key = r.key AND a.n = r.n
+             WHERE a.failure IS NULL ORDER BY r.key"
+        } else {
+            "SELECT key FROM replies ORDER BY key"
+        };
         let read = || -> rusqlite::Result<Vec<RequestKey>> {
-            let mut query = self.connection.prepare("SELECT key FROM replies ORDER BY key")?;
+            let mut query = self.connection.prepare(query)?;
             query.query_map([], |row| row.get(0).map(RequestKey::from_bytes))?.collect()
         };
         read().map(EndedKeys).map_err(|fault| self.fault(fault))
@@ -307,7 +314,7 @@ fn write_all(
     while let Ok(first) = records.recv() {
         waiting.push(first);
         waiting.extend(records.try_iter().take(MOST_IN_COMMIT - 1));
-        let result = commit_when_there_is_room(&mut connection, &waiting, path, on_full);
+        let result = commit_when_it_can_be_written(&mut connection, &waiting, path, on_full);
         let result = result.map_err(Arc::new);
         for record in waiting.drain(..) {
             // Whoever asked may have gone; the attempt is kept all the same.
@@ -316,9 +323,9 @@ fn write_all(
     }
 }
 
-/// Replies in flight on a full disk are paid for: they wait in memory until there is room.
+/// Replies in flight on a full or failing disk are paid for: they wait in memory until it is well.
 /// Since no request ends before its attempt is kept, nothing more is sent meanwhile.
-fn commit_when_there_is_room(
+fn commit_when_it_can_be_written(
     connection: &mut Connection,
     records: &[Record],
     path: &Path,
@@ -327,15 +334,21 @@ fn commit_when_there_is_room(
     let mut told = false;
     loop {
         match commit(connection, records) {
-            Err(fault) if fault.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            Err(fault) if fault.sqlite_error_code().is_some_and(may_pass) => {
                 if !std::mem::replace(&mut told, true) {
-                    on_full(path);
+                    on_full(path, &fault.to_string());
                 }
                 std::thread::sleep(WAIT_WHILE_FULL);
             }
             result => return result,
         }
     }
+}
+
+/// Faults of a disk or of others at work on the file; what else goes wrong does not mend itself.
+fn may_pass(code: ErrorCode) -> bool {
+    use ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
+    matches!(code, DiskFull | SystemIoFailure | DatabaseBusy | DatabaseLocked | CannotOpen)
 }
 
 fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<()> {
@@ -385,7 +398,7 @@ mod tests {
     }
 
     fn open(folder: &Path) -> Ledger {
-        Ledger::open(&folder.join("ledger.sqlite"), Journal::Wal, Box::new(|_| ())).unwrap()
+        Ledger::open(&folder.join("ledger.sqlite"), Journal::Wal, Box::new(|_, _| ())).unwrap()
     }
 
     #[tokio::test]
@@ -396,7 +409,7 @@ mod tests {
         let ledger = open(folder.path());
         let retried = attempt(Verdict::Retry { failure: failure.clone(), after: None });
         ledger.keep(key, "{}".into(), retried, false).await.unwrap();
-        assert!(!ledger.reader().unwrap().ended().unwrap().contains(&key));
+        assert!(!ledger.reader().unwrap().ended(false).unwrap().contains(&key));
         ledger.keep(key, "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
         drop(ledger);
         let reader = open(folder.path()).reader().unwrap();
@@ -428,7 +441,7 @@ mod tests {
         let record = Record { key, body: "{}".into(), attempt: long, ends: true, kept };
         assert!(commit(&mut connection, &[]).is_ok());
         let (told, heard) = mpsc::channel();
-        let on_full: OnFull = Box::new(move |_| told.send(()).unwrap());
+        let on_full: OnFull = Box::new(move |_, _| told.send(()).unwrap());
         // The first try fills the disk; then the page limit is lifted, as when space is freed.
         let records = [record];
         assert!(matches!(
@@ -437,9 +450,9 @@ mod tests {
         ));
         assert!(on_disk.try_recv().is_err());
         connection.pragma_update(None, "max_page_count", 100_000).unwrap();
-        commit_when_there_is_room(&mut connection, &records, &path, &on_full).unwrap();
+        commit_when_it_can_be_written(&mut connection, &records, &path, &on_full).unwrap();
         assert!(heard.try_recv().is_err(), "there was room");
-        assert!(LedgerReader::open(&path).unwrap().ended().unwrap().contains(&key));
+        assert!(LedgerReader::open(&path).unwrap().ended(false).unwrap().contains(&key));
     }
 
     #[test]
@@ -448,7 +461,7 @@ mod tests {
         drop(open(folder.path()));
         let path = folder.path().join("ledger.sqlite");
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        let error = Ledger::open(&path, Journal::Wal, Box::new(|_| ())).err().unwrap();
+        let error = Ledger::open(&path, Journal::Wal, Box::new(|_, _| ())).err().unwrap();
         assert!(matches!(error, LedgerError::OtherVersion { found: 99, .. }), "{error}");
     }
 }

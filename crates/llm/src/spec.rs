@@ -108,6 +108,16 @@ impl ModelSpec {
         let (place, model) = if head.starts_with("http://") || head.starts_with("https://") {
             let (address, model) =
                 head.split_once('#').ok_or_else(|| form("no `#MODEL` follows the address"))?;
+            let host = address.split("://").nth(1).and_then(|rest| rest.split('/').next());
+            if host.is_some_and(|host| host.contains('@')) {
+                // Without the address: it would reach files and messages.
+                return Err(SpecError::Form {
+                    spec: format!("...#{model}"),
+                    fault: "its address holds a name or password; name the variable that holds \
+                            the key with `key_env=VARIABLE` instead"
+                        .to_owned(),
+                });
+            }
             (Place::Http(address.trim_end_matches('/').to_owned()), model)
         } else {
             match head.split_once(':') {
@@ -139,6 +149,16 @@ impl ModelSpec {
             Place::Sim => "sim",
             Place::Http(_) => "http",
         }
+    }
+
+    /// What makes it this model and no other: all of the specification but where it is asked and who
+    /// pays.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let options = self.options.iter().filter(|(option, _)| option != "key_env");
+        let options: Vec<String> =
+            options.map(|(option, value)| format!("{option}={value}")).collect();
+        format!("{}:{}?{}", self.provider(), self.model, options.join("&"))
     }
 
     /// Whether asking it may cost money.
@@ -219,6 +239,22 @@ mod tests {
         assert_eq!(spec.name, "sim:reference?faithfulness=0.5&seed=3");
         assert_eq!(spec.to_string(), spec.name);
         assert!(!spec.may_cost());
+    }
+
+    #[test]
+    fn a_model_stays_the_same_at_another_address() {
+        let at = |port: u16| {
+            let spec = format!("http://127.0.0.1:{port}/v1#m?temperature=0&key_env=K{port}");
+            ModelSpec::parse(&spec).unwrap().identity()
+        };
+        assert_eq!(at(80), at(81));
+        assert_eq!(at(80), "http:m?temperature=0");
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_refused_and_not_repeated() {
+        let error = ModelSpec::parse("http://me:secret@host/v1#m").unwrap_err().to_string();
+        assert!(error.contains("key_env") && !error.contains("secret"), "{error}");
     }
 
     #[test]

@@ -149,7 +149,9 @@ mod tests {
         assert_eq!(bootstrap(&[cluster(4.0, 1.0, 2.0)], 100), Err(Undefined::OneCluster));
         let perfect_treated = [cluster(2.0, 0.0, 1.0); 4];
         assert_eq!(bootstrap(&perfect_treated, 100), Err(Undefined::NoTreatedErrors));
-        assert_eq!(bootstrap(&[cluster(2.0, 1.0, 1.0); 4], 0), Err(Undefined::TooFewDraws));
+        assert_eq!(bootstrap(&[cluster(2.0, 1.0, 1.0); 4], 100), Err(Undefined::NoDifference));
+        let varied = [cluster(2.0, 1.0, 1.0), cluster(2.0, 0.0, 1.0)];
+        assert_eq!(bootstrap(&varied, 0), Err(Undefined::TooFewDraws));
     }
 
     #[test]

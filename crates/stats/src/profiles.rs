@@ -176,6 +176,12 @@ impl Profiles {
             Err(Undefined::OneCluster)
         } else if totals.treated == 0.0 {
             Err(Undefined::NoTreatedErrors)
+        } else if self
+            .rows
+            .iter()
+            .all(|row| row.errors.treated * totals.baseline == row.errors.baseline * totals.treated)
+        {
+            Err(Undefined::NoDifference)
         } else {
             Ok(totals)
         }
@@ -185,6 +191,13 @@ impl Profiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn arms_that_never_differ_have_no_variance() {
+        let same = [cluster(4.0, 1.0, 1.0), cluster(4.0, 2.0, 2.0), cluster(4.0, 0.0, 0.0)];
+        let profiles = Profiles::new(&same);
+        assert_eq!(profiles.totals_with_variance(), Err(Undefined::NoDifference));
+    }
 
     fn cluster(observations: f64, treated: f64, baseline: f64) -> ClusterErrors {
         ClusterErrors { observations, treated, baseline }

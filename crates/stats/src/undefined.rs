@@ -28,6 +28,10 @@ pub enum Undefined {
     /// resample repeats the same figure, so neither method yields an interval.
     #[error("the treated arm makes no error, so its log error ratio has no standard error")]
     NoTreatedErrors,
+    /// Errors fall on the clusters in the same proportion in both arms, most often because no guess
+    /// changed: nothing varies, and the formula would claim certainty.
+    #[error("the arms do not differ in any cluster, so there is no variance to estimate")]
+    NoDifference,
     /// Bootstrap only: too many resamples had no headroom, or none was asked for.
     #[error("too many bootstrap draws are undefined to read limits off the rest")]
     TooFewDraws,

@@ -110,6 +110,26 @@ pub enum StudyError {
         /// The other.
         second: String,
     },
+    /// A pair whose questions are missing, or of another dataset.
+    #[error("pair `{pair}`: a question of it is missing, or of another dataset")]
+    #[diagnostic(help(
+        "questions.parquet and pairs.parquet belong together: make or restore both"
+    ))]
+    StrayPair {
+        /// The pair.
+        pair: String,
+    },
+    /// A template that leaves out what it is for.
+    #[error("{file}: the prompt does not hold the {variable}")]
+    #[diagnostic(help(
+        "write {{{{ {variable} }}}} where its text should stand; `foretell prompt` shows the result"
+    ))]
+    PromptLacks {
+        /// The template.
+        file: &'static str,
+        /// The variable that is missing.
+        variable: &'static str,
+    },
     /// One model twice.
     #[error("`{first}` and `{second}` are the same model with the same settings")]
     #[diagnostic(help(

@@ -142,14 +142,14 @@ impl RunFolder {
         let lock = lock(&layout)?;
         match Manifest::read(folder) {
             Ok(mut manifest) => {
-                let differences = manifest.identity.differences(&identity);
+                let mut differences = manifest.identity.differences(&identity);
+                differences.extend(manifest.extend(study)?);
                 if !differences.is_empty() {
                     let faults = differences.join("; ");
                     return Err(StudyError::OtherStudy { path: folder.to_owned(), faults });
                 }
                 let frozen = Frozen::read(&layout)?;
                 check(&frozen)?;
-                manifest.extend(study);
                 manifest.write(folder)?;
                 Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })
             }
@@ -183,7 +183,7 @@ impl Frozen {
             .into_iter()
             .map(|dataset| (dataset.clone(), cards.for_dataset(dataset).clone()))
             .collect();
-        Ok(Self::with(set.questions, set.pairs, prompts, cards))
+        Self::with(set.questions, set.pairs, prompts, cards).checked()
     }
 
     fn with(
@@ -195,6 +195,23 @@ impl Frozen {
         let ids = questions.iter().enumerate();
         let by_id = ids.map(|(at, question)| (question.question_id.clone(), at)).collect();
         Self { questions, pairs, prompts, cards, by_id }
+    }
+
+    /// Every pair has its questions, and they are of its dataset, which has a card.
+    fn checked(self) -> Result<Self, StudyError> {
+        let fits = |pair: &Pair, id: &QuestionId| {
+            let question = self.by_id.get(id).map(|&at| &self.questions[at]);
+            question.is_some_and(|question| question.dataset == pair.dataset)
+                && self.cards.contains_key(&pair.dataset)
+        };
+        let stray = self
+            .pairs
+            .iter()
+            .find(|pair| !fits(pair, &pair.original_id) || !fits(pair, &pair.counterfactual_id));
+        match stray {
+            None => Ok(self),
+            Some(pair) => Err(StudyError::StrayPair { pair: pair.pair_id.to_string() }),
+        }
     }
 
     /// Reads what a run froze.
@@ -209,7 +226,7 @@ impl Frozen {
         let text = std::fs::read_to_string(&path)
             .map_err(|fault| StudyError::Io { path: path.clone(), fault })?;
         let cards = toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })?;
-        Ok(Self::with(questions.collect(), pairs.collect(), prompts, cards))
+        Self::with(questions.collect(), pairs.collect(), prompts, cards).checked()
     }
 
     fn write(&self, layout: &Layout, notes: Vec<String>) -> Result<FrozenCounts, StudyError> {

@@ -19,6 +19,8 @@ pub struct Manifest {
     pub format: i64,
     /// Version of the program that made the run.
     pub program: String,
+    /// Whether all that the last command asked for was asked and derived.
+    pub complete: bool,
     /// The study, with all that was added to it later.
     pub study: Study,
     /// What the run asks about; it may not change.
@@ -111,7 +113,7 @@ impl Identity {
         for table in study.references.iter().chain(&study.predictors) {
             let spec = table.spec()?;
             add(&spec.name);
-            add(&spec.to_string());
+            add(&spec.identity());
         }
         add(&study.references.len().to_string());
         study.arms.iter().for_each(|arm| add(arm));
@@ -124,13 +126,8 @@ impl Manifest {
     /// The manifest of a new run.
     #[must_use]
     pub fn new(study: Study, identity: Identity, frozen: FrozenCounts) -> Self {
-        Self {
-            format: FORMAT,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            study,
-            identity,
-            frozen,
-        }
+        let program = env!("CARGO_PKG_VERSION").to_owned();
+        Self { format: FORMAT, program, complete: false, study, identity, frozen }
     }
 
     /// Reads the manifest of a run.
@@ -168,19 +165,51 @@ impl Manifest {
         write_whole(&folder.join("run.toml"), &text)
     }
 
-    /// Adds the models and arms of `study` that the run does not have yet.
-    pub fn extend(&mut self, study: &Study) {
-        fn join<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
-            for item in more {
-                if !all.contains(item) {
-                    all.push(item.clone());
+    /// Adds the models and arms of `study` that the run does not have yet. A model that is there may
+    /// have moved to another address.
+    ///
+    /// Gives what differs, in words, where a name stands for another model here.
+    ///
+    /// # Errors
+    /// [`StudyError::Spec`] for a model that cannot be read.
+    pub fn extend(&mut self, study: &Study) -> Result<Vec<String>, StudyError> {
+        let mut differences = Vec::new();
+        // Tables of arms and models that this command leaves alone would keep their old length.
+        let pairs = |study: &Study| study.limit.unwrap_or(self.frozen.pairs).min(self.frozen.pairs);
+        let (old, new) = (pairs(&self.study), pairs(study));
+        if new < old {
+            differences.push(format!("it goes to {old} pairs and cannot shrink to {new}"));
+        }
+        self.complete = false;
+        let lists = [
+            (&mut self.study.references, &study.references),
+            (&mut self.study.predictors, &study.predictors),
+        ];
+        for (tables, more) in lists {
+            for table in more {
+                let spec = table.spec()?;
+                let mut same = None;
+                for old in tables.iter_mut() {
+                    let old_spec = old.spec()?;
+                    if old_spec.name == spec.name {
+                        same = Some((old_spec, old));
+                    }
+                }
+                match same {
+                    None => tables.push(table.clone()),
+                    Some((old, _)) if old.identity() != spec.identity() => differences
+                        .push(format!("its model `{}` is `{old}`, not `{spec}`", spec.name)),
+                    Some((_, old)) => *old = table.clone(),
                 }
             }
         }
-        join(&mut self.study.arms, &study.arms);
-        join(&mut self.study.references, &study.references);
-        join(&mut self.study.predictors, &study.predictors);
+        for arm in &study.arms {
+            if !self.study.arms.contains(arm) {
+                self.study.arms.push(arm.clone());
+            }
+        }
         self.study.limit = study.limit;
+        Ok(differences)
     }
 }
 

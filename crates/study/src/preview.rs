@@ -84,9 +84,30 @@ pub(crate) fn check_prompts(
     for pair in pairs.iter().filter(|pair| seen.insert(&pair.dataset)) {
         let original = frozen.question(&pair.original_id);
         for order in [AnswerOrder::First, AnswerOrder::Last] {
-            answers::prompt(frozen, original, order)?;
+            // An import's own prompt may say the question in other words.
+            if original.imported_prompt(order).is_none() {
+                let prompt = answers::prompt(frozen, original, order)?;
+                holds("ask.jinja", "question", &prompt, &original.text)?;
+            }
         }
-        arms.iter().try_for_each(|arm| placeholder_prompt(frozen, arm, pair).map(|_| ()))?;
+        let counterfactual = frozen.question(&pair.counterfactual_id);
+        for arm in arms {
+            let prompt = placeholder_prompt(frozen, arm, pair)?;
+            holds("predict.jinja", "counterfactual", &prompt, &counterfactual.text)?;
+        }
     }
     Ok(())
+}
+
+fn holds(
+    file: &'static str,
+    variable: &'static str,
+    prompt: &str,
+    text: &str,
+) -> Result<(), StudyError> {
+    if prompt.contains(text.trim()) {
+        Ok(())
+    } else {
+        Err(StudyError::PromptLacks { file, variable })
+    }
 }

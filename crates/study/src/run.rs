@@ -6,7 +6,7 @@ use crate::donors;
 use crate::error::StudyError;
 use crate::folder::{Frozen, RunFolder};
 use crate::inputs;
-use crate::manifest::Identity;
+use crate::manifest::{Identity, Manifest};
 use crate::models::{Model, Models};
 use crate::predictions::{self, Said};
 use crate::preview::check_prompts;
@@ -29,8 +29,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Longest wait for one reply.
     pub timeout: Duration,
-    /// Told once when the disk is full.
-    pub on_full: fn(&Path),
+    /// Told once when the ledger cannot be written for now.
+    pub on_full: fn(&Path, &str),
 }
 
 /// Requests in flight to a simulated subject: enough that one commit holds many replies.
@@ -71,6 +71,8 @@ pub struct Planned {
 pub struct Ended {
     /// Requests that were sent and ended.
     pub sent: u64,
+    /// Those of them that failed for good.
+    pub failed: u64,
     /// Whether the user stopped it.
     pub by_user: bool,
     /// Models that could be asked no more, and why.
@@ -167,7 +169,7 @@ impl Run {
         let mut plan = Vec::new();
         for model in &self.models.references {
             let requests = answers::requests(frozen, model, &questions);
-            let missing = count_missing(&reader, requests)?;
+            let missing = count_missing(&reader, self.limits.retry_failed, requests)?;
             plan.push(planned(model, "answers", missing, false));
         }
         if plan.iter().any(|planned| planned.requests > 0) {
@@ -180,7 +182,7 @@ impl Run {
         let said = self.derive_answers_from_ledger(&pairs)?;
         for model in &self.models.predictors {
             let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
-            let missing = count_missing(&reader, requests)?;
+            let missing = count_missing(&reader, self.limits.retry_failed, requests)?;
             plan.push(planned(model, "predictions", missing, false));
         }
         Ok(plan)
@@ -217,7 +219,7 @@ impl Run {
             let path = layout.answers(&model.spec.name);
             answers::derive(&path, &self.ledger, model, &questions, &asked.keys, &names)?;
             served.push((model.spec.name.clone(), names));
-            said.push(self.said(model)?);
+            said.push(self.said(model, asked.stopped.is_none())?);
         }
 
         let combinations = (said.len() * self.arms.len() * pairs.len()) as u64;
@@ -243,6 +245,8 @@ impl Run {
             served.push((model.spec.name.clone(), names));
         }
         self.write_models(served)?;
+        let manifest = Manifest { complete: ended.is_complete(), ..self.folder.manifest.clone() };
+        manifest.write(layout.folder())?;
         Ok(ended)
     }
 
@@ -278,17 +282,21 @@ impl Run {
         Ok(ask_all(&model.chat, &self.ledger, limits, stop, requests, done).await?)
     }
 
-    /// What a reference said, from its table; draws the placebo donors that are still missing.
-    fn said(&self, model: &Model) -> Result<Said, StudyError> {
+    /// What a reference said, from its table; draws the placebo donors that are still missing, unless
+    /// the answers are: donors are kept for good, and have to come from all of them.
+    fn said(&self, model: &Model, all_answered: bool) -> Result<Said, StudyError> {
         let (layout, name) = (&self.folder.layout, &model.spec.name);
         let answers: Vec<AnswerRow> = read(&layout.answers(name))?;
         let mut donors = Vec::new();
         if self.arms.iter().any(|arm| arm.needs(Need::Donor)) {
             let path = layout.donors(name);
             let drawn: Vec<DonorRow> = if path.exists() { read(&path)? } else { Vec::new() };
-            let seed = self.folder.manifest.study.seed;
-            donors = donors::draw(&answers, &self.folder.frozen.pairs, seed, drawn);
-            write(&path, donors.iter().cloned())?;
+            donors = drawn;
+            if all_answered {
+                let seed = self.folder.manifest.study.seed;
+                donors = donors::draw(&answers, &self.folder.frozen.pairs, seed, donors);
+                write(&path, donors.iter().cloned())?;
+            }
         }
         Ok(Said::new(name, answers, donors))
     }
@@ -303,7 +311,7 @@ impl Run {
             let keys = keys.collect::<Result<Vec<_>, StudyError>>()?;
             let path = self.folder.layout.answers(&model.spec.name);
             answers::derive(&path, &self.ledger, model, &questions, &keys, &Served::default())?;
-            self.said(model)
+            self.said(model, true)
         };
         self.models.references.iter().map(one).collect()
     }
@@ -334,6 +342,7 @@ impl Run {
 impl Ended {
     fn add(&mut self, model: &Model, asked: &Asked) {
         self.sent += asked.sent;
+        self.failed += asked.failed;
         match &asked.stopped {
             None => {}
             Some(Stopped::ByUser) => self.by_user = true,
@@ -359,7 +368,7 @@ fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {
 
 fn open_ledger(
     folder: &RunFolder,
-    on_full: fn(&Path),
+    on_full: fn(&Path, &str),
 ) -> Result<(Ledger, Vec<String>), StudyError> {
     let place = folder.layout.folder();
     let at = |fault| StudyError::Io { path: place.to_owned(), fault };

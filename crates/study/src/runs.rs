@@ -57,12 +57,13 @@ pub fn list_runs(folder: &Path) -> Result<Vec<RunSummary>, StudyError> {
     Ok(runs)
 }
 
-/// The run in `folder` that was worked on last.
+/// The run in `folder` that was worked on last and has predictions, or else the last of all.
 ///
 /// # Errors
 /// [`StudyError::NoRun`] where there is none.
 pub fn latest_run(folder: &Path) -> Result<PathBuf, StudyError> {
-    let latest = list_runs(folder)?.into_iter().next();
+    let runs = list_runs(folder)?;
+    let latest = runs.iter().find(|run| run.tables > 0).or(runs.first()).cloned();
     latest.map(|run| run.folder).ok_or_else(|| StudyError::NoRun { path: folder.to_owned() })
 }
 

@@ -6,6 +6,7 @@ use crate::exit::{DONE, Failure, INPUT, USAGE};
 use crate::output::{say, show};
 use foretell_analysis::{GainRequest, GainTable, GroupKey, gain};
 use foretell_report::table::gain_table;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &AnalyzeArgs) -> Done {
@@ -23,6 +24,11 @@ fn run_gain(args: &GainArgs) -> Done {
         [] => vec![latest()?],
         runs => runs.to_vec(),
     };
+    let mut seen = HashSet::new();
+    let (runs, twice): (Vec<PathBuf>, Vec<PathBuf>) = runs
+        .into_iter()
+        .partition(|run| seen.insert(run.canonicalize().unwrap_or_else(|_| run.clone())));
+    twice.iter().for_each(|run| say(&format!("{} is named twice and counts once", run.display())));
     let runs: Vec<&Path> = runs.iter().map(PathBuf::as_path).collect();
     let request = GainRequest {
         by,

@@ -2,9 +2,9 @@
 
 use super::analyze::{print, width};
 use crate::Done;
-use crate::args::{Format, PairArgs, RunArgs};
+use crate::args::{PairArgs, RunArgs, TextFormat};
 use crate::confirm::confirm;
-use crate::exit::{DONE, Failure, INCOMPLETE, PROVIDER, UNEXPECTED, USAGE};
+use crate::exit::{DONE, Failure, INCOMPLETE, PROVIDER, UNEXPECTED};
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
@@ -15,21 +15,19 @@ use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
 use foretell_study::{Ended, ModelTable, Run, Settings, Study};
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 pub(crate) fn run(args: &RunArgs) -> Done {
-    if args.format == Format::Parquet {
-        let help = "use `foretell analyze gain RUN --format parquet --out FILE` after the run";
-        return Err(Failure::said(USAGE, "`run` does not print Parquet", help));
-    }
     let study = resolve(args)?;
     let started = Instant::now();
     let settings = Settings {
         limits: Limits {
             concurrency: args.concurrency as usize,
             attempts: args.attempts,
+            retry_failed: args.retry_failed,
             ..Limits::default()
         },
         timeout: Duration::from_secs(args.timeout_s),
@@ -54,11 +52,18 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let ended = run.ask(runtime.handle(), &stop, &Stages::new())?;
     let folder = run.folder.layout.folder().to_owned();
     let seconds = started.elapsed().as_secs_f64();
-    say(&format!("{} requests sent, {seconds:.1} s", count(ended.sent)));
-    let reported = report(&run, args);
-    let status = tell_end(&ended, &folder);
-    reported?;
-    Ok(status)
+    let sent = count(ended.sent);
+    say(&format!("{sent} requests sent (equal ones once), {seconds:.1} s"));
+    if ended.failed > 0 {
+        let failed = count(ended.failed);
+        say(&format!(
+            "{failed} of them failed; the same command with `--retry-failed` asks them again"
+        ));
+    }
+    if ended.is_complete() {
+        report(&run, args)?;
+    }
+    Ok(tell_end(&ended, &folder))
 }
 
 /// The study of the file, or the built-in one, with the flags in their place.
@@ -83,8 +88,9 @@ fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     }
     if !args.arms.is_empty() {
         study.arms.clone_from(&args.arms);
-        study.arms.dedup();
     }
+    let mut seen = HashSet::new();
+    study.arms.retain(|arm| seen.insert(arm.clone()));
     apply(&args.input, &mut study);
     Ok(study)
 }
@@ -125,12 +131,13 @@ fn report(run: &Run, args: &RunArgs) -> Result<(), Failure> {
     let has = |arm: &str| run.arms.iter().any(|other| other.name == arm);
     if run.models.predictors.is_empty() || !(has("with") && has("without")) {
         say("no NSG: it needs a predictor and the arms `with` and `without`");
+        tell_other_arms(run);
         return Ok(());
     }
     let by_reference = request(vec![GroupKey::Reference]);
     let overall = gain(&[folder], &by_reference)?;
-    print(&overall, args.format, None)?;
-    if args.format == Format::Table {
+    print(&overall, args.format.into(), None)?;
+    if args.format == TextFormat::Table {
         if run.folder.frozen.cards.len() > 1 {
             let by_dataset = request(vec![GroupKey::Reference, GroupKey::Dataset]);
             show(&format!("\n{}", gain_table(&gain(&[folder], &by_dataset)?, width()).trim_end()));
@@ -146,11 +153,20 @@ fn report(run: &Run, args: &RunArgs) -> Result<(), Failure> {
     write_report(folder, &path, &request)?;
     say(&format!("\nreport   {}", path.display()));
     if let Some(pair) = run.pairs().first() {
-        let run = folder.display();
-        say(&format!("a case   foretell show {run} '{}'", pair.pair_id));
-        say(&format!("figures  foretell analyze gain {run} --by reference,predictor"));
+        let folder = folder.display();
+        say(&format!("a case   foretell show {folder} '{}'", pair.pair_id));
+        say(&format!("figures  foretell analyze gain {folder} --by reference,predictor"));
     }
+    tell_other_arms(run);
     Ok(())
+}
+
+/// The commands that compare the arms which the table leaves out.
+fn tell_other_arms(run: &Run) {
+    let folder = run.folder.layout.folder().display();
+    for arm in run.arms.iter().filter(|arm| !matches!(arm.name.as_str(), "with" | "without")) {
+        say(&format!("arm      foretell analyze gain {folder} --arm {}", arm.name));
+    }
 }
 
 fn request(by: Vec<GroupKey>) -> GainRequest {
@@ -165,7 +181,7 @@ fn tell_end(ended: &Ended, folder: &Path) -> u8 {
     for (model, why) in &ended.stopped_models {
         say(&format!("model `{model}` was stopped: {}", harmless(why)));
     }
-    let named = if std::env::args().any(|arg| arg.starts_with("--out")) {
+    let named = if std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--out")) {
         String::new()
     } else {
         format!(" --out {}", quoted(&folder.display().to_string()))
@@ -179,7 +195,7 @@ fn tell_end(ended: &Ended, folder: &Path) -> u8 {
 
 /// The command that was given. It holds no key: those are named, and come from the environment.
 fn command() -> String {
-    let args = std::env::args().skip(1).map(|arg| quoted(&arg));
+    let args = std::env::args_os().skip(1).map(|arg| quoted(&arg.to_string_lossy()));
     std::iter::once("foretell".to_owned()).chain(args).collect::<Vec<_>>().join(" ")
 }
 
@@ -193,9 +209,10 @@ fn quoted(arg: &str) -> String {
     }
 }
 
-fn on_full(ledger: &Path) {
+fn on_full(ledger: &Path, fault: &str) {
     say(&format!(
-        "the disk is full: replies wait in memory until {} can grow; free some space",
+        "{} cannot be written ({fault}): replies wait in memory until it can; free some space, or \
+         mend what is in the way",
         ledger.display()
     ));
 }

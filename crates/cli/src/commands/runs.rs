@@ -29,10 +29,11 @@ fn line(run: &RunSummary) -> String {
         Err(fault) => format!("{folder}  cannot be read: {fault}"),
         Ok(manifest) => {
             let study = &manifest.study;
+            let state = if manifest.complete { "complete" } else { "not complete" };
             let limit =
                 study.limit.map_or(String::new(), |limit| format!(", limit {}", count(limit)));
             format!(
-                "{folder}  {} pairs{limit} from {}; {} references, {} predictors, {} arms; {} of {} tables",
+                "{folder}  {state}: {} pairs{limit} from {}; {} references, {} predictors, {} arms; {} of {} tables",
                 count(manifest.frozen.pairs),
                 harmless(&study.pairs.join(", ")),
                 study.references.len(),
@@ -52,6 +53,7 @@ fn as_json(run: &RunSummary) -> serde_json::Value {
         Ok(manifest) => json!({
             "run": folder,
             "name": manifest.study.name,
+            "complete": manifest.complete,
             "pairs_from": manifest.study.pairs,
             "pairs": manifest.frozen.pairs,
             "limit": manifest.study.limit,

@@ -69,7 +69,15 @@ fn stands_alone(line: &str, label: &Label) -> bool {
 fn joins_another(rest: &str, label: &Label, labels: &Labels) -> bool {
     // Stars around each label of "**YES**/**NO**" end up inside the line.
     let is_filling = |c: char| c == ' ' || c == '*';
-    let rest = rest.trim_start_matches(is_filling);
+    let mut rest = rest.trim_start_matches(is_filling);
+    // "A, B or C": further labels of a list, up to the one that "or" joins.
+    while let Some(listed) = rest.strip_prefix(',') {
+        rest = listed.trim_start_matches(is_filling);
+        match longest_at_start(rest, labels) {
+            Some(label) => rest = rest[label.normal.len()..].trim_start_matches(is_filling),
+            None => break,
+        }
+    }
     let other = if let Some(other) = rest.strip_prefix('/') {
         other
     } else if let Some(other) = rest.strip_prefix("OR ") {

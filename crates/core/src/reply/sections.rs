@@ -127,7 +127,10 @@ pub(super) fn split_reasoning(text: &str) -> Thought<'_> {
     if let Some(at) = find_ignoring_case(text.as_bytes(), b"</think>") {
         let before = &text[..at];
         let opened = find_ignoring_case(before.as_bytes(), b"<think>");
-        let reasoning = opened.map_or(before, |start| &before[start + "<think>".len()..]);
+        let reasoning = match opened {
+            Some(start) if before[..start].trim().is_empty() => &before[start + "<think>".len()..],
+            _ => before,
+        };
         return Thought::Ended { reasoning, rest: &text[at + "</think>".len()..] };
     }
     match find_ignoring_case(text.as_bytes(), b"<think>") {

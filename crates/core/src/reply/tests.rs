@@ -125,6 +125,9 @@ fn several_labels_are_hedged() {
         fails(line, YES_NO, Outcome::Hedged);
     }
     fails("A or B", AB, Outcome::Hedged);
+    fails("A, B or C", &["A", "B", "C"], Outcome::Hedged);
+    fails("YES, or NO", YES_NO, Outcome::Hedged);
+    reads("YES, NO would be wrong", YES_NO, "YES");
     reads("YES (income/age)", YES_NO, "YES");
     reads("YES or yes", YES_NO, "YES");
 }
