@@ -80,7 +80,7 @@ pub enum StudyError {
     /// The folder holds the run of another study.
     #[error("{} holds another run: {faults}", path.display())]
     #[diagnostic(help(
-        "choose another folder with `--out`, or leave `--out` away; what a run asks about is frozen when it starts"
+        "choose another folder with `--out`; what a run asks about is frozen when it starts, and it can grow but not change or shrink"
     ))]
     OtherStudy {
         /// The folder.
