@@ -226,3 +226,44 @@ fn a_prompt_is_shown_before_anything_is_sent() {
             .contains("without")
     );
 }
+
+/// Fails for good three times, then replies.
+fn fails_early(number: u64, body: &Value) -> (StatusCode, String) {
+    if number < 3 {
+        (StatusCode::BAD_REQUEST, r#"{"error":{"message":"no"}}"#.into())
+    } else {
+        scripted::answers(number, body)
+    }
+}
+
+#[test]
+fn failures_are_asked_again_only_on_demand() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(fails_early, Duration::ZERO);
+    let model = server.model();
+    let mut args = vec![
+        "run",
+        "--limit",
+        "10",
+        "--reference",
+        "sim:reference",
+        "--predictor",
+        &model,
+        "--concurrency",
+        "1",
+        "--yes",
+        "--out",
+        "run",
+        "--format",
+        "json",
+    ];
+    let (_, err) = succeeds(folder.path(), &args);
+    assert!(err.contains("3 of them failed") && err.contains("--retry-failed"), "{err}");
+    let before = server.answered();
+    succeeds(folder.path(), &args);
+    assert_eq!(server.answered(), before);
+    args.push("--retry-failed");
+    let (out, _) = succeeds(folder.path(), &args);
+    assert_eq!(server.answered(), before + 3);
+    assert_eq!(json(&out)["rows"][0]["left_out"], 0, "{out}");
+}
