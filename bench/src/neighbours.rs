@@ -13,7 +13,7 @@ const MOST_EXHAUSTIVE: usize = 30_000;
 enum Shape {
     /// Every code is equally likely: few neighbours where there are many levels.
     Uniform,
-    /// Every third row is drawn so; the two after it differ from it in up to three columns.
+    /// Every ninth row is drawn so; the eight after it differ from it in one column: most have a ball.
     Clustered,
 }
 
@@ -111,9 +111,8 @@ fn table(rows: usize, levels: u16, shape: Shape) -> CodeTable {
         let drawn = match shape {
             Shape::Uniform => code(row),
             Shape::Clustered => {
-                let parent = row - row % 3;
-                let moved = (0..3)
-                    .any(|draw| mixed(row as u64, 50 + draw) % COLUMNS as u64 == column as u64);
+                let parent = row - row % 9;
+                let moved = mixed(row as u64, 50) % COLUMNS as u64 == column as u64;
                 code(if moved { row } else { parent })
             }
         };

@@ -5,9 +5,9 @@
 //! rows are grouped by their codes in these blocks, and a row is compared with its group only. A pair
 //! is found by every pass whose blocks it agrees on, and taken from one: that of the lowest such blocks.
 
-use super::exhaustive::scan;
 use super::kinds::{Kinds, row_number};
 use super::packing::Packing;
+use super::scan::scan;
 use rayon::prelude::*;
 
 /// The passes of one choice of blocks.

@@ -157,7 +157,7 @@ impl Field<'_> {
         let mut found = Balls::none();
         for kind in kinds {
             let kind = row_number(kind);
-            self.neighbours.near(kind, &mut scratch.near);
+            self.neighbours.near_in_order(kind, &mut scratch.near);
             let mut filled_for = None;
             for place in self.ground.kinds.places(kind) {
                 let label = self.ground.labels[place];
@@ -185,7 +185,7 @@ impl Field<'_> {
                 .par_iter()
                 .map_init(Scratch::default, |scratch, &place| {
                     let kind = self.ground.kinds.of(self.ground.kinds.rows()[place]);
-                    self.neighbours.near(kind, &mut scratch.near);
+                    self.neighbours.near_in_order(kind, &mut scratch.near);
                     scratch.pools.fill(&self.ground, &scratch.near, self.ground.labels[place]);
                     self.grow(&mut scratch.pools, place)
                 })

@@ -10,13 +10,13 @@
 mod blocking;
 mod code_table;
 mod error;
-mod exhaustive;
 mod grow;
 mod kinds;
 mod many_balls;
 mod options;
 mod packing;
 mod plan;
+mod scan;
 mod search;
 mod summary;
 #[cfg(test)]

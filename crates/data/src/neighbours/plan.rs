@@ -76,7 +76,7 @@ impl<'a> Sample<'a> {
         } else {
             // The seed is fixed: the plan moves time and memory, never what is found.
             let mut rng = ChaCha8Rng::seed_from_u64(0);
-            let below = |draw: u32| u64::from(draw) * u64::from(count) >> 32;
+            let below = |draw: u32| (u64::from(draw) * u64::from(count)) >> 32;
             let draw = |_| u32::try_from(below(rng.next_u32())).expect("below a count of 32 bits");
             (0..SAMPLE).map(draw).collect()
         };

@@ -2,10 +2,10 @@
 
 use super::blocking::Blocking;
 use super::code_table::CodeTable;
-use super::exhaustive::scan;
 use super::kinds::{Kinds, row_number};
 use super::packing::Packing;
 use super::plan::{Method, deal, plan};
+use super::scan::scan;
 use rayon::prelude::*;
 
 /// A row near another.
@@ -117,8 +117,15 @@ impl Neighbours {
         );
     }
 
-    /// The kinds within the distance of a kind, itself included, each with its distance, by first row.
-    pub(super) fn near(&self, kind: u32, near: &mut Vec<(u32, u32)>) {
+    /// The kinds within the distance of a kind, itself included, each with its distance, by first row:
+    /// an order that does not depend on the method.
+    pub(super) fn near_in_order(&self, kind: u32, near: &mut Vec<(u32, u32)>) {
+        self.near(kind, near);
+        near.sort_unstable_by_key(|&(kind, _)| self.kinds.first(kind));
+    }
+
+    /// The kinds within the distance of a kind, itself included, each with its distance.
+    fn near(&self, kind: u32, near: &mut Vec<(u32, u32)>) {
         near.clear();
         let Self { kinds, packing, max_distance, .. } = self;
         if let Some(blocking) = &self.blocking {
@@ -129,7 +136,6 @@ impl Neighbours {
                 near.push((row_number(place), distance));
             });
         }
-        near.sort_unstable_by_key(|&(kind, _)| kinds.first(kind));
     }
 
     pub(super) fn kinds(&self) -> &Kinds {
