@@ -10,6 +10,7 @@ mod folder;
 mod labels;
 mod load;
 mod nearest;
+pub mod neighbours;
 mod overlap;
 mod pair_set;
 mod parquet_file;
