@@ -119,7 +119,7 @@ impl Fetching<'_> {
     fn run(&self) -> Result<Fetched, FetchError> {
         let mut attempts = Vec::new();
         for address in &self.source.addresses {
-            match self.from_address(address) {
+            match self.ask_address(address) {
                 Ok(fetched) => return Ok(fetched),
                 Err(Fault::Here(error)) => return Err(error),
                 Err(Fault::Address(fault)) => {
@@ -136,7 +136,7 @@ impl Fetching<'_> {
         })
     }
 
-    fn from_address(&self, address: &Address) -> Result<Fetched, Fault> {
+    fn ask_address(&self, address: &Address) -> Result<Fetched, Fault> {
         let (file, url) = (self.source.file.as_str(), address.url.as_str());
         (self.progress)(Event::Asking { file, url });
         let part = Part::of(self.folder, file, url);
