@@ -1,5 +1,6 @@
 //! Exit statuses, and how failures are told.
 
+use crate::fetching::NotAtHand;
 use foretell_analysis::AnalysisError;
 use foretell_core::prompt::PromptError;
 use foretell_data::DataError;
@@ -78,6 +79,12 @@ impl From<StudyError> for Failure {
 
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<NotAtHand> for Failure {
+    fn from(error: NotAtHand) -> Self {
         Self::new(error, INPUT)
     }
 }

@@ -6,6 +6,7 @@
 mod cards;
 mod collection;
 mod error;
+mod fetch;
 mod folder;
 mod labels;
 mod load;
@@ -20,5 +21,8 @@ mod wide;
 
 pub use cards::{CardFault, Cards};
 pub use error::{CardLabels, CellFault, DataError, Unequal};
+pub use fetch::{
+    Address, Attempted, Event, FetchError, Fetched, Limits, Origin, Source, fetch, raw_file,
+};
 pub use load::{BUILT_IN, load_pairs};
 pub use pair_set::{ImportReport, LeftOut, PairOptions, PairSet, Reason};
