@@ -1,6 +1,8 @@
 //! The cards at hand: those of the program, and those of a folder.
 
 use crate::error::DataError;
+use crate::table::RawError;
+use foretell_core::card::Tabular;
 use foretell_core::{Card, id};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -126,6 +128,22 @@ impl Cards {
     /// The datasets that have a card, in order, the neutral one among them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
+    }
+
+    /// The datasets whose card is that of a table, in order.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(|(_, entry)| entry.card.tabular().is_some()).map(|(id, _)| &**id)
+    }
+
+    /// The card of a dataset that is a table.
+    ///
+    /// # Errors
+    /// [`RawError::NotATable`] names the datasets that are.
+    pub fn tabular(&self, dataset: &str) -> Result<Tabular<'_>, RawError> {
+        self.get(dataset).and_then(Card::tabular).ok_or_else(|| RawError::NotATable {
+            dataset: dataset.to_owned(),
+            known: self.tables().map(str::to_owned).collect(),
+        })
     }
 
     /// Where the questions of a dataset come from: a hash of its card and of `content`.

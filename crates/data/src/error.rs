@@ -1,6 +1,7 @@
 //! What can be wrong with what a study is to ask about.
 
 use crate::cards::CardFault;
+use crate::table::RawError;
 use foretell_core::labels::LabelsError;
 use foretell_tables::TableError;
 use miette::Diagnostic;
@@ -194,6 +195,10 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Table(#[from] TableError),
+    /// A raw file that gives no table.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Raw(#[from] RawError),
     /// Nothing to ask.
     #[error("{source_name}: no pairs: {rows} rows read, {left_out} left out")]
     #[diagnostic(help(

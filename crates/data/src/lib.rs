@@ -15,9 +15,11 @@ mod pair_set;
 mod parquet_file;
 mod prompt_form;
 mod scenario;
+pub mod table;
 mod wide;
 
 pub use cards::{CardFault, Cards};
 pub use error::{CardLabels, CellFault, DataError, Unequal};
 pub use load::{BUILT_IN, load_pairs};
 pub use pair_set::{ImportReport, LeftOut, PairOptions, PairSet, Reason};
+pub use table::{RawError, RawFault, Table, TableFeature, raw_file};

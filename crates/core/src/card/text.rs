@@ -121,20 +121,26 @@ impl TextTemplate {
         }
     }
 
+    /// Whether rows that differ are known to have different texts.
+    ///
+    /// They do where the template is nothing but features between literal text and no phrase, with
+    /// the literal text after it, begins another one of its feature: read from the left, the text
+    /// then says each phrase. `false` means that this is not known.
+    #[must_use]
+    pub fn tells_rows_apart(&self, levels: &[Vec<Level>]) -> bool {
+        matches!(&self.form, Form::Plain(parts) if can_be_told(parts, levels))
+    }
+
     /// Looks for two rows that differ and have the same text, since the identity of a question is
     /// its text.
     ///
-    /// Where the template is nothing but features between literal text, `None` is mostly a proof:
-    /// read from the left, no phrase with the literal text after it begins another, so the phrases
-    /// can be told from the text. Else all rows are tried that differ from the first or the last
+    /// There are none where [`TextTemplate::tells_rows_apart`]. Else all rows are tried that differ from the first or the last
     /// level of every feature in at most two.
     ///
     /// # Errors
     /// [`TextError::Template`] where a filter or a condition fails.
     pub fn clash(&self, levels: &[Vec<Level>]) -> Result<Option<Clash>, TextError> {
-        if let Form::Plain(parts) = &self.form
-            && can_be_told(parts, levels)
-        {
+        if self.tells_rows_apart(levels) {
             return Ok(None);
         }
         let first = vec![0; levels.len()];
@@ -205,7 +211,7 @@ fn plain(text: &str, names: &[String]) -> Option<Vec<Part>> {
 }
 
 /// Whether no phrase, with the literal text that follows it, begins another phrase of its feature
-/// with the same text. Read from the left, the text then says each phrase.
+/// with the same text.
 fn can_be_told(parts: &[Part], levels: &[Vec<Level>]) -> bool {
     (0..levels.len()).all(|feature| {
         let Some(at) = parts.iter().position(|part| *part == Part::Feature(feature)) else {
