@@ -13,7 +13,7 @@ use thiserror::Error;
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../cards");
 
 /// The file of a card, in a folder named for its dataset.
-const FILE: &str = "card.toml";
+pub(crate) const FILE: &str = "card.toml";
 
 /// The card of datasets that have none.
 const NEUTRAL: &str = "neutral";
@@ -86,6 +86,22 @@ impl Cards {
     /// [`DataError::Cards`] lists every file that is no card, [`DataError::NoCards`] a folder
     /// without any.
     pub fn with_dir(mut self, dir: &Path) -> Result<Self, DataError> {
+        let folders = Self::folders(dir)?;
+        let (read, faults): (Vec<_>, Vec<_>) =
+            folders.iter().map(|folder| Entry::read(folder)).partition(Result::is_ok);
+        let faults: Vec<CardFault> = faults.into_iter().filter_map(Result::err).collect();
+        if !faults.is_empty() {
+            return Err(DataError::Cards { faults });
+        }
+        self.entries.extend(read.into_iter().flatten().map(|entry| (entry.card.id.clone(), entry)));
+        Ok(self)
+    }
+
+    /// The folders of `dir` that hold a card, in order.
+    ///
+    /// # Errors
+    /// [`DataError::NoCards`] where there are none.
+    pub(crate) fn folders(dir: &Path) -> Result<Vec<PathBuf>, DataError> {
         let at = |fault| DataError::Io { path: dir.to_owned(), fault };
         let mut folders: Vec<PathBuf> = std::fs::read_dir(dir)
             .map_err(at)?
@@ -97,14 +113,7 @@ impl Cards {
         if folders.is_empty() {
             return Err(DataError::NoCards { path: dir.to_owned() });
         }
-        let (read, faults): (Vec<_>, Vec<_>) =
-            folders.iter().map(|folder| Entry::read(folder)).partition(Result::is_ok);
-        let faults: Vec<CardFault> = faults.into_iter().filter_map(Result::err).collect();
-        if !faults.is_empty() {
-            return Err(DataError::Cards { faults });
-        }
-        self.entries.extend(read.into_iter().flatten().map(|entry| (entry.card.id.clone(), entry)));
-        Ok(self)
+        Ok(folders)
     }
 
     /// The card of a dataset, if it has one.

@@ -224,6 +224,26 @@ pub enum DataError {
         /// The folder.
         path: PathBuf,
     },
+    /// Neither a card nor a folder of cards.
+    #[error("`{spec}` is no card and no folder")]
+    #[diagnostic(help("{help}"))]
+    UnknownCard {
+        /// What was asked for.
+        spec: String,
+        /// What there is, and what may have been meant.
+        help: String,
+    },
+    /// A table for which no card can be guessed.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("{help}"))]
+    NoTarget {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: String,
+        /// How to mend it.
+        help: String,
+    },
     /// Files that are no cards.
     #[error("{}", joined(faults))]
     #[diagnostic(help("the cards of the program are examples of how one is written"))]

@@ -4,6 +4,7 @@
 //! it left out. Rendering and asking are left to the crates above.
 
 mod cards;
+mod check;
 mod collection;
 mod error;
 mod folder;
@@ -15,11 +16,14 @@ mod pair_set;
 mod parquet_file;
 mod prompt_form;
 mod scenario;
+mod starter;
 pub mod table;
 mod wide;
 
 pub use cards::{CardFault, Cards};
+pub use check::{CardCheck, check_cards};
 pub use error::{CardLabels, CellFault, DataError, Unequal};
 pub use load::{BUILT_IN, load_pairs};
 pub use pair_set::{ImportReport, LeftOut, PairOptions, PairSet, Reason};
+pub use starter::{Starter, starter_card};
 pub use table::{RawError, RawFault, Table, TableFeature, raw_file};

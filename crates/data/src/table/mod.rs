@@ -8,8 +8,7 @@ mod error;
 mod grid;
 mod locate;
 mod rows;
-#[cfg(test)]
-mod tests;
+mod write;
 
 pub use error::{RawError, RawFault};
 pub use grid::{Grid, GridColumn};
@@ -17,3 +16,6 @@ pub use locate::{raw_file, sha256_of};
 pub use rows::{Table, TableFeature};
 
 pub(crate) use encode::{Encoded, encode};
+
+#[cfg(test)]
+mod tests;
