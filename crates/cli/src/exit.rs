@@ -2,7 +2,7 @@
 
 use foretell_analysis::AnalysisError;
 use foretell_core::prompt::PromptError;
-use foretell_data::DataError;
+use foretell_data::{DataError, RawError};
 use foretell_llm::SpecError;
 use foretell_report::ReportError;
 use foretell_study::StudyError;
@@ -78,6 +78,12 @@ impl From<StudyError> for Failure {
 
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<RawError> for Failure {
+    fn from(error: RawError) -> Self {
         Self::new(error, INPUT)
     }
 }

@@ -7,6 +7,7 @@ mod exit;
 mod interrupt;
 mod output;
 mod progress;
+mod raw_folders;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Runs(args) => commands::runs::run(&args),
         Command::Prompt(args) => commands::prompt::run(&args),
         Command::Parse(args) => commands::parse::run(&args),
+        Command::Data(args) => commands::data::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -34,8 +34,9 @@ pub(super) struct Guess {
 
 /// The kinds of columns.
 pub(super) enum Kind {
-    /// Many numbers: where the bins end, whether all are whole, and cells that are no numbers.
-    Numbers { cuts: Vec<f64>, whole: bool, missing: Vec<String> },
+    /// Many numbers: where the bins end, the least of them, whether all are whole, and cells that are
+    /// no numbers.
+    Numbers { cuts: Vec<f64>, least: f64, whole: bool, missing: Vec<String> },
     /// Few values.
     Values(Vec<String>),
     /// No feature, for this reason.
@@ -76,7 +77,8 @@ fn kind(column: &GridColumn, rows: usize) -> Kind {
     }
     if are_numbers && known.len() > FEW_NUMBERS {
         let missing = missing.into_iter().cloned().collect();
-        return Kind::Numbers { cuts: quartiles(column), whole, missing };
+        let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+        return Kind::Numbers { cuts: quartiles(column), least, whole, missing };
     }
     if column.cells.len() > MANY_TEXTS {
         return Kind::LeftOut(format!("it holds {} different texts", column.cells.len()));

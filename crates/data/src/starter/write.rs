@@ -44,11 +44,11 @@ impl Draft<'_> {
         )?;
         writeln!(card, "# Check it with: foretell data check DIR --raw FOLDER_OF_THE_CSV\n")?;
         writeln!(card, "id = {}", quoted(self.id))?;
-        writeln!(card, "title = {}                  # EDIT: a name for people", quoted(&title))?;
+        writeln!(card, "title = {}  # EDIT: a name for people", quoted(&title))?;
         let list: Vec<String> = labels.iter().map(|label| quoted(label)).collect();
         writeln!(
             card,
-            "labels = [{}]               # EDIT: what can be answered, in this order",
+            "labels = [{}]  # EDIT: what can be answered, in this order",
             list.join(", ")
         )?;
         writeln!(
@@ -72,14 +72,14 @@ impl Draft<'_> {
             let name = &feature.name;
             writeln!(card, "The {} is {{{{ {name} }}}}.{end}", name.replace('_', " "))?;
         }
-        writeln!(card, "\"\"\"\n\n[roles]                        # EDIT")?;
+        writeln!(card, "\"\"\"\n\n[roles]  # EDIT")?;
         writeln!(card, "decider = \"a careful analyst of such cases\"    # who decides")?;
         writeln!(card, "subject = \"case\"                # what a question shows")?;
         writeln!(
             card,
             "task = \"tell which answer fits a case\"         # what is decided, after \"to\"\n"
         )?;
-        writeln!(card, "[meanings]                     # EDIT: what each label means")?;
+        writeln!(card, "[meanings]  # EDIT: what each label means")?;
         for (label, cell) in labels.iter().zip(&self.target.cells) {
             let meaning = format!("the {} is {}", spaced(&self.target.name), said(cell));
             writeln!(card, "{} = {}", key(label), quoted(&meaning))?;
@@ -106,13 +106,10 @@ impl Draft<'_> {
         writeln!(card, "sha256 = {}", quoted(&self.sha256))?;
         writeln!(
             card,
-            "licence = \"not stated\"         # EDIT: under which licence the data may be used"
+            "licence = \"not stated\"  # EDIT: under which licence the data may be used"
         )?;
-        writeln!(card, "citation = \"not stated\"        # EDIT: whom to cite")?;
-        writeln!(
-            card,
-            "# [[source.address]]           # EDIT: where others can download it, best first"
-        )?;
+        writeln!(card, "citation = \"not stated\"  # EDIT: whom to cite")?;
+        writeln!(card, "# [[source.address]]  # EDIT: where others can download it, best first")?;
         writeln!(card, "# url = \"https://example.org/data.zip\"")?;
         writeln!(
             card,
@@ -128,7 +125,7 @@ impl Draft<'_> {
                 let names: Vec<String> = read.columns.iter().map(|name| quoted(name)).collect();
                 writeln!(
                     card,
-                    "columns = [{}]    # EDIT: the file's first line names none",
+                    "columns = [{}]  # EDIT: the file's first line names none",
                     names.join(", ")
                 )?;
             }
@@ -146,10 +143,7 @@ impl Draft<'_> {
     }
 
     fn target(&self, labels: &[String], card: &mut String) -> std::fmt::Result {
-        writeln!(
-            card,
-            "\n[target]                       # EDIT if the truth stands in another column"
-        )?;
+        writeln!(card, "\n[target]  # EDIT if the truth stands in another column")?;
         writeln!(card, "column = {}", quoted(&self.target.name))?;
         let values: Vec<String> = labels
             .iter()
@@ -194,16 +188,20 @@ fn feature(guess: &Guess, card: &mut String) -> std::fmt::Result {
     }
     match &guess.kind {
         Kind::LeftOut(_) => Ok(()),
-        Kind::Numbers { cuts, whole, missing } => {
-            writeln!(
-                card,
-                "bins = [                       # EDIT: cut at the quartiles; say the unit in the phrases"
-            )?;
+        Kind::Numbers { cuts, least, whole, missing } => {
+            writeln!(card, "bins = [  # EDIT: cut at the quartiles; say the unit in the phrases")?;
             let mut previous = None;
             for &cut in cuts {
-                let start = previous.map(|at| format!("above = {at}, ")).unwrap_or_default();
-                let phrase = between(previous, Some(cut), *whole);
-                writeln!(card, "    {{ {start}upto = {cut}, phrase = {} }},", quoted(&phrase))?;
+                let bounds = match previous {
+                    None if cut <= *least => format!("exact = {cut}"),
+                    None => format!("upto = {cut}"),
+                    Some(at) => format!("above = {at}, upto = {cut}"),
+                };
+                let phrase = match previous {
+                    None if cut <= *least => cut.to_string(),
+                    _ => between(previous, Some(cut), *whole),
+                };
+                writeln!(card, "    {{ {bounds}, phrase = {} }},", quoted(&phrase))?;
                 previous = Some(cut);
             }
             let start = previous.map(|at| format!("above = {at}, ")).unwrap_or_default();
@@ -216,7 +214,7 @@ fn feature(guess: &Guess, card: &mut String) -> std::fmt::Result {
 }
 
 fn values(cells: &[String], card: &mut String) -> std::fmt::Result {
-    writeln!(card, "values = [                     # EDIT: the phrases")?;
+    writeln!(card, "values = [  # EDIT: the phrases")?;
     let mut taken = BTreeSet::new();
     for cell in cells {
         let mut phrase = said(cell);

@@ -18,14 +18,14 @@ impl Table {
     pub fn write_csv(&self, to: impl Write) -> std::io::Result<()> {
         let mut csv = csv::Writer::from_writer(to);
         let names = self.features().iter().map(|own| own.name.as_str());
-        csv.write_record(["row"].into_iter().chain(names).chain(["target"]))?;
+        csv.write_record(["row"].into_iter().chain(names).chain(["target"])).map_err(io_error)?;
         for row in 0..self.rows() {
-            csv.write_field(row.to_string())?;
+            csv.write_field(row.to_string()).map_err(io_error)?;
             for (_, level) in self.levels(row) {
-                csv.write_field(&level.id)?;
+                csv.write_field(&level.id).map_err(io_error)?;
             }
-            csv.write_field(self.label(row))?;
-            csv.write_record(None::<&[u8]>)?;
+            csv.write_field(self.label(row)).map_err(io_error)?;
+            csv.write_record(None::<&[u8]>).map_err(io_error)?;
         }
         csv.flush()
     }
@@ -64,6 +64,14 @@ impl Table {
         let labels = (0..self.rows()).map(|row| self.label(row));
         columns.push(("target", Arc::new(StringArray::from_iter_values(labels))));
         RecordBatch::try_from_iter(columns)
+    }
+}
+
+/// What the system said, kind and all: a reader that left is told by it.
+fn io_error(fault: csv::Error) -> std::io::Error {
+    match fault.into_kind() {
+        csv::ErrorKind::Io(fault) => fault,
+        other => std::io::Error::other(format!("{other:?}")),
     }
 }
 
