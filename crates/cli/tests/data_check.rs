@@ -1,4 +1,5 @@
 //! `foretell data check` on cards that are broken, one fault each.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
 use assert_cmd::Command;
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! The walk-through `docs/new-dataset.md`, run as it is written.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
 use assert_cmd::Command;
 use std::path::Path;

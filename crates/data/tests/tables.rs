@@ -1,10 +1,12 @@
 //! The tables of the project's own cards, where their raw files are at hand.
 
+use foretell_core::card::TextTemplate;
 use foretell_data::{Cards, Table, raw_file};
 use std::path::PathBuf;
 
 /// The table of a dataset; says so and gives none where the folder of raw files is absent.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 fn table(dataset: &str) -> Option<Table> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/raw");
     if !folder.exists() {
@@ -66,5 +68,56 @@ fn one_question_of_each_table() {
         let question = table.question(42);
         let shown = format!("{}\n\n{}", question.text, question.ground_truth.unwrap_or_default());
         insta::assert_snapshot!(dataset.to_owned(), shown);
+    }
+}
+
+/// The clauses of a text, as simulated subjects split it.
+fn clauses(text: &str) -> Vec<String> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let ends = |at: usize| {
+        matches!(bytes[at], b',' | b';' | b'.' | b':')
+            && !(at > 0 && digit(at - 1) && digit(at + 1))
+    };
+    let marked: String =
+        text.char_indices().map(|(at, c)| if ends(at) { '\n' } else { c }).collect();
+    let marked = marked.replace(" and ", "\n");
+    marked.lines().map(str::trim).filter(|own| !own.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_feature_is_a_clause_of_its_own() {
+    let cards = Cards::embedded();
+    for dataset in cards.tables() {
+        let card = cards.tabular(dataset).unwrap();
+        let levels: Vec<_> = card.features.iter().map(|own| own.levels()).collect();
+        let text = TextTemplate::new(card.text, card.features).unwrap();
+        assert!(text.tells_rows_apart(&levels), "{dataset}");
+        let mut phrases: Vec<&str> = levels.iter().map(|own| &*own[0].phrase).collect();
+        let first = clauses(&text.render(&phrases).unwrap());
+        let mut places = Vec::new();
+        for (feature, own) in levels.iter().enumerate() {
+            for level in &own[1..] {
+                phrases[feature] = &level.phrase;
+                let now = clauses(&text.render(&phrases).unwrap());
+                assert_eq!(now.len(), first.len(), "{dataset}: {}", level.phrase);
+                let differ: Vec<usize> =
+                    (0..now.len()).filter(|&at| now[at] != first[at]).collect();
+                assert_eq!(differ.len(), 1, "{dataset}: {}", level.phrase);
+                places.push((differ[0], feature));
+            }
+            phrases[feature] = &own[0].phrase;
+        }
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(
+            places.len(),
+            levels.len(),
+            "{dataset}: two features share a clause: {places:?}"
+        );
+        let mut distinct = first.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), first.len(), "{dataset}: a clause stands twice");
     }
 }

@@ -146,3 +146,21 @@ fn all_faults_are_said_at_once() {
         assert!(faults.contains(said), "`{said}` is missing in:\n{faults}");
     }
 }
+
+#[test]
+fn cards_are_frozen_whole_in_one_file() {
+    let texts = [
+        include_str!("../../../../cards/attrition/card.toml"),
+        include_str!("../../../../cards/bank_marketing/card.toml"),
+        include_str!("../../../../cards/heart_disease/card.toml"),
+        include_str!("../../../../cards/moral_machines/card.toml"),
+        include_str!("../../../../cards/pima_diabetes/card.toml"),
+    ];
+    let cards: BTreeMap<String, Card> = texts
+        .into_iter()
+        .map(|text| Card::parse(text).unwrap())
+        .map(|card| (card.id.clone(), card))
+        .collect();
+    let frozen = toml::to_string(&cards).unwrap();
+    assert_eq!(toml::from_str::<BTreeMap<String, Card>>(&frozen).unwrap(), cards);
+}

@@ -105,9 +105,9 @@ fn kept_rows(card: Tabular<'_>, grid: &Grid) -> Vec<usize> {
     let mut keep = vec![true; grid.rows()];
     for drop in &card.clean.drop {
         let columns = grid.columns.iter();
-        for column in columns.filter(|own| {
-            drop.columns.is_empty() || drop.columns.iter().any(|name| *name == own.name)
-        }) {
+        for column in
+            columns.filter(|own| drop.columns.is_empty() || drop.columns.contains(&own.name))
+        {
             let dropped: Vec<bool> =
                 column.cells.iter().map(|cell| drop.cells.hold(cell)).collect();
             if dropped.contains(&true) {
