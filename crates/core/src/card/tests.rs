@@ -164,3 +164,40 @@ fn cards_are_frozen_whole_in_one_file() {
     let frozen = toml::to_string(&cards).unwrap();
     assert_eq!(toml::from_str::<BTreeMap<String, Card>>(&frozen).unwrap(), cards);
 }
+
+proptest::proptest! {
+    #[test]
+    fn every_number_has_one_bin_and_bins_are_in_order(
+        ends in proptest::collection::vec((-50_i32..50, proptest::bool::ANY), 1..8),
+        cell in -60.0_f64..60.0,
+    ) {
+        let mut ends: Vec<Edge> =
+            ends.into_iter().map(|(at, after)| Edge { at: f64::from(at), after }).collect();
+        ends.sort_by(|a, b| a.compare(*b));
+        ends.dedup();
+        let bin = |end: &Edge| Bin {
+            upto: end.after.then_some(end.at),
+            below: (!end.after).then_some(end.at),
+            phrase: end.to_string(),
+            ..Bin::default()
+        };
+        let mut bins: Vec<Bin> = ends.iter().map(bin).collect();
+        bins.push(Bin { phrase: "more".into(), ..Bin::default() });
+        let feature = Feature { name: "x".into(), column: None, bins, values: Vec::new() };
+        for number in [cell, cell.round()] {
+            let place = feature.level_of(&number.to_string()).unwrap();
+            proptest::prop_assert!(ends[..place].iter().all(|end| !end.is_after(number)));
+            proptest::prop_assert!(ends[place..].iter().all(|end| end.is_after(number)));
+        }
+    }
+
+    #[test]
+    fn no_text_panics_the_reader_of_cards(text in ".{0,80}", at in 0_usize..1500) {
+        let mut at = at.min(TABLE.len());
+        while !TABLE.is_char_boundary(at) {
+            at -= 1;
+        }
+        let _ = Card::parse(&format!("{}{text}{}", &TABLE[..at], &TABLE[at..]));
+        let _ = TextTemplate::faults(&text, &[]);
+    }
+}

@@ -237,4 +237,26 @@ mod tests {
         let said = Grid::read(b"a,a\n1,2\n", &Read::default()).unwrap_err()[0].to_string();
         assert!(said.contains("`a` twice"), "{said}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_written_table_is_read_back(
+            rows in proptest::collection::vec(("[ -~é\n\"]{0,6}", "[a-c;,]{1,3}"), 0..20),
+            delimiter in proptest::sample::select(vec![',', ';', '\t']),
+            crlf in proptest::bool::ANY,
+        ) {
+            let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+            let mut writer = csv::WriterBuilder::new()
+                .delimiter(delimiter as u8)
+                .terminator(terminator)
+                .from_writer(Vec::new());
+            writer.write_record(["a", "b"]).unwrap();
+            rows.iter().for_each(|(a, b)| writer.write_record([a, b]).unwrap());
+            let bytes = writer.into_inner().unwrap();
+            let grid = Grid::read(&bytes, &Read { delimiter, ..Read::default() }).unwrap();
+            let expected: Vec<String> = rows.iter().map(|(a, _)| a.trim().to_owned()).collect();
+            proptest::prop_assert_eq!(cells(&grid, "a"), expected);
+            proptest::prop_assert!(grid.lines.is_sorted());
+        }
+    }
 }
