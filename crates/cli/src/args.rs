@@ -1,5 +1,12 @@
 //! The arguments of every command.
 
+mod data;
+
+pub(crate) use data::{
+    DataArgs, DataCheckArgs, DataCommand, DataListArgs, DataShowArgs, DataTableArgs,
+    DataTemplateArgs, PlaceArgs,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -24,6 +31,7 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),
+    Data(DataArgs),
 }
 
 /// How a result is printed.

@@ -3,7 +3,7 @@
 use crate::fetching::NotAtHand;
 use foretell_analysis::AnalysisError;
 use foretell_core::prompt::PromptError;
-use foretell_data::DataError;
+use foretell_data::{DataError, RawError};
 use foretell_llm::SpecError;
 use foretell_report::ReportError;
 use foretell_study::StudyError;
@@ -85,6 +85,12 @@ impl From<DataError> for Failure {
 
 impl From<NotAtHand> for Failure {
     fn from(error: NotAtHand) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<RawError> for Failure {
+    fn from(error: RawError) -> Self {
         Self::new(error, INPUT)
     }
 }

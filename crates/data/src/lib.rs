@@ -4,6 +4,7 @@
 //! it left out. Rendering and asking are left to the crates above.
 
 mod cards;
+mod check;
 mod collection;
 mod error;
 mod fetch;
@@ -17,12 +18,15 @@ mod pair_set;
 mod parquet_file;
 mod prompt_form;
 mod scenario;
+mod starter;
+pub mod table;
 mod wide;
 
 pub use cards::{CardFault, Cards};
+pub use check::{CardCheck, check_cards};
 pub use error::{CardLabels, CellFault, DataError, Unequal};
-pub use fetch::{
-    Address, Attempted, Event, FetchError, Fetched, Limits, Origin, Source, fetch, raw_file,
-};
+pub use fetch::{Attempted, Event, FetchError, FetchLimits, Fetched, Origin, fetch, find_raw};
 pub use load::{BUILT_IN, load_pairs};
 pub use pair_set::{ImportReport, LeftOut, PairOptions, PairSet, Reason};
+pub use starter::{Starter, starter_card};
+pub use table::{RawError, RawFault, Table, TableFeature, raw_file};

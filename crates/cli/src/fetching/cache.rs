@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::exit::INPUT;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Names the folder outright.
 const VARIABLE: &str = "FORETELL_CACHE";
@@ -15,6 +15,11 @@ pub(crate) fn cache_dir() -> Result<PathBuf, Failure> {
         let message = "no folder for downloaded files: this user has no home folder";
         Failure::said(INPUT, message, format!("name one in the environment variable {VARIABLE}"))
     })
+}
+
+/// The folders to look into for raw files, in order: the one that the user names, and the cache.
+pub(crate) fn raw_folders(named: Option<&Path>) -> Vec<PathBuf> {
+    named.map(Path::to_owned).into_iter().chain(cache_dir().ok()).collect()
 }
 
 fn cache_of(variable: &dyn Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {

@@ -2,7 +2,8 @@
 
 use super::downloads::Downloads;
 use crate::output::show;
-use foretell_data::{FetchError, Limits, Source, fetch, raw_file};
+use foretell_core::card::Source;
+use foretell_data::{FetchError, FetchLimits, fetch, find_raw};
 use miette::Diagnostic;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -23,13 +24,13 @@ pub(crate) struct NotAtHand {
 ///
 /// All are tried before any fault is told.
 pub(crate) fn fetch_all(
-    sources: &[(String, Source)],
+    sources: &[(&str, &Source)],
     raw: Option<&Path>,
     cache: &Path,
 ) -> Result<(), NotAtHand> {
     let downloads = Downloads::new();
     let mut faults = Vec::new();
-    for (dataset, source) in sources {
+    for &(dataset, source) in sources {
         match at_hand(source, raw, cache, &downloads) {
             Ok(path) => show(&format!("{dataset}: {}", path.display())),
             Err(fault) => faults.push(fault),
@@ -47,11 +48,11 @@ fn at_hand(
     cache: &Path,
     downloads: &Downloads,
 ) -> Result<PathBuf, FetchError> {
-    match raw_file(source, raw, cache) {
-        Err(FetchError::Absent { .. }) => {}
-        found => return found,
+    let folders: Vec<PathBuf> = raw.into_iter().chain([cache]).map(Path::to_owned).collect();
+    if let Some(path) = find_raw(source, &folders)? {
+        return Ok(path);
     }
-    let fetched = fetch(source, cache, &Limits::default(), &|event| downloads.tell(event))?;
+    let fetched = fetch(source, cache, &FetchLimits::default(), &|event| downloads.tell(event))?;
     Ok(fetched.path)
 }
 
@@ -68,10 +69,12 @@ mod tests {
         let source = |file: &str| Source {
             file: file.to_owned(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".to_owned(),
+            licence: String::new(),
+            citation: String::new(),
             addresses: Vec::new(),
         };
-        let sources: Vec<_> =
-            ["a", "b", "c"].map(|name| (name.to_owned(), source(name))).into_iter().collect();
+        let made = ["a", "b", "c"].map(|name| (name, source(name)));
+        let sources = [0, 1, 2].map(|at| (made[at].0, &made[at].1));
         std::fs::write(raw.join("b"), "abc").unwrap();
         let error = fetch_all(&sources, Some(&raw), &cache).unwrap_err();
         assert_eq!(error.to_string(), "2 of 3 raw files are not at hand");

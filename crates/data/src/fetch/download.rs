@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::fault::Fault;
 use super::part::Part;
-use super::request::{Answer, Limits, ask, client, told};
+use super::request::{Answer, FetchLimits, ask, client, told};
 use foretell_core::count;
 use reqwest::{Client, Response};
 use std::fs::File;
@@ -15,7 +15,7 @@ pub(super) struct Download<'a> {
     pub(super) file: &'a str,
     pub(super) url: &'a str,
     pub(super) part: &'a Part,
-    pub(super) limits: &'a Limits,
+    pub(super) limits: &'a FetchLimits,
     pub(super) progress: &'a dyn Fn(Event<'_>),
 }
 

@@ -1,8 +1,8 @@
 //! Why a raw file is not at hand.
 
-use super::source::Address;
+use foretell_core::card::Address;
 use miette::Diagnostic;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why there is no raw file.
@@ -62,27 +62,6 @@ pub enum FetchError {
         /// Each address with what went wrong there.
         attempts: Vec<Attempted>,
     },
-    /// The file was not downloaded yet.
-    #[error(
-        "`{file}` is not in {}; it comes from{}",
-        places(folders, " or "),
-        listed(addresses, "no address that the card names")
-    )]
-    #[diagnostic(help(
-        "`foretell data fetch` downloads it; or get it by hand, unpacked, as\n{}\n\
-         with the sha256 {sha256}",
-        places(folders.iter().map(|folder| folder.join(file)), "\nor ")
-    ))]
-    Absent {
-        /// The file expected.
-        file: String,
-        /// Its sum.
-        sha256: String,
-        /// The folders where it may lie.
-        folders: Vec<PathBuf>,
-        /// The addresses that give it.
-        addresses: Vec<Address>,
-    },
 }
 
 /// An address that did not give the file.
@@ -101,9 +80,4 @@ fn listed(items: &[impl ToString], none: &str) -> String {
         return format!(": {none}");
     }
     items.iter().fold(":".to_owned(), |text, item| text + "\n  " + &item.to_string())
-}
-
-fn places(paths: impl IntoIterator<Item = impl AsRef<Path>>, between: &str) -> String {
-    let paths = paths.into_iter().map(|path| path.as_ref().display().to_string());
-    paths.collect::<Vec<_>>().join(between)
 }

@@ -8,8 +8,9 @@ use super::fault::Fault;
 use super::lock::lock;
 use super::part::Part;
 use super::raw::verified;
-use super::request::Limits;
-use super::source::{Address, Source};
+use super::request::FetchLimits;
+use super::source::check;
+use foretell_core::card::{Address, Source};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -57,7 +58,7 @@ pub enum Origin {
 ///
 /// # Examples
 /// ```no_run
-/// use foretell_data::{Address, Event, Limits, Source, fetch};
+/// use foretell_data::{Address, Event, FetchLimits, Source, fetch};
 ///
 /// let source = Source {
 ///     file: "adult.data".to_owned(),
@@ -68,17 +69,17 @@ pub enum Origin {
 ///     }],
 /// };
 /// let show = |event: Event<'_>| eprintln!("{event:?}");
-/// let fetched = fetch(&source, "cache".as_ref(), &Limits::default(), &show)?;
+/// let fetched = fetch(&source, "cache".as_ref(), &FetchLimits::default(), &show)?;
 /// println!("{}", fetched.path.display());
 /// # Ok::<(), foretell_data::FetchError>(())
 /// ```
 pub fn fetch(
     source: &Source,
     cache_dir: &Path,
-    limits: &Limits,
+    limits: &FetchLimits,
     progress: &dyn Fn(Event<'_>),
 ) -> Result<Fetched, FetchError> {
-    source.check()?;
+    check(source)?;
     if let Some(fetched) = there(source, cache_dir, progress)? {
         return Ok(fetched);
     }
@@ -110,7 +111,7 @@ fn there(
 struct Fetching<'a> {
     source: &'a Source,
     folder: &'a Path,
-    limits: &'a Limits,
+    limits: &'a FetchLimits,
     progress: &'a dyn Fn(Event<'_>),
     runtime: Runtime,
 }
@@ -130,7 +131,7 @@ impl Fetching<'_> {
         }
         Err(FetchError::NoAddress {
             file: self.source.file.clone(),
-            sha256: self.source.sum(),
+            sha256: self.source.sha256.to_ascii_lowercase(),
             folder: self.folder.to_owned(),
             attempts,
         })
@@ -170,7 +171,7 @@ impl Fetching<'_> {
     /// The file out of its part, if it is the one that is meant.
     fn wanted(&self, part: &Part, address: &Address) -> Result<Extracted, Fault> {
         let extracted = extract(part.path(), &address.member, self.folder, self.limits.max_bytes)?;
-        if extracted.sum == self.source.sum() {
+        if extracted.sum == self.source.sha256.to_ascii_lowercase() {
             return Ok(extracted);
         }
         let what = if extracted.is_page { "a web page" } else { "another file" };

@@ -1,6 +1,6 @@
 //! Raw files of datasets: found where they lie, or downloaded.
 //!
-//! [`raw_file`] finds a file and asks nobody; [`fetch`] downloads what is missing. Neither trusts a
+//! [`find_raw`] finds a file and asks nobody; [`fetch`] downloads what is missing. Neither trusts a
 //! file whose sha256 is not the expected one, and neither overwrites one. What the bytes mean is left
 //! to the cards.
 
@@ -19,6 +19,5 @@ mod source;
 pub use error::{Attempted, FetchError};
 pub use event::Event;
 pub use file::{Fetched, Origin, fetch};
-pub use raw::raw_file;
-pub use request::Limits;
-pub use source::{Address, Source};
+pub use raw::find_raw;
+pub use request::FetchLimits;

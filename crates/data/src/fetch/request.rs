@@ -12,7 +12,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// How long and how much [`fetch`](super::fetch) bears.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
+pub struct FetchLimits {
     /// Most bytes of a download, and of each member that is unpacked.
     pub max_bytes: u64,
     /// How often one address is asked, while its faults are such as pass.
@@ -26,7 +26,7 @@ pub struct Limits {
 }
 
 /// 1 GiB, 4 tries after 1, 2 and 4 seconds, 20 seconds for a connection, 60 of silence.
-impl Default for Limits {
+impl Default for FetchLimits {
     fn default() -> Self {
         Self {
             max_bytes: 1 << 30,
@@ -55,7 +55,7 @@ pub(super) enum Answer {
 }
 
 /// A client for one address.
-pub(super) fn client(url: &str, limits: &Limits) -> Result<Client, String> {
+pub(super) fn client(url: &str, limits: &FetchLimits) -> Result<Client, String> {
     let url = Url::parse(url).map_err(|fault| fault.to_string())?;
     // An error means that this process has its provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();

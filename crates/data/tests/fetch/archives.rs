@@ -2,7 +2,8 @@
 
 use crate::place::*;
 use crate::server::{Reply, Server};
-use foretell_data::{Limits, Source};
+use foretell_core::card::Source;
+use foretell_data::FetchLimits;
 
 fn serve(body: Vec<u8>) -> Server {
     Server::start(move |_, request| Reply::of_file(request, &body, "\"v1\""))
@@ -14,7 +15,7 @@ fn from(server: &Server, content: &[u8], member: &[&str]) -> Source {
 
 /// What the only address did wrong.
 #[track_caller]
-fn refused(place: &Place, source: &Source, limits: &Limits) -> String {
+fn refused(place: &Place, source: &Source, limits: &FetchLimits) -> String {
     let error = place.fetch_within(source, limits).unwrap_err().to_string();
     assert_eq!(place.files(), [""; 0], "nothing is left behind");
     error.split_once("/a.zip").unwrap().1.to_owned()
@@ -83,7 +84,7 @@ fn a_bomb_is_stopped_at_the_limit() {
     let zeros = vec![0; 4_000_000];
     let archive = zipped(&[("tides.csv", &zeros)]);
     assert!(archive.len() < 100_000);
-    let limits = Limits { max_bytes: 100_000, ..limits() };
+    let limits = FetchLimits { max_bytes: 100_000, ..limits() };
     let server = serve(archive.clone());
     let said = refused(&place, &from(&server, &zeros, &["tides.csv"]), &limits);
     let stopped = "tides.csv unpacks to more than the 100,000 bytes allowed";
@@ -106,7 +107,7 @@ fn an_archive_that_lies_about_its_sizes_is_stopped_too() {
         archive[at..at + 4].copy_from_slice(&small);
     }
     let server = serve(archive);
-    let limits = Limits { max_bytes: 100_000, ..limits() };
+    let limits = FetchLimits { max_bytes: 100_000, ..limits() };
     let said = refused(&place, &from(&server, &zeros, &["tides.csv"]), &limits);
     assert!(said.contains("larger than its declared"), "{said}");
 }

@@ -2,7 +2,7 @@
 
 use crate::place::*;
 use crate::server::{Reply, Request, Server};
-use foretell_data::{Limits, Origin, fetch, raw_file};
+use foretell_data::{FetchLimits, Origin, fetch, find_raw};
 use std::time::Duration;
 
 #[test]
@@ -21,7 +21,7 @@ fn a_plain_file_is_stored_under_its_name_and_fetched_once() {
     assert_eq!(server.log(), ["/a.csv whole: 200 100000"]);
     let told = ["asking for tides.csv", "from 0 of Some(100000)", "stored 100000", "there"];
     assert_eq!(place.told(), told);
-    assert_eq!(raw_file(&source, None, &place.cache()).unwrap(), first.path);
+    assert_eq!(find_raw(&source, &[place.cache()]).unwrap(), Some(first.path));
     let sent = &server.served()[0].request;
     assert_eq!(sent.header("accept-encoding"), Some("identity"));
     assert!(sent.header("user-agent").unwrap().starts_with("foretell/"));
@@ -65,7 +65,7 @@ fn begun(
         0 => Reply::of_file(request, &old, version).cut(20_000),
         _ => then(request),
     });
-    let once = Limits { tries: 1, ..limits() };
+    let once = FetchLimits { tries: 1, ..limits() };
     let source = source(b"", vec![address(server.url("/a"), &[])]);
     place.fetch_within(&source, &once).unwrap_err();
     assert_eq!(place.files().len(), 2, "{:?}", place.files());

@@ -2,7 +2,7 @@
 
 use crate::place::*;
 use crate::server::{Reply, Server};
-use foretell_data::{FetchError, Limits, Origin, raw_file};
+use foretell_data::{FetchError, FetchLimits, Origin, find_raw};
 use std::time::Duration;
 
 #[test]
@@ -61,7 +61,7 @@ fn a_silent_server_is_given_up() {
     let place = Place::new();
     let server =
         Server::start(|_, _| Reply { silence: Duration::from_secs(5), ..Reply::whole(b"abc") });
-    let limits = Limits { tries: 1, silence: Duration::from_millis(100), ..limits() };
+    let limits = FetchLimits { tries: 1, silence: Duration::from_millis(100), ..limits() };
     let source = source(b"abc", vec![address(server.url("/a"), &[])]);
     let error = place.fetch_within(&source, &limits).unwrap_err().to_string();
     assert!(error.contains("/a: no answer in time"), "{error}");
@@ -103,7 +103,7 @@ fn a_file_that_is_too_large_is_refused() {
         unsized_body: request.path == "/endless",
         ..Reply::whole(&content(50_000))
     });
-    let limits = Limits { max_bytes: 10_000, ..limits() };
+    let limits = FetchLimits { max_bytes: 10_000, ..limits() };
     let urls = ["/large", "/endless"].map(|path| address(server.url(path), &[]));
     let error = place.fetch_within(&source(b"abc", urls.to_vec()), &limits).unwrap_err();
     let error = error.to_string();
@@ -151,30 +151,18 @@ fn a_folder_that_cannot_be_made_stops_before_anything_is_asked() {
 }
 
 #[test]
-fn a_raw_file_is_looked_for_in_the_folder_given_then_in_the_cache() {
+fn a_raw_file_is_looked_for_in_one_folder_after_the_other() {
     let place = Place::new();
     let raw = place.folder.path().join("raw");
     std::fs::create_dir(&raw).unwrap();
     std::fs::create_dir(place.cache()).unwrap();
-    let source = source(
-        b"abc",
-        vec![
-            address("https://host.example/tides.csv".to_owned(), &[]),
-            address("https://host.example/all.zip".to_owned(), &["inner.zip", "tides.csv"]),
-        ],
-    );
-    let find = || raw_file(&source, Some(&raw), &place.cache());
-    let shown = |error: &FetchError| said(error, place.folder.path(), &[]);
-    insta::assert_snapshot!("absent_from_both", shown(&find().unwrap_err()));
-    let only = raw_file(&source, None, &place.cache()).unwrap_err();
-    insta::assert_snapshot!("absent_from_the_cache", shown(&only));
+    let source = source(b"abc", vec![]);
+    let find = || find_raw(&source, &[raw.clone(), place.cache()]);
+    assert_eq!(find().unwrap(), None);
     std::fs::write(place.cache().join("tides.csv"), "abc").unwrap();
-    assert_eq!(find().unwrap(), place.cache().join("tides.csv"));
+    assert_eq!(find().unwrap(), Some(place.cache().join("tides.csv")));
     std::fs::write(raw.join("tides.csv"), "abc").unwrap();
-    assert_eq!(find().unwrap(), raw.join("tides.csv"));
+    assert_eq!(find().unwrap(), Some(raw.join("tides.csv")));
     std::fs::write(raw.join("tides.csv"), "edited").unwrap();
     assert!(matches!(find(), Err(FetchError::OtherFile { path, .. }) if path.starts_with(&raw)));
-    let nowhere = place.folder.path().join("nowhere");
-    let error = raw_file(&source, Some(&nowhere), &place.cache()).unwrap_err();
-    assert!(matches!(error, FetchError::Io { path, .. } if path == nowhere));
 }

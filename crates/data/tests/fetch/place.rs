@@ -1,7 +1,8 @@
 //! A folder to fetch into, sources, real archives, and what was told.
 
+use foretell_core::card::{Address, Source};
 use foretell_core::id::hex;
-use foretell_data::{Address, Event, FetchError, Fetched, Limits, Source, fetch};
+use foretell_data::{Event, FetchError, FetchLimits, Fetched, fetch};
 use sha2::{Digest, Sha256};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,11 @@ impl Place {
         self.fetch_within(source, &limits())
     }
 
-    pub fn fetch_within(&self, source: &Source, limits: &Limits) -> Result<Fetched, FetchError> {
+    pub fn fetch_within(
+        &self,
+        source: &Source,
+        limits: &FetchLimits,
+    ) -> Result<Fetched, FetchError> {
         fetch(source, &self.cache(), limits, &|event| self.note(event))
     }
 
@@ -69,8 +74,8 @@ impl Place {
 }
 
 /// Waits that a test can bear.
-pub fn limits() -> Limits {
-    Limits { tries: 3, pause: Duration::from_millis(1), ..Limits::default() }
+pub fn limits() -> FetchLimits {
+    FetchLimits { tries: 3, pause: Duration::from_millis(1), ..FetchLimits::default() }
 }
 
 pub fn sum(content: &[u8]) -> String {
@@ -82,7 +87,13 @@ pub fn address(url: String, member: &[&str]) -> Address {
 }
 
 pub fn source(content: &[u8], addresses: Vec<Address>) -> Source {
-    Source { file: "tides.csv".to_owned(), sha256: sum(content), addresses }
+    Source {
+        file: "tides.csv".to_owned(),
+        sha256: sum(content),
+        licence: String::new(),
+        citation: String::new(),
+        addresses,
+    }
 }
 
 /// Bytes that differ everywhere, so that a piece in the wrong place shows.
