@@ -89,22 +89,19 @@ fn guess_read(bytes: &[u8]) -> Read {
 /// A name of small letters, digits and `_` that begins with a letter.
 fn word(text: &str, otherwise: &str) -> String {
     let mut word = String::new();
+    let mut previous = None;
     for c in text.chars() {
-        match c {
-            c if c.is_ascii_alphanumeric() => {
-                // `MonthlyIncome` is two words.
-                let starts = c.is_ascii_uppercase()
-                    && word
-                        .ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit())
-                    && text.chars().any(|c| c.is_ascii_lowercase());
-                if starts && word.ends_with(|last: char| last.is_ascii_lowercase()) {
-                    word.push('_');
-                }
-                word.push(c.to_ascii_lowercase());
+        if c.is_ascii_alphanumeric() {
+            // `MonthlyIncome` is two words, `IBM` one.
+            if c.is_ascii_uppercase() && previous.is_some_and(|own: char| own.is_ascii_lowercase())
+            {
+                word.push('_');
             }
-            _ if word.ends_with('_') || word.is_empty() => {}
-            _ => word.push('_'),
+            word.push(c.to_ascii_lowercase());
+        } else if !word.ends_with('_') && !word.is_empty() {
+            word.push('_');
         }
+        previous = Some(c);
     }
     let word = word.trim_matches('_');
     match word.chars().next() {

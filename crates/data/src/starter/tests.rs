@@ -76,6 +76,7 @@ fn names_are_words() {
     assert_eq!(word("MonthlyIncome", "c"), "monthly_income");
     assert_eq!(word("capital-gain ($)", "c"), "capital_gain");
     assert_eq!(word("2nd", "c"), "c_2nd");
+    assert_eq!(word("IBM HR Data", "c"), "ibm_hr_data");
     assert_eq!(word("ID", "c"), "id");
     assert_eq!(word("é", "c"), "c");
 }
