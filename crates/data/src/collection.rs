@@ -63,6 +63,11 @@ impl Collection {
         (self.pairs.len() + left_out.sum::<usize>()) as u64
     }
 
+    /// Hands over what was left out.
+    pub(crate) fn take_left_out(&mut self) -> Vec<LeftOut> {
+        std::mem::take(&mut self.left_out).into_values().collect()
+    }
+
     /// Adds all of another collection. Its pairs that are here already are left out, by their rows.
     pub(crate) fn absorb(&mut self, other: Self) -> Vec<LeftOut> {
         debug_assert!(self.left_out.is_empty(), "each source hands over what it left out");
@@ -73,7 +78,7 @@ impl Collection {
         for (pair, row) in other.pairs.into_iter().zip(other.rows) {
             self.add_pair(pair, row);
         }
-        std::mem::take(&mut self.left_out).into_values().collect()
+        self.take_left_out()
     }
 
     /// Whether all questions of one id were the same.

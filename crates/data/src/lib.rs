@@ -7,6 +7,7 @@ mod cards;
 mod collection;
 mod error;
 mod folder;
+mod import;
 mod labels;
 mod load;
 mod nearest;
@@ -14,10 +15,22 @@ mod overlap;
 mod pair_set;
 mod parquet_file;
 mod prompt_form;
+mod question_set;
 mod scenario;
+mod selection;
+mod stats;
 mod wide;
 
 pub use cards::{CardFault, Cards};
 pub use error::{CardLabels, CellFault, DataError, Unequal};
+pub use import::{
+    BbqPairs, FaultKind, Field, ImportColumns, ImportRequest, Imported, Layout, RowFault, import,
+    write_faults, write_set,
+};
 pub use load::{BUILT_IN, load_pairs};
 pub use pair_set::{ImportReport, LeftOut, PairOptions, PairSet, Reason};
+pub use question_set::{QuestionSet, load_questions};
+pub use selection::select;
+pub use stats::{
+    DatasetStats, GroupStats, MethodStats, PairStats, Summary, bleu, jaccard, pair_stats,
+};

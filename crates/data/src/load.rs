@@ -5,7 +5,7 @@ use crate::collection::Collection;
 use crate::error::DataError;
 use crate::nearest::nearest;
 use crate::pair_set::{ImportReport, PairOptions, PairSet};
-use crate::{folder, overlap, scenario, wide};
+use crate::{folder, import, overlap, scenario};
 use std::path::Path;
 
 /// The built-in datasets.
@@ -22,8 +22,9 @@ pub(crate) struct Import {
 
 /// Reads the pairs that `specs` name, one after the other.
 ///
-/// A spec is a built-in dataset (`moral_machines`), a Parquet file of the wide layout, or a folder
-/// that holds `questions.parquet` and `pairs.parquet`. A pair that an earlier source holds under the
+/// A spec is a built-in dataset (`moral_machines`), a file of pairs (CSV, JSONL or Parquet with columns
+/// of the usual names, the wide layout, BBQ, or one that `foretell pairs` wrote), or a folder that holds
+/// `questions.parquet` and `pairs.parquet`. A pair that an earlier source holds under the
 /// same ids is left out; the same question in two sources is one question.
 ///
 /// # Errors
@@ -82,7 +83,7 @@ fn load_one(spec: &str, cards: &Cards, options: &PairOptions) -> Result<Import, 
         let rows = collection.rows_read();
         Ok(Import { collection, source: format!("{spec} (folder)"), rows, notes: Vec::new() })
     } else if path.exists() {
-        wide::load(path, cards, options)
+        import::load(path, cards, options)
     } else {
         Err(unknown(spec, cards))
     }
