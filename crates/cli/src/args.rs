@@ -1,5 +1,7 @@
 //! The arguments of every command.
 
+pub(crate) mod pairs;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -24,6 +26,7 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),
+    Pairs(pairs::PairsArgs),
 }
 
 /// How a result is printed.
@@ -105,8 +108,9 @@ pub(crate) struct RunArgs {
     /// A study file; `foretell init` writes one. Flags win over it.
     #[arg(value_name = "STUDY.toml")]
     pub(crate) study: Option<PathBuf>,
-    /// Where pairs come from: `moral_machines`, a Parquet file in the wide layout, or a folder with
-    /// questions.parquet and pairs.parquet. Can be given several times.
+    /// Where pairs come from: `moral_machines`; a CSV, JSONL or Parquet file of pairs (`foretell pairs
+    /// import` reads other columns and layouts); or a folder with questions.parquet and pairs.parquet.
+    /// Can be given several times.
     #[arg(long = "pairs", value_name = "SPEC", help_heading = "Pairs")]
     pub(crate) pairs: Vec<String>,
     /// A model under study: `sim:reference?faithfulness=0.8`, `http://HOST:PORT/v1#MODEL`. Can be
