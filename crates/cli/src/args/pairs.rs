@@ -14,7 +14,8 @@ pub(crate) struct PairsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PairsCommand {
-    Import(ImportArgs),
+    // Boxed: its many columns would make every command as large.
+    Import(Box<ImportArgs>),
     List(ListArgs),
     Show(ShowPairArgs),
     Stats(StatsArgs),

@@ -9,7 +9,6 @@ pub fn testdata(name: &str) -> PathBuf {
 }
 
 /// A published file, where it is at hand.
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 pub fn published(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/paper").join(name);
     if path.exists() {

@@ -21,6 +21,9 @@ struct Of<'a> {
 /// A figure's name, and its value of a group.
 type Figure = (&'static str, fn(&GroupStats) -> String);
 
+/// A part of a summary: its name, and its value.
+type Part = (&'static str, fn(Summary) -> f64);
+
 pub(super) fn run(args: &StatsArgs) -> Done {
     let mut all = Vec::new();
     for spec in &args.specs {
@@ -215,7 +218,7 @@ fn flat(stats: &GroupStats) -> Vec<(String, String)> {
         ("jaccard", stats.jaccard),
         ("bleu", stats.bleu),
     ] {
-        let parts: [(&str, fn(Summary) -> f64); 6] = [
+        let parts: [Part; 6] = [
             ("mean", |of| of.mean),
             ("min", |of| of.min),
             ("q25", |of| of.q25),
