@@ -16,6 +16,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A folder with the pairs of `bbq.jsonl` in it, as one file and as a folder.
+#[expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 fn imported() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for out in ["bbq.parquet", "bbq"] {
@@ -194,6 +195,18 @@ fn a_study_runs_on_a_csv_a_jsonl_and_one_file() {
     assert!(said.contains("2 rows: a cell is missing") && said.contains("pairs import"), "{said}");
     let said = fails(folder.path(), 3, &["run", "--pairs", &testdata("choices.jsonl")]);
     assert!(said.contains("no counterfactuals"), "{said}");
+}
+
+#[test]
+fn pairs_of_an_earlier_import_do_not_stay_beside_questions() {
+    let folder = imported();
+    let choices = testdata("choices.jsonl");
+    let (out, _) =
+        succeeds(folder.path(), &["pairs", "import", &choices, "--out", "bbq", "--force"]);
+    assert!(out.contains("wrote    bbq: no pairs, 3 questions"), "{out}");
+    assert!(!folder.path().join("bbq/pairs.parquet").exists());
+    let said = fails(folder.path(), 3, &["run", "--pairs", "bbq"]);
+    assert!(said.contains("no pairs.parquet"), "{said}");
 }
 
 #[test]

@@ -134,7 +134,7 @@ struct Names {
     numbers: HashMap<TextId, usize>,
     next: HashMap<String, usize>,
     /// Texts of one original's counterfactuals, or of one cluster's originals, in order.
-    members: HashMap<(String, String), Vec<TextId>>,
+    members: HashMap<(String, String), HashMap<TextId, usize>>,
     split_clusters: usize,
 }
 
@@ -153,10 +153,8 @@ impl Names {
     /// The place of a text among those of `group`, from 0.
     fn place(&mut self, dataset: &str, group: String, text_id: &TextId) -> usize {
         let members = self.members.entry((dataset.to_owned(), group)).or_default();
-        members.iter().position(|known| known == text_id).unwrap_or_else(|| {
-            members.push(text_id.clone());
-            members.len() - 1
-        })
+        let next = members.len();
+        *members.entry(text_id.clone()).or_insert(next)
     }
 
     fn original(&mut self, draft: &Draft, text_id: &TextId) -> String {
@@ -165,7 +163,7 @@ impl Names {
         }
         let Some(cluster) = &draft.cluster else { return self.number(&draft.dataset, text_id) };
         let key = (draft.dataset.clone(), format!("cluster {cluster}"));
-        let before = self.members.get(&key).map_or(0, Vec::len);
+        let before = self.members.get(&key).map_or(0, HashMap::len);
         match self.place(&draft.dataset, key.1, text_id) {
             0 => cluster.clone(),
             place => {

@@ -58,8 +58,15 @@ pub fn write_set(out: &Path, questions: &[Question], pairs: &[Pair]) -> Result<(
     }
     let rows = questions.iter().cloned().map(QuestionRow::from);
     write(&out.join("questions.parquet"), rows)?;
+    let path = out.join("pairs.parquet");
     if !pairs.is_empty() {
-        write(&out.join("pairs.parquet"), pairs.iter().cloned().map(PairRow::from))?;
+        return Ok(write(&path, pairs.iter().cloned().map(PairRow::from))?);
     }
-    Ok(())
+    // Pairs of other questions, left by an earlier import, would not fit these.
+    match std::fs::remove_file(&path) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+            Err(DataError::Io { path, fault })
+        }
+        _ => Ok(()),
+    }
 }

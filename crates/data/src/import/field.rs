@@ -101,7 +101,7 @@ impl Field {
             Self::Counterfactual => {
                 &["counterfactual", "counterfactual_question", "counterfactual_text"]
             }
-            Self::Dataset => &["dataset", "subject"],
+            Self::Dataset => &["dataset", "original_dataset", "subject"],
             Self::Labels => &["labels", "label_set"],
             Self::Cluster => &["cluster", "cluster_id"],
             Self::GroundTruth => {
@@ -114,13 +114,13 @@ impl Field {
             Self::CounterfactualOptions => &["counterfactual_options", "counterfactual_choices"],
             Self::Context => &["context", "passage"],
             Self::CounterfactualContext => &["counterfactual_context", "counterfactual_passage"],
-            Self::Id => &["id", "question_id", "original_id"],
-            Self::CounterfactualId => &["counterfactual_id"],
-            Self::AnswerOrder => &["answer_order"],
-            Self::Distance => &["distance"],
+            Self::Id => &["id", "question_id", "original_id", "original_question_idx"],
+            Self::CounterfactualId => &["counterfactual_id", "counterfactual_question_idx"],
+            Self::AnswerOrder => &["answer_order", "original_answer_first"],
+            Self::Distance => &["distance", "counterfactual_hamming_distance"],
             Self::Changed => &["changed"],
-            Self::Generator => &["generator"],
-            Self::Method => &["method"],
+            Self::Generator => &["generator", "counterfactual_generator_model"],
+            Self::Method => &["method", "counterfactual_generator_method"],
         }
     }
 

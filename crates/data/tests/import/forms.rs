@@ -1,10 +1,14 @@
 //! Real and realistic files in every form.
 
-use super::place::{faults, published, read, testdata};
+use super::place::{faults, file, published, read, testdata};
+use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use foretell_data::{
     BbqPairs, Cards, DataError, Field, ImportColumns, ImportRequest, Layout, PairOptions,
-    load_questions,
+    load_pairs, load_questions,
 };
+use parquet::arrow::ArrowWriter;
+use std::sync::Arc;
 
 #[test]
 fn the_published_bbq_pairs_are_imported_without_their_prompts() {
@@ -164,4 +168,49 @@ fn a_file_with_every_fault_keeps_what_is_valid() {
         Some("YES"),
         "as its label is written"
     );
+}
+
+#[test]
+fn a_parquet_file_of_any_columns_is_read_as_a_csv_is() {
+    let mut choices = ListBuilder::new(StringBuilder::new());
+    for _ in 0..2 {
+        choices.append_value([Some("north"), Some("south")]);
+    }
+    let text =
+        |values: [Option<&str>; 2]| -> ArrayRef { Arc::new(StringArray::from(values.to_vec())) };
+    let columns: [(&str, ArrayRef); 5] = [
+        ("question", text([Some("Where is it colder?"), Some("Where is it drier?")])),
+        ("counterfactual", text([Some("Where is it warmer?"), None])),
+        ("choices", Arc::new(choices.finish())),
+        // Whole numbers with a gap, as pandas stores them.
+        ("answer", Arc::new(Float64Array::from(vec![Some(1.0), None]))),
+        ("subject", text([Some("maps"), Some("maps")])),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let (_folder, path) = file("maps.parquet", bytes);
+    let imported = read(&path, &ImportRequest::default()).unwrap();
+    assert_eq!((imported.layout, imported.pairs.len()), (Layout::Pairs, 1));
+    assert_eq!(imported.questions[0].ground_truth.as_deref(), Some("B"));
+    assert_eq!(imported.questions[1].text, "Where is it warmer?\n\n(A) north\n(B) south");
+    assert_eq!(faults(&imported), [("missing_cell", 1)]);
+    let spec = path.display().to_string();
+    let fault = load_pairs(&[spec], &Cards::embedded(), &PairOptions::default()).unwrap_err();
+    assert!(matches!(fault, DataError::RowFaults { .. }), "{fault}");
+}
+
+#[test]
+fn the_wide_layout_as_csv_is_read_as_pairs() {
+    let csv = "original_dataset,original_question,original_question_idx,original_ground_truth,\
+               original_answer_first,counterfactual_question,counterfactual_question_idx,\
+               counterfactual_ground_truth,counterfactual_hamming_distance\n\
+               tides,a,4,YES,False,b,9,NO,2\n";
+    let (_folder, path) = file("wide.csv", csv);
+    let spec = path.display().to_string();
+    let set = load_pairs(&[spec], &Cards::embedded(), &PairOptions::default()).unwrap();
+    let pair = &set.pairs[0];
+    assert_eq!((pair.pair_id.as_str(), pair.distance), ("tides/4>9:last", Some(2)));
 }
