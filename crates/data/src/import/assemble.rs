@@ -61,6 +61,12 @@ pub(super) fn assemble(
             maker.names.split_clusters
         ));
     }
+    if maker.names.split_texts > 0 {
+        made.notes.push(format!(
+            "texts under several ids, as their ground truths or labels differ: {}",
+            maker.names.split_texts
+        ));
+    }
     Ok(made)
 }
 
@@ -127,62 +133,63 @@ fn check_card(
     })
 }
 
-/// Names for questions that have none.
+/// Names for the questions that have none: of a dataset, of a cluster, or of an original's
+/// counterfactuals.
 #[derive(Default)]
 struct Names {
-    /// Numbers of the texts of a dataset without ids.
-    numbers: HashMap<TextId, usize>,
-    next: HashMap<String, usize>,
-    /// Texts of one original's counterfactuals, or of one cluster's originals, in order.
-    members: HashMap<(String, String), HashMap<TextId, usize>>,
+    groups: HashMap<(String, Group), Places>,
+    /// Clusters with several original texts.
     split_clusters: usize,
+    /// Texts of which two questions differ in ground truth or labels.
+    split_texts: usize,
+}
+
+/// What names are given within.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Group {
+    Dataset,
+    Cluster(String),
+    /// The counterfactuals of the original of that index.
+    Original(String),
+}
+
+/// The names of one group, by number.
+#[derive(Default)]
+struct Places {
+    next: usize,
+    of_text: HashMap<TextId, Vec<usize>>,
+}
+
+impl Group {
+    fn index(&self, place: usize) -> String {
+        match self {
+            Self::Dataset => place.to_string(),
+            Self::Cluster(cluster) if place == 0 => cluster.clone(),
+            Self::Cluster(cluster) => format!("{cluster}-{}", place + 1),
+            Self::Original(original) => format!("{original}.{}", place + 1),
+        }
+    }
 }
 
 impl Names {
-    fn number(&mut self, dataset: &str, text_id: &TextId) -> String {
-        if let Some(number) = self.numbers.get(text_id) {
-            return number.to_string();
-        }
-        let next = self.next.entry(dataset.to_owned()).or_default();
-        let number = *next;
-        *next += 1;
-        self.numbers.insert(text_id.clone(), number);
-        number.to_string()
+    /// The numbers that questions of that text have in a group.
+    fn places(&self, key: &(String, Group), text_id: &TextId) -> Vec<usize> {
+        let places = self.groups.get(key).and_then(|places| places.of_text.get(text_id));
+        places.cloned().unwrap_or_default()
     }
 
-    /// The place of a text among those of `group`, from 0.
-    fn place(&mut self, dataset: &str, group: String, text_id: &TextId) -> usize {
-        let members = self.members.entry((dataset.to_owned(), group)).or_default();
-        let next = members.len();
-        *members.entry(text_id.clone()).or_insert(next)
-    }
-
-    fn original(&mut self, draft: &Draft, text_id: &TextId) -> String {
-        if let Some(id) = &draft.original.id {
-            return id.clone();
-        }
-        let Some(cluster) = &draft.cluster else { return self.number(&draft.dataset, text_id) };
-        let key = (draft.dataset.clone(), format!("cluster {cluster}"));
-        let before = self.members.get(&key).map_or(0, HashMap::len);
-        match self.place(&draft.dataset, key.1, text_id) {
-            0 => cluster.clone(),
-            place => {
-                self.split_clusters += usize::from(place == 1 && before == 1);
-                format!("{cluster}-{}", place + 1)
-            }
-        }
-    }
-
-    fn counterfactual(&mut self, draft: &Draft, original: &str, text_id: &TextId) -> String {
-        let own = draft.counterfactual.as_ref().and_then(|side| side.id.clone());
-        if let Some(id) = own {
-            return id;
-        }
-        if draft.original.id.is_none() && draft.cluster.is_none() {
-            return self.number(&draft.dataset, text_id);
-        }
-        let place = self.place(&draft.dataset, format!("original {original}"), text_id);
-        format!("{original}.{}", place + 1)
+    /// A new number for a question of that text.
+    fn next(&mut self, key: (String, Group), text_id: TextId) -> usize {
+        let is_cluster = matches!(key.1, Group::Cluster(_));
+        let places = self.groups.entry(key).or_default();
+        let place = places.next;
+        places.next += 1;
+        let of_text = places.of_text.entry(text_id).or_default();
+        of_text.push(place);
+        self.split_texts += usize::from(of_text.len() == 2);
+        let first = of_text.len() == 1;
+        self.split_clusters += usize::from(is_cluster && first && places.of_text.len() == 2);
+        place
     }
 }
 
@@ -200,16 +207,25 @@ impl Maker<'_> {
     fn add(&mut self, draft: Draft, faults: &mut Vec<RowFault>) -> Result<(), RowFault> {
         let source = self.source(&draft.dataset);
         let mut original = self.question(&draft, &draft.original, &source)?;
-        let index = self.names.original(&draft, &original.text_id);
-        name(&mut original, &index);
-        let Some(side) = &draft.counterfactual else { return self.add_question(&draft, original) };
+        let own = draft.original.id.as_deref();
+        let group = draft.cluster.clone().map_or(Group::Dataset, Group::Cluster);
+        let Some(side) = &draft.counterfactual else {
+            self.name(&draft, &mut original, own, group);
+            return self.add_question(&draft, original);
+        };
         let mut counterfactual = self.question(&draft, side, &source)?;
+        // Before names are given: a row that is left out takes none.
         if original.text_id == counterfactual.text_id {
             let reason = "original and counterfactual are the same text".to_owned();
             return Err(fault(&draft, FaultKind::SameText, &original.text, reason));
         }
-        let other = self.names.counterfactual(&draft, &index, &counterfactual.text_id);
-        name(&mut counterfactual, &other);
+        let index = self.name(&draft, &mut original, own, group);
+        let group = if own.is_none() && draft.cluster.is_none() {
+            Group::Dataset
+        } else {
+            Group::Original(index)
+        };
+        let other = self.name(&draft, &mut counterfactual, side.id.as_deref(), group);
         for question in [&original, &counterfactual] {
             self.check(&draft, question)?;
         }
@@ -230,6 +246,33 @@ impl Maker<'_> {
         self.keep(original);
         self.keep(counterfactual);
         Ok(())
+    }
+
+    /// Gives a question its id: that of the file; else that of the same question in its group, which
+    /// equal texts with other ground truths are not; else a new one.
+    fn name(
+        &mut self,
+        draft: &Draft,
+        question: &mut Question,
+        own: Option<&str>,
+        group: Group,
+    ) -> String {
+        if let Some(own) = own {
+            name(question, own);
+            return own.to_owned();
+        }
+        let key = (draft.dataset.clone(), group);
+        for place in self.names.places(&key, &question.text_id) {
+            let index = key.1.index(place);
+            name(question, &index);
+            if self.check(draft, question).is_ok() {
+                return index;
+            }
+        }
+        let group = key.1.clone();
+        let index = group.index(self.names.next(key, question.text_id.clone()));
+        name(question, &index);
+        index
     }
 
     fn add_question(&mut self, draft: &Draft, question: Question) -> Result<(), RowFault> {

@@ -23,6 +23,23 @@ fn a_question_without_an_id_is_known_by_its_text() {
 }
 
 #[test]
+fn equal_texts_with_other_ground_truths_are_other_questions() {
+    let imported = plain(
+        "t.csv",
+        "question,counterfactual,answer,counterfactual_answer\na,b,YES,NO\nb,a,YES,\nb,a,NO,NO\na,b,YES,NO\n",
+    );
+    let ids: Vec<&str> = imported.pairs.iter().map(|pair| pair.pair_id.as_str()).collect();
+    assert_eq!(ids, ["t/0>1:first", "t/2>0:first", "t/1>3:first"]);
+    assert_eq!(faults(&imported), [("repeated", 3)]);
+    assert_eq!(imported.pairs[0].original_text_id, imported.pairs[2].counterfactual_text_id);
+    assert!(
+        imported.notes.join("; ").contains("truths or labels differ: 2"),
+        "{:?}",
+        imported.notes
+    );
+}
+
+#[test]
 fn a_cluster_names_the_original() {
     let imported = plain(
         "t.csv",
