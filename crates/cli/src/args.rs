@@ -1,11 +1,7 @@
 //! The arguments of every command.
 
-mod data;
-
-pub(crate) use data::{
-    DataArgs, DataCheckArgs, DataCommand, DataListArgs, DataShowArgs, DataTableArgs,
-    DataTemplateArgs, PlaceArgs,
-};
+pub(crate) mod data;
+pub(crate) mod pairs;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -31,7 +27,8 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),
-    Data(DataArgs),
+    Data(data::DataArgs),
+    Pairs(pairs::PairsArgs),
 }
 
 /// How a result is printed.
@@ -95,6 +92,9 @@ pub(crate) struct PairArgs {
     /// A folder of cards that are added, or replace the project's own.
     #[arg(long, value_name = "DIR", help_heading = "Pairs")]
     pub(crate) cards: Option<PathBuf>,
+    /// A folder with the raw files of datasets; the cache folder is looked into after it.
+    #[arg(long, value_name = "DIR", help_heading = "Pairs")]
+    pub(crate) raw: Option<PathBuf>,
 }
 
 /// Run a study: ask the reference models, let predictors guess, print the NSG.
@@ -113,8 +113,9 @@ pub(crate) struct RunArgs {
     /// A study file; `foretell init` writes one. Flags win over it.
     #[arg(value_name = "STUDY.toml")]
     pub(crate) study: Option<PathBuf>,
-    /// Where pairs come from: `moral_machines`, a Parquet file in the wide layout, or a folder with
-    /// questions.parquet and pairs.parquet. Can be given several times.
+    /// Where pairs come from: `moral_machines`; a CSV, JSONL or Parquet file of pairs (`foretell pairs
+    /// import` reads other columns and layouts); or a folder with questions.parquet and pairs.parquet.
+    /// Can be given several times.
     #[arg(long = "pairs", value_name = "SPEC", help_heading = "Pairs")]
     pub(crate) pairs: Vec<String>,
     /// A model under study: `sim:reference?faithfulness=0.8`, `http://HOST:PORT/v1#MODEL`. Can be

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Prompt(args) => commands::prompt::run(&args),
         Command::Parse(args) => commands::parse::run(&args),
         Command::Data(args) => commands::data::run(&args),
+        Command::Pairs(args) => commands::pairs::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -26,6 +26,7 @@ pub(crate) fn pairs(study: &Study) -> Result<(PairSet, Cards), StudyError> {
         published: study.published,
         labels: study.labels.clone(),
         reprompt: study.reprompt,
+        raw: study.raw.iter().chain(&study.cache).cloned().collect(),
     };
     Ok((load_pairs(&study.pairs, &cards, &options)?, cards))
 }

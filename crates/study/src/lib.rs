@@ -18,7 +18,6 @@ mod preview;
 mod progress;
 mod run;
 mod runs;
-mod selection;
 mod study;
 
 pub use case::{Case, Guess, find_case};

@@ -11,9 +11,9 @@ use crate::models::{Model, Models};
 use crate::predictions::{self, Said};
 use crate::preview::check_prompts;
 use crate::progress::Progress;
-use crate::selection::select;
 use crate::study::Study;
 use foretell_core::{Arm, Need, Pair, Prompts};
+use foretell_data::select;
 use foretell_llm::{
     Asked, Journal, Keys, Ledger, Limits, Request, Stop, Stopped, ask_all, count_missing,
     journal_for,

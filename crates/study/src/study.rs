@@ -32,6 +32,11 @@ pub struct Study {
     pub prompts: Option<PathBuf>,
     /// A folder of cards that are added, or replace the project's own.
     pub cards: Option<PathBuf>,
+    /// A folder with the raw files of datasets.
+    pub raw: Option<PathBuf>,
+    /// Where raw files are looked for after that: the user's cache, which is no part of a study.
+    #[serde(skip)]
+    pub cache: Option<PathBuf>,
     /// The models under study.
     #[serde(rename = "reference")]
     pub references: Vec<ModelTable>,
@@ -75,6 +80,8 @@ impl Default for Study {
             published: false,
             prompts: None,
             cards: None,
+            raw: None,
+            cache: None,
             references: vec![
                 model("sim:reference?rule=5&faithfulness=1", "faithful"),
                 model("sim:reference?rule=5&faithfulness=0.5", "half"),

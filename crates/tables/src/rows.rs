@@ -1,6 +1,7 @@
 //! The tables. Field comments are the documentation of the columns.
 
 use crate::column::{Column, ColumnType, Table};
+use crate::pair_text::PairTextRow;
 use foretell_core::{
     AnswerOrder, ConfidenceLevel, Outcome, Pair, PairId, Question, QuestionId, TextId,
 };
@@ -32,6 +33,8 @@ macro_rules! table {
         }
     };
 }
+
+pub(crate) use table;
 
 /// A named value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -283,13 +286,13 @@ pub struct TableInfo {
     pub columns: &'static [Column],
     /// Version of the columns.
     pub version: u32,
-    /// Its file in a run folder.
+    /// Its file in a run folder; `PAIRS.parquet` is whatever `foretell pairs --out` was told.
     pub file: &'static str,
 }
 
-/// Every table of a run folder.
+/// Every table of a run folder, and the one that holds pairs outside of one.
 #[must_use]
-pub fn every_table() -> [TableInfo; 6] {
+pub fn every_table() -> [TableInfo; 7] {
     fn info<T: Table>(file: &'static str) -> TableInfo {
         let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
         TableInfo { name, says, columns, version, file }
@@ -301,6 +304,7 @@ pub fn every_table() -> [TableInfo; 6] {
         info::<AnswerRow>("answers/<reference>.parquet"),
         info::<PredictionRow>("predictions/<reference>/<predictor>/<arm>.parquet"),
         info::<DonorRow>("donors/<reference>.parquet"),
+        info::<PairTextRow>("PAIRS.parquet"),
     ]
 }
 

@@ -5,6 +5,7 @@ use crate::Done;
 use crate::args::{PairArgs, RunArgs, TextFormat};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INCOMPLETE, PROVIDER, UNEXPECTED};
+use crate::fetching::cache_dir;
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
@@ -105,6 +106,8 @@ pub(crate) fn apply(args: &PairArgs, study: &mut Study) {
     study.published |= args.published;
     study.prompts = args.prompts.clone().or(study.prompts.take());
     study.cards = args.cards.clone().or(study.cards.take());
+    study.raw = args.raw.clone().or(study.raw.take());
+    study.cache = cache_dir().ok();
 }
 
 fn introduce(run: &Run) {

@@ -1,7 +1,8 @@
 //! `foretell data check`.
 
 use crate::Done;
-use crate::args::{DataCheckArgs, ListFormat};
+use crate::args::ListFormat;
+use crate::args::data::DataCheckArgs;
 use crate::exit::{DONE, INPUT};
 use crate::fetching::raw_folders;
 use crate::output::{harmless, say, show};

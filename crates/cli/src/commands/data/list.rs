@@ -1,7 +1,8 @@
 //! `foretell data list`.
 
 use crate::Done;
-use crate::args::{DataListArgs, ListFormat};
+use crate::args::ListFormat;
+use crate::args::data::DataListArgs;
 use crate::exit::DONE;
 use crate::fetching::raw_folders;
 use crate::output::{harmless, show};

@@ -1,13 +1,15 @@
 //! `foretell data`: one file a subcommand.
 
 mod check;
+mod fetch;
 mod list;
+mod pairs;
 mod show;
 mod table;
 mod template;
 
 use crate::Done;
-use crate::args::{DataArgs, DataCommand, PlaceArgs};
+use crate::args::data::{DataArgs, DataCommand, PlaceArgs};
 use crate::exit::Failure;
 use foretell_data::Cards;
 
@@ -18,6 +20,8 @@ pub(crate) fn run(args: &DataArgs) -> Done {
         DataCommand::Check(args) => check::run(args),
         DataCommand::Table(args) => table::run(args),
         DataCommand::Template(args) => template::run(args),
+        DataCommand::Fetch(args) => fetch::run(args),
+        DataCommand::Pairs(args) => pairs::run(args),
     }
 }
 

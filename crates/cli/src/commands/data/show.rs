@@ -1,7 +1,8 @@
 //! `foretell data show`.
 
 use crate::Done;
-use crate::args::{DataShowArgs, ListFormat};
+use crate::args::ListFormat;
+use crate::args::data::DataShowArgs;
 use crate::exit::{DONE, Failure, INPUT};
 use crate::fetching::raw_folders;
 use crate::output::{harmless, say, show};

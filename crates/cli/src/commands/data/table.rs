@@ -1,7 +1,7 @@
 //! `foretell data table`.
 
 use crate::Done;
-use crate::args::DataTableArgs;
+use crate::args::data::DataTableArgs;
 use crate::exit::{DONE, Failure, INPUT, UNEXPECTED, USAGE};
 use crate::fetching::raw_folders;
 use crate::output::say;

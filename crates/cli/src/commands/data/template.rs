@@ -1,7 +1,7 @@
 //! `foretell data template`.
 
 use crate::Done;
-use crate::args::DataTemplateArgs;
+use crate::args::data::DataTemplateArgs;
 use crate::exit::{DONE, Failure, INPUT};
 use crate::output::{say, show};
 use foretell_data::starter_card;
