@@ -1,5 +1,7 @@
 //! The arguments of every command.
 
+pub(crate) mod models;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -24,6 +26,7 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),
+    Models(models::ModelsArgs),
 }
 
 /// How a result is printed.
@@ -109,8 +112,8 @@ pub(crate) struct RunArgs {
     /// questions.parquet and pairs.parquet. Can be given several times.
     #[arg(long = "pairs", value_name = "SPEC", help_heading = "Pairs")]
     pub(crate) pairs: Vec<String>,
-    /// A model under study: `sim:reference?faithfulness=0.8`, `http://HOST:PORT/v1#MODEL`. Can be
-    /// given several times.
+    /// A model under study: `openai:gpt-5-mini?effort=low`, `http://HOST:PORT/v1#MODEL`,
+    /// `sim:reference?faithfulness=0.8` (docs/models.md). Can be given several times.
     #[arg(long = "reference", value_name = "MODEL", help_heading = "Models")]
     pub(crate) references: Vec<String>,
     /// A model that guesses: `sim:reader`, `http://HOST:PORT/v1#MODEL`. Can be given several times.
@@ -120,6 +123,8 @@ pub(crate) struct RunArgs {
     /// without and with]. Can be given several times.
     #[arg(long = "arm", value_name = "ARM", help_heading = "Models")]
     pub(crate) arms: Vec<String>,
+    #[command(flatten)]
+    pub(crate) registry: models::RegistryArgs,
     #[command(flatten)]
     pub(crate) input: PairArgs,
     /// The run's folder [default: runs/<study>-<hash of the study>].

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn an_effort_is_written_as_it_is_read() {
-        for text in ["default", "none", "minimal", "low", "medium", "high", "xhigh", "max", "1024"] {
+        for text in ["default", "none", "minimal", "low", "medium", "high", "xhigh", "max", "1024"]
+        {
             assert_eq!(text.parse::<Effort>().unwrap().to_string(), text);
         }
         for text in ["", "0", "-1", "None", "1e3", "true"] {
