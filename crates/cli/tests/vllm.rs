@@ -3,6 +3,8 @@
 //! The stand-in is a script that turns the arguments of `vllm serve` into variables and becomes this
 //! very test program, which then runs the test `stand_in` alone.
 
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may fail where it likes")]
+
 mod scripted;
 
 use axum::extract::State;
@@ -157,10 +159,8 @@ fn nothing_is_left_soon(folder: &Path) {
 
 /// Starts a study that lasts, and waits until its server answers.
 fn started(folder: &Path, spec: &str) -> Child {
-    let mut child = with_stand_in(folder, &args(spec, "2000"))
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        with_stand_in(folder, &args(spec, "2000")).stderr(Stdio::piped()).spawn().unwrap();
     let since = Instant::now();
     let ledger = folder.join("run/ledger.sqlite-wal");
     while groups(folder).is_empty()
