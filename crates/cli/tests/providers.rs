@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use foretell_core::Outcome;
 use foretell_tables::{AnswerRow, ModelRow, read};
 use scripted::{foretell, succeeds, texts};
 use serde_json::Value;
@@ -192,6 +193,48 @@ fn an_effort_that_a_model_cannot_make_is_refused_and_nothing_is_sent() {
         assert!(err.contains("cannot be asked for effort"), "{err}");
     }
     assert!(server.asked().is_empty());
+}
+
+#[test]
+fn failures_in_each_providers_words_are_recorded_as_such() {
+    for (spec, status, reply, says) in [
+        ("openrouter:qwen/qwen3-8b?effort=none", 200, "openrouter_error_200", "upstream connect"),
+        ("openai:gpt-5-mini?effort=low", 200, "openai_responses_failed", "The server had an error"),
+        ("anthropic:claude-opus-4-5?effort=none", 529, "anthropic_overloaded", "Overloaded"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let status = StatusCode::from_u16(status).unwrap();
+        let server = Recorded::with(status, &recorded(reply), StatusCode::OK, "{}");
+        let output = study(folder.path(), &server.spec(spec));
+        assert!(output.status.success(), "{}", texts(&output).1);
+        let answers = folder.path().join("run/answers");
+        let answers = std::fs::read_dir(answers).unwrap().next().unwrap().unwrap().path();
+        let rows: Vec<AnswerRow> = read(&answers).unwrap();
+        assert_eq!(rows[0].outcome, Outcome::ProviderError);
+        let reason = rows[0].reason.as_deref().unwrap();
+        assert!(reason.contains(says), "{reason}");
+    }
+}
+
+#[test]
+fn a_model_that_is_not_listed_is_found_before_anything_is_sent() {
+    let list = r#"{"data":[{"id":"claude-opus-4-5-20251101"},{"id":"gpt-5-mini"}]}"#;
+    for (spec, served) in [
+        ("anthropic:claude-opus-4-5?effort=none", true),
+        ("anthropic:claude-opus-4.6?effort=none", false),
+        ("openai:gpt-5-mini-2025-08-07?effort=low", true),
+        ("openai:gpt-5-nano?effort=low", false),
+        ("http#gpt-5-mini?effort=low", true),
+        ("http#gpt-5-mini-2025-08-07?effort=low", false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let reply = recorded("anthropic_plain");
+        let server = Recorded::with(StatusCode::OK, &reply, StatusCode::OK, list);
+        let output = study(folder.path(), &server.spec(spec));
+        let (_, err) = texts(&output);
+        assert_eq!(!server.asked().is_empty(), served, "{spec}: {err}");
+        assert_eq!(err.contains("does not serve"), !served, "{spec}: {err}");
+    }
 }
 
 #[test]
