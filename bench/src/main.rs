@@ -4,9 +4,11 @@
 //! ```text
 //! foretell-bench parser [REPLIES.jsonl]   the reply parser against a mere copy of the text
 //! foretell-bench path [PAIRS]             simulated replies: the whole path against the bare subject
+//! foretell-bench neighbours [--rows N] [--from N] [--levels N]   all neighbours and balls of tables
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+mod neighbours;
 mod parser;
 mod path;
 
@@ -16,9 +18,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
+        Some("neighbours") => neighbours::run(&args[1..]),
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
         Some("path") => path::run(args.get(1)),
-        _ => println!("usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS]"),
+        _ => println!(
+            "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | neighbours [--rows N]"
+        ),
     }
 }
 

@@ -1,6 +1,12 @@
 //! The arguments of every command.
 
+mod data;
 pub(crate) mod models;
+
+pub(crate) use data::{
+    DataArgs, DataCheckArgs, DataCommand, DataListArgs, DataShowArgs, DataTableArgs,
+    DataTemplateArgs, PlaceArgs,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -26,6 +32,7 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),
+    Data(DataArgs),
     Models(models::ModelsArgs),
 }
 

@@ -1,8 +1,9 @@
 //! Exit statuses, and how failures are told.
 
+use crate::fetching::NotAtHand;
 use foretell_analysis::AnalysisError;
 use foretell_core::prompt::PromptError;
-use foretell_data::DataError;
+use foretell_data::{DataError, RawError};
 use foretell_llm::SpecError;
 use foretell_report::ReportError;
 use foretell_study::StudyError;
@@ -78,6 +79,18 @@ impl From<StudyError> for Failure {
 
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<NotAtHand> for Failure {
+    fn from(error: NotAtHand) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<RawError> for Failure {
+    fn from(error: RawError) -> Self {
         Self::new(error, INPUT)
     }
 }

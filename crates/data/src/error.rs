@@ -1,6 +1,7 @@
 //! What can be wrong with what a study is to ask about.
 
 use crate::cards::CardFault;
+use crate::table::RawError;
 use foretell_core::labels::LabelsError;
 use foretell_tables::TableError;
 use miette::Diagnostic;
@@ -194,6 +195,10 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Table(#[from] TableError),
+    /// A raw file that gives no table.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Raw(#[from] RawError),
     /// Nothing to ask.
     #[error("{source_name}: no pairs: {rows} rows read, {left_out} left out")]
     #[diagnostic(help(
@@ -218,6 +223,26 @@ pub enum DataError {
     NoCards {
         /// The folder.
         path: PathBuf,
+    },
+    /// Neither a card nor a folder of cards.
+    #[error("`{spec}` is no card and no folder")]
+    #[diagnostic(help("{help}"))]
+    UnknownCard {
+        /// What was asked for.
+        spec: String,
+        /// What there is, and what may have been meant.
+        help: String,
+    },
+    /// A table for which no card can be guessed.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("{help}"))]
+    NoTarget {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: String,
+        /// How to mend it.
+        help: String,
     },
     /// Files that are no cards.
     #[error("{}", joined(faults))]

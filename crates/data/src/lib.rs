@@ -4,20 +4,29 @@
 //! it left out. Rendering and asking are left to the crates above.
 
 mod cards;
+mod check;
 mod collection;
 mod error;
+mod fetch;
 mod folder;
 mod labels;
 mod load;
 mod nearest;
+pub mod neighbours;
 mod overlap;
 mod pair_set;
 mod parquet_file;
 mod prompt_form;
 mod scenario;
+mod starter;
+pub mod table;
 mod wide;
 
 pub use cards::{CardFault, Cards};
+pub use check::{CardCheck, check_cards};
 pub use error::{CardLabels, CellFault, DataError, Unequal};
+pub use fetch::{Attempted, Event, FetchError, FetchLimits, Fetched, Origin, fetch, find_raw};
 pub use load::{BUILT_IN, load_pairs};
 pub use pair_set::{ImportReport, LeftOut, PairOptions, PairSet, Reason};
+pub use starter::{Starter, starter_card};
+pub use table::{RawError, RawFault, Table, TableFeature, raw_file};

@@ -5,7 +5,7 @@ use crate::error::StudyError;
 use crate::folder::{Frozen, labels_of};
 use crate::models::Model;
 use foretell_core::{AnswerOrder, Pair, Question, QuestionId};
-use foretell_llm::{Ledger, Request, RequestKey};
+use foretell_llm::{Ledger, LedgerReader, Request, RequestKey};
 use foretell_tables::AnswerRow;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -58,7 +58,8 @@ pub(crate) fn requests<'a>(
         .flat_map(move |piece| piece.par_iter().map(request).collect::<Vec<_>>())
 }
 
-/// Derives the answers of a reference; `keys` are those of its requests, in their order.
+/// Derives the answers of a reference, and gives them back; `keys` are those of its requests, in
+/// their order.
 pub(crate) fn derive(
     path: &Path,
     ledger: &Ledger,
@@ -66,13 +67,17 @@ pub(crate) fn derive(
     questions: &[(&Question, AnswerOrder)],
     keys: &[RequestKey],
     served: &Served,
-) -> Result<(), StudyError> {
+) -> Result<Vec<AnswerRow>, StudyError> {
     let items: Vec<_> = questions.iter().zip(keys).collect();
-    write_derived(path, ledger, &items, |((question, order), key), reader| {
+    let mut answers = Vec::with_capacity(items.len());
+    let row = |((question, order), key): &(&(&Question, AnswerOrder), &RequestKey),
+               reader: &LedgerReader| {
         let derived = Derived::read(key, reader, &*model.chat, &labels_of(question)?)?;
         note_served(served, &derived);
         Ok(row(model, question, *order, derived))
-    })
+    };
+    write_derived(path, ledger, &items, row, |rows| answers.extend(rows))?;
+    Ok(answers)
 }
 
 fn row(model: &Model, question: &Question, order: AnswerOrder, derived: Derived) -> AnswerRow {

@@ -10,13 +10,13 @@ use foretell_tables::{Table, Writer};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
 
 /// Rows that one thread derives at a time.
 const PIECE: usize = 1024;
 
-/// Pieces that are held in memory until they are written in order.
-const PIECES: usize = 16;
+/// Pieces a thread that are derived before they are handed over to be written, in order.
+const PIECES_PER_THREAD: usize = 2;
 
 /// One reply, read.
 pub(crate) struct Derived {
@@ -138,33 +138,54 @@ pub(crate) fn note_served(served: &Served, derived: &Derived) {
     }
 }
 
-/// Derives a table from `items`, one row each, on all processors; the order of rows is theirs.
+/// Derives a table from `items`, one row each, on all processors; the order of rows is theirs. Rows
+/// that are in the table are handed to `then`.
+///
+/// Two pieces of work go on at once: while one lot of rows is derived, the one before is compressed
+/// and written.
 pub(crate) fn write_derived<T: Table + Send, I: Sync>(
     path: &Path,
     ledger: &Ledger,
     items: &[I],
     row: impl Fn(&I, &LedgerReader) -> Result<T, StudyError> + Sync,
+    mut then: impl FnMut(Vec<T>),
 ) -> Result<(), StudyError> {
     let reader = || -> Result<LedgerReader, LedgerError> {
         let reader = ledger.reader()?;
         reader.hold_view()?;
         Ok(reader)
     };
-    let mut writer = Writer::<T>::create(path)?;
-    for items in items.chunks(PIECE * PIECES) {
-        let piece = |reader: &mut Result<LedgerReader, LedgerError>, items: &[I]| {
-            let reader = match reader {
-                Ok(reader) => reader,
-                Err(error) => return Err(StudyError::Ledger(error.clone())),
-            };
-            let rows: Vec<T> =
-                items.iter().map(|item| row(item, reader)).collect::<Result<_, _>>()?;
-            Ok(Writer::batch_of(&rows)?)
+    let piece = |reader: &mut Result<LedgerReader, LedgerError>, items: &[I]| {
+        let reader = match reader {
+            Ok(reader) => reader,
+            Err(error) => return Err(StudyError::Ledger(error.clone())),
         };
-        let batches: Vec<_> = items.par_chunks(PIECE).map_init(reader, piece).collect();
-        for batch in batches {
-            writer.push_batch(&batch?)?;
+        let rows: Vec<T> = items.iter().map(|item| row(item, reader)).collect::<Result<_, _>>()?;
+        Ok((Writer::batch_of(&rows)?, rows))
+    };
+    let lot = PIECE * PIECES_PER_THREAD * rayon::current_num_threads();
+    let mut writer = Writer::<T>::create(path)?;
+    let writer = std::thread::scope(|scope| {
+        let (lots, arriving) = mpsc::sync_channel::<Vec<_>>(1);
+        let writing = scope.spawn(move || -> Result<Writer<T>, StudyError> {
+            for batch in arriving.iter().flatten() {
+                writer.push_batch(&batch)?;
+            }
+            Ok(writer)
+        });
+        for items in items.chunks(lot) {
+            let derived: Vec<_> = items.par_chunks(PIECE).map_init(reader, piece).collect();
+            let derived = derived.into_iter().collect::<Result<Vec<_>, StudyError>>()?;
+            let (batches, rows): (Vec<_>, Vec<_>) = derived.into_iter().unzip();
+            rows.into_iter().for_each(&mut then);
+            if lots.send(batches).is_err() {
+                // The writing thread met a fault, which it tells.
+                break;
+            }
         }
-    }
+        drop(lots);
+        writing.join().expect("writing a table does not panic")
+    })?;
+    // Only what is whole gets its name.
     Ok(writer.finish()?)
 }

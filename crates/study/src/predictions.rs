@@ -7,7 +7,7 @@ use crate::folder::{Frozen, Layout, labels_of};
 use crate::models::Model;
 use foretell_core::filler::filler;
 use foretell_core::{AnswerOrder, Arm, Need, NotAsked, Outcome, Pair, QuestionId, Shown};
-use foretell_llm::{Ledger, Request, RequestKey};
+use foretell_llm::{Ledger, LedgerReader, Request, RequestKey};
 use foretell_tables::{AnswerRow, DonorRow, PredictionRow};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -137,7 +137,7 @@ pub(crate) fn derive(
                 })
                 .collect();
             let path = layout.predictions(&said.reference, &model.spec.name, &arm.name);
-            write_derived(&path, ledger, &items, |(guess, key), reader| {
+            let row = |(guess, key): &(Guess<'_>, Option<&RequestKey>), reader: &LedgerReader| {
                 let counterfactual = frozen.question(&guess.pair.counterfactual_id);
                 let derived = match (&guess.shown, key) {
                     (Err(reason), _) => Derived::not_asked(*reason),
@@ -148,7 +148,8 @@ pub(crate) fn derive(
                 };
                 note_served(served, &derived);
                 Ok(row(model, said, arm, guess, derived))
-            })?;
+            };
+            write_derived(&path, ledger, &items, row, drop)?;
         }
     }
     Ok(())

@@ -227,9 +227,10 @@ impl Run {
             ended.add(model, &asked);
             let names = Served::default();
             let path = layout.answers(&model.spec.name);
-            answers::derive(&path, &self.ledger, model, &questions, &asked.keys, &names)?;
+            let answers =
+                answers::derive(&path, &self.ledger, model, &questions, &asked.keys, &names)?;
             served.push((model.spec.name.clone(), names));
-            said.push(self.said(model, asked.stopped.is_none())?);
+            said.push(self.said(model, answers, asked.stopped.is_none())?);
         }
 
         // A server that no predictor needs makes room for those that they start.
@@ -297,11 +298,15 @@ impl Run {
         Ok(ask_all(&model.chat, &self.ledger, limits, stop, requests, done).await?)
     }
 
-    /// What a reference said, from its table; draws the placebo donors that are still missing, unless
-    /// the answers are: donors are kept for good, and have to come from all of them.
-    fn said(&self, model: &Model, all_answered: bool) -> Result<Said, StudyError> {
+    /// What a reference said, by its `answers`; draws the placebo donors that are still missing, unless
+    /// some answers are: donors are kept for good, and have to come from all of them.
+    fn said(
+        &self,
+        model: &Model,
+        answers: Vec<AnswerRow>,
+        all_answered: bool,
+    ) -> Result<Said, StudyError> {
         let (layout, name) = (&self.folder.layout, &model.spec.name);
-        let answers: Vec<AnswerRow> = read(&layout.answers(name))?;
         let mut donors = Vec::new();
         if self.arms.iter().any(|arm| arm.needs(Need::Donor)) {
             let path = layout.donors(name);
@@ -325,8 +330,9 @@ impl Run {
             let keys = requests.map(|request| request.map(|request| request.key));
             let keys = keys.collect::<Result<Vec<_>, StudyError>>()?;
             let path = self.folder.layout.answers(&model.spec.name);
-            answers::derive(&path, &self.ledger, model, &questions, &keys, &Served::default())?;
-            self.said(model, true)
+            let served = Served::default();
+            let answers = answers::derive(&path, &self.ledger, model, &questions, &keys, &served)?;
+            self.said(model, answers, true)
         };
         self.models.references.iter().map(one).collect()
     }
