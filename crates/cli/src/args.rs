@@ -1,6 +1,7 @@
 //! The arguments of every command.
 
 pub(crate) mod data;
+pub(crate) mod models;
 pub(crate) mod pairs;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Parse(ParseArgs),
     Data(data::DataArgs),
     Pairs(pairs::PairsArgs),
+    Models(models::ModelsArgs),
 }
 
 /// How a result is printed.
@@ -113,13 +115,13 @@ pub(crate) struct RunArgs {
     /// A study file; `foretell init` writes one. Flags win over it.
     #[arg(value_name = "STUDY.toml")]
     pub(crate) study: Option<PathBuf>,
-    /// Where pairs come from: `moral_machines`; a CSV, JSONL or Parquet file of pairs (`foretell pairs
-    /// import` reads other columns and layouts); or a folder with questions.parquet and pairs.parquet.
-    /// Can be given several times.
+    /// Where pairs come from: a dataset (`foretell data list`); a CSV, JSONL or Parquet file of pairs
+    /// (`foretell pairs import` reads other columns and layouts); or a folder with questions.parquet and
+    /// pairs.parquet. Can be given several times.
     #[arg(long = "pairs", value_name = "SPEC", help_heading = "Pairs")]
     pub(crate) pairs: Vec<String>,
-    /// A model under study: `sim:reference?faithfulness=0.8`, `http://HOST:PORT/v1#MODEL`. Can be
-    /// given several times.
+    /// A model under study: `openai:gpt-5-mini?effort=low`, `http://HOST:PORT/v1#MODEL`,
+    /// `sim:reference?faithfulness=0.8` (docs/models.md). Can be given several times.
     #[arg(long = "reference", value_name = "MODEL", help_heading = "Models")]
     pub(crate) references: Vec<String>,
     /// A model that guesses: `sim:reader`, `http://HOST:PORT/v1#MODEL`. Can be given several times.
@@ -129,6 +131,8 @@ pub(crate) struct RunArgs {
     /// without and with]. Can be given several times.
     #[arg(long = "arm", value_name = "ARM", help_heading = "Models")]
     pub(crate) arms: Vec<String>,
+    #[command(flatten)]
+    pub(crate) registry: models::RegistryArgs,
     #[command(flatten)]
     pub(crate) input: PairArgs,
     /// The run's folder [default: runs/<study>-<hash of the study>].

@@ -115,7 +115,10 @@ impl From<ReportError> for Failure {
 
 fn study_status(error: &StudyError) -> u8 {
     match error {
-        StudyError::Unreachable { .. } | StudyError::Spec(SpecError::NoKey { .. }) => PROVIDER,
+        StudyError::Unreachable { .. }
+        | StudyError::Spec(
+            SpecError::NoKey { .. } | SpecError::BadKey { .. } | SpecError::NoExecutable { .. },
+        ) => PROVIDER,
         StudyError::Ledger(_) => UNEXPECTED,
         StudyError::Several { faults }
             if faults.iter().all(|fault| study_status(fault) == PROVIDER) =>

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Parse(args) => commands::parse::run(&args),
         Command::Data(args) => commands::data::run(&args),
         Command::Pairs(args) => commands::pairs::run(&args),
+        Command::Models(args) => commands::models::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -1,9 +1,12 @@
 //! The trait that every model implements, and what one attempt to ask it gives.
 
 use crate::chat::ModelReply;
+use crate::served::Wanted;
 use crate::spec::{Keys, ModelSpec, Place, SpecError};
-use foretell_core::Outcome;
+use crate::{provider, vllm};
+use foretell_core::{Outcome, Registry};
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +29,15 @@ pub trait ChatModel: Send + Sync {
     fn variant(&self) -> &str {
         ""
     }
+
+    /// What its replies are held against; `None` for a model of which nothing else can be served.
+    fn wanted(&self) -> Option<&Wanted> {
+        None
+    }
+
+    /// Gives back what the model holds (a server that was started for it). It may be asked again
+    /// afterwards. Blocks; not to be called from asynchronous code.
+    fn close(&self) {}
 }
 
 /// The future of one attempt.
@@ -80,19 +92,33 @@ impl Failure {
     }
 }
 
-/// Opens a model: checks its options and its key, sends nothing.
+/// What models are opened with.
+#[derive(Clone, Copy)]
+pub struct Opening<'a> {
+    /// Where keys come from.
+    pub keys: Keys<'a>,
+    /// Longest wait for one reply.
+    pub timeout: Duration,
+    /// What is known about models.
+    pub registry: &'a Registry,
+    /// The folder for logs of servers that are started; it is made when the first is.
+    pub logs: &'a Path,
+}
+
+/// Opens a model: checks its options, its effort and its key; sends and starts nothing.
 ///
 /// # Errors
 /// [`SpecError`] names the option and its value.
 pub fn open_model(
     spec: &ModelSpec,
-    keys: Keys<'_>,
-    timeout: Duration,
+    opening: &Opening<'_>,
 ) -> Result<Arc<dyn ChatModel>, SpecError> {
-    match &spec.place {
-        Place::Sim => Ok(Arc::new(crate::sim::SimModel::open(spec)?)),
-        Place::Http(address) => {
-            Ok(Arc::new(crate::http::HttpModel::open(spec, address, keys, timeout)?))
-        }
-    }
+    Ok(match &spec.place {
+        Place::Sim => Arc::new(crate::sim::SimModel::open(spec)?),
+        Place::Http(address) => Arc::new(provider::open_compatible(spec, address, opening)?),
+        Place::Openai => Arc::new(provider::open_openai(spec, opening)?),
+        Place::Openrouter => Arc::new(provider::open_openrouter(spec, opening)?),
+        Place::Anthropic => Arc::new(provider::open_anthropic(spec, opening)?),
+        Place::Vllm => Arc::new(vllm::VllmModel::open(spec, opening)?),
+    })
 }

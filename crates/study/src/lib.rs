@@ -23,6 +23,7 @@ mod study;
 pub use case::{Case, Guess, find_case};
 pub use error::StudyError;
 pub use folder::{Frozen, Layout, RunFolder};
+pub use inputs::known_models;
 pub use manifest::{Identity, Manifest};
 pub use models::{Model, Models};
 pub use preview::{Preview, ShownPrompt};

@@ -37,6 +37,8 @@ pub struct Study {
     /// Where raw files are looked for after that: the user's cache, which is no part of a study.
     #[serde(skip)]
     pub cache: Option<PathBuf>,
+    /// A file of known models that are added, or replace the project's own.
+    pub registry: Option<PathBuf>,
     /// The models under study.
     #[serde(rename = "reference")]
     pub references: Vec<ModelTable>,
@@ -49,7 +51,7 @@ pub struct Study {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelTable {
-    /// The model: `sim:reference`, `http://127.0.0.1:8000/v1#MODEL`.
+    /// The model: `sim:reference`, `openai:gpt-5-mini`, `http://127.0.0.1:8000/v1#MODEL`.
     pub model: String,
     /// Its name in the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,6 +84,7 @@ impl Default for Study {
             cards: None,
             raw: None,
             cache: None,
+            registry: None,
             references: vec![
                 model("sim:reference?rule=5&faithfulness=1", "faithful"),
                 model("sim:reference?rule=5&faithfulness=0.5", "half"),

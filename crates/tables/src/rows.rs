@@ -114,7 +114,7 @@ table! {
     ModelRow = "models", version 1 {
         /// Name in this run: the key in all other tables.
         name: String,
-        /// Provider: `sim`, `http`.
+        /// Provider: `sim`, `http`, `openai`, `openrouter`, `anthropic`, `vllm`.
         provider: String,
         /// Model as the provider calls it.
         model: String,
@@ -126,9 +126,9 @@ table! {
         vendor: Option<String>,
         /// Whether its weights are open, where it is known.
         open: Option<bool>,
-        /// Parameters, billions, where it is known.
+        /// Parameters in billions as the maker names the model, where it is known.
         size_b: Option<f64>,
-        /// Reasoning effort asked for.
+        /// Reasoning effort asked for; null is what the model does unasked.
         effort: Option<String>,
         /// Sampling temperature asked for; null is the provider's default.
         temperature: Option<f64>,

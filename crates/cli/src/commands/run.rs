@@ -34,8 +34,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         timeout: Duration::from_secs(args.timeout_s),
         on_full,
     };
-    let keys = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
-    let run = Run::open(&study, args.out.as_deref(), &keys, &settings)
+    let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
     let runtime = Runtime::new().map_err(|fault| {
         Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
@@ -61,10 +60,18 @@ pub(crate) fn run(args: &RunArgs) -> Done {
             "{failed} of them failed; the same command with `--retry-failed` asks them again"
         ));
     }
+    for (model, what) in &ended.mismatches {
+        say(&format!("warning: model `{model}`: {}", harmless(what)));
+    }
     if ended.is_complete() {
         report(&run, args)?;
     }
     Ok(tell_end(&ended, &folder))
+}
+
+/// A variable of the environment that holds something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The study of the file, or the built-in one, with the flags in their place.
@@ -92,6 +99,7 @@ fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     }
     let mut seen = HashSet::new();
     study.arms.retain(|arm| seen.insert(arm.clone()));
+    study.registry = args.registry.registry.clone().or(study.registry.take());
     apply(&args.input, &mut study);
     Ok(study)
 }
