@@ -8,6 +8,7 @@ mod column;
 mod read;
 mod rows;
 mod write;
+mod written;
 
 pub use column::{Column, ColumnType, Kind, Table};
 pub use read::{Reader, TableError, read};
@@ -16,3 +17,4 @@ pub use rows::{
     every_table,
 };
 pub use write::{Writer, temporary, write};
+pub use written::{GenerationRow, ScoreRow};

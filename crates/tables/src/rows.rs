@@ -1,6 +1,7 @@
 //! The tables. Field comments are the documentation of the columns.
 
 use crate::column::{Column, ColumnType, Table};
+use crate::written::{GenerationRow, ScoreRow};
 use foretell_core::{
     AnswerOrder, ConfidenceLevel, Outcome, Pair, PairId, Question, QuestionId, TextId,
 };
@@ -32,6 +33,8 @@ macro_rules! table {
         }
     };
 }
+
+pub(crate) use table;
 
 /// A named value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +106,8 @@ table! {
         method: Option<String>,
         /// Key of the generator's raw reply in the ledger, where a model wrote it.
         generator_reply_key: Option<String>,
+        /// The label that a hint in the counterfactual points to, where there is one.
+        cue_label: Option<String>,
     }
 }
 
@@ -207,6 +212,8 @@ table! {
         changed: Vec<String>,
         /// How the counterfactual was made.
         method: Option<String>,
+        /// The label that a hint in the counterfactual points to, where there is one.
+        cue_label: Option<String>,
         /// The model whose behaviour is guessed.
         reference: String,
         /// The model whose explanation is shown.
@@ -287,9 +294,9 @@ pub struct TableInfo {
     pub file: &'static str,
 }
 
-/// Every table of a run folder.
+/// Every table of a run folder, and of one that counterfactuals were written in.
 #[must_use]
-pub fn every_table() -> [TableInfo; 6] {
+pub fn every_table() -> [TableInfo; 8] {
     fn info<T: Table>(file: &'static str) -> TableInfo {
         let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
         TableInfo { name, says, columns, version, file }
@@ -301,6 +308,8 @@ pub fn every_table() -> [TableInfo; 6] {
         info::<AnswerRow>("answers/<reference>.parquet"),
         info::<PredictionRow>("predictions/<reference>/<predictor>/<arm>.parquet"),
         info::<DonorRow>("donors/<reference>.parquet"),
+        info::<GenerationRow>("generations.parquet"),
+        info::<ScoreRow>("scores/<judge>.parquet"),
     ]
 }
 
@@ -360,6 +369,7 @@ impl From<Pair> for PairRow {
             generator: pair.generator,
             method: pair.method,
             generator_reply_key: pair.generator_reply_key,
+            cue_label: pair.cue_label,
         }
     }
 }
@@ -381,6 +391,7 @@ impl From<PairRow> for Pair {
             generator: row.generator,
             method: row.method,
             generator_reply_key: row.generator_reply_key,
+            cue_label: row.cue_label,
         }
     }
 }
