@@ -176,6 +176,16 @@ impl ChatModel for HttpModel {
         chat::body(&self.model, prompt, &self.settings)
     }
 
+    fn body_in_schema(&self, prompt: &str, name: &str, schema: &Value) -> Option<String> {
+        let format = json!({
+            "type": "json_schema",
+            "json_schema": {"name": name, "strict": true, "schema": schema},
+        });
+        let settings: Vec<_> =
+            self.settings.iter().cloned().chain([("response_format", format)]).collect();
+        Some(chat::body(&self.model, prompt, &settings))
+    }
+
     fn ask<'a>(&'a self, body: &'a str, _repeat: u32) -> Asking<'a> {
         Box::pin(self.ask_once(body))
     }
