@@ -1,5 +1,8 @@
 //! The arguments of every command.
 
+pub(crate) mod generate;
+pub(crate) mod pairs;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -24,6 +27,7 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),
+    Pairs(pairs::PairsArgs),
 }
 
 /// How a result is printed.

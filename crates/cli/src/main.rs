@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Runs(args) => commands::runs::run(&args),
         Command::Prompt(args) => commands::prompt::run(&args),
         Command::Parse(args) => commands::parse::run(&args),
+        Command::Pairs(args) => commands::pairs::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

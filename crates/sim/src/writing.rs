@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::HashSet;
 
 /// Words before a clause that are apt to turn it.
-const TURNING: [&str; 4] = ["not", "no longer", "never", "hardly"];
+const TURNING: [&str; 2] = ["not", "no longer"];
 
 /// Words before a clause that leave it much as it was.
 const LEAVING: [&str; 4] = ["probably", "as far as known", "by all accounts", "once again"];
@@ -229,16 +229,16 @@ impl<'a> Pieces<'a> {
         written
     }
 
-    /// Clauses negated or dropped.
+    /// Clauses negated or dropped: one, or a third of all in a row.
     fn turning(&self) -> Vec<Counterfactual> {
-        let mut list = Vec::new();
-        for index in 0..self.spans.len() {
+        let (count, mut list) = (self.spans.len(), Vec::new());
+        for index in 0..count {
             list.extend(
                 TURNING.map(|word| self.with(index, &before(word, self.piece(index)), true)),
             );
-            if self.spans.len() > 1 {
-                list.push(self.with(index, "", true));
-            }
+            let runs = if count < 6 { vec![1] } else { vec![1, count / 3] };
+            let fitting = runs.into_iter().filter(|run| *run < count && index + run <= count);
+            list.extend(fitting.map(|run| self.without(index, run)));
         }
         list
     }
@@ -260,12 +260,17 @@ impl<'a> Pieces<'a> {
     /// The question with another text in the place of one clause.
     fn with(&self, index: usize, text: &str, turns: bool) -> Counterfactual {
         let (start, end) = self.spans[index];
-        let (head, mut tail) = (&self.text[..start], &self.text[end..]);
-        if text.is_empty() {
-            // With its mark, so that no two marks meet.
-            tail = tail.trim_start_matches([',', ';', '.', ':', '!', '?']).trim_start();
-        }
-        written(format!("{head}{text}{tail}"), vec![(index, text.to_owned())], turns)
+        let new = format!("{}{text}{}", &self.text[..start], &self.text[end..]);
+        written(new, vec![(index, text.to_owned())], turns)
+    }
+
+    /// The question without `run` clauses from `index`.
+    fn without(&self, index: usize, run: usize) -> Counterfactual {
+        let (start, end) = (self.spans[index].0, self.spans[index + run - 1].1);
+        // With its mark, so that no two marks meet.
+        let tail = self.text[end..].trim_start_matches([',', ';', '.', ':', '!', '?']).trim_start();
+        let gone = (index..index + run).map(|index| (index, String::new())).collect();
+        written(format!("{}{tail}", &self.text[..start]), gone, true)
     }
 
     fn exchanged(&self, index: usize) -> Counterfactual {

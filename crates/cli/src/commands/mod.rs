@@ -2,6 +2,7 @@
 
 pub(crate) mod analyze;
 pub(crate) mod init;
+pub(crate) mod pairs;
 pub(crate) mod parse;
 pub(crate) mod prompt;
 pub(crate) mod run;
