@@ -326,7 +326,8 @@ fn methods_share_the_counterfactuals_and_ask_for_what_they_need() {
     let shares = [("concept", 3), ("reversal", 3), ("brief", 2)];
     assert_eq!(wanted, shares.map(|(method, count)| (method.to_owned(), count)).into());
     // Without labels the generator may choose, but not what needs them.
-    succeeds(folder.path(), &args("auto", "auto"));
+    let (_, err) = succeeds(folder.path(), &args("auto", "auto"));
+    assert!(err.contains("warning: 4 of 4 questions have no labels"), "{err}");
     let rows = read::<GenerationRow>(&folder.path().join("auto/generations.parquet")).unwrap();
     assert!(rows.iter().all(|row| row.method.as_deref() != Some("brief")));
 }

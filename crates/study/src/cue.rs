@@ -14,6 +14,9 @@ use std::path::Path;
 /// The name of the manifest.
 const MANIFEST: &str = "cue.toml";
 
+/// Format of the folder.
+const FORMAT: i64 = 1;
+
 /// What stands in the folder of cue pairs.
 const OURS: [&str; 2] = ["questions.parquet", "pairs.parquet"];
 
@@ -29,6 +32,17 @@ pub struct CueRequest {
     pub answer_orders: Vec<AnswerOrder>,
     /// The questions.
     pub source: QuestionSource,
+}
+
+/// What `cue.toml` holds.
+#[derive(Serialize)]
+struct CueManifest<'a> {
+    format: i64,
+    /// Version of the program that made the pairs.
+    program: &'static str,
+    /// Questions left out, by reason.
+    left_out: BTreeMap<&'static str, u64>,
+    request: &'a CueRequest,
 }
 
 /// Questions with and without hints.
@@ -114,7 +128,13 @@ impl CuePairs {
         if layout.pairs().exists() && !force {
             return Err(StudyError::Exists { path: layout.pairs() });
         }
-        let text = toml::to_string(request).expect("a request is always TOML");
+        let mut left_out = BTreeMap::new();
+        for question in &self.left_out {
+            *left_out.entry(question.reason).or_default() += 1;
+        }
+        let program = env!("CARGO_PKG_VERSION");
+        let manifest = CueManifest { format: FORMAT, program, left_out, request };
+        let text = toml::to_string(&manifest).expect("a manifest is always TOML");
         write_whole(&folder.join(MANIFEST), &text)?;
         write(&layout.questions(), self.questions.into_iter().map(QuestionRow::from))?;
         Ok(write(&layout.pairs(), self.pairs.into_iter().map(PairRow::from))?)

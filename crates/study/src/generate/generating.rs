@@ -66,9 +66,19 @@ impl Generating {
                 unreachable!("models that are not open have a fault")
             }
         };
-        let folder = GenerateFolder::open_or_start(folder, request, |folder| check(folder))?;
+        let folder = GenerateFolder::open_or_start(folder, request, check)?;
         let (ledger, warnings) = asking::open_ledger(&folder.layout, settings.on_full)?;
-        Ok(Self { warnings, folder, models, ledger, limits: settings.limits })
+        let mut generating = Self { warnings, folder, models, ledger, limits: settings.limits };
+        let questions = generating.questions();
+        let without = questions.iter().filter(|question| question.labels.is_empty()).count();
+        if without > 0 {
+            let all = questions.len();
+            generating.warnings.push(format!(
+                "{without} of {all} questions have no labels, so that `foretell run` cannot ask about \
+                 them; `--labels A,B` gives them some"
+            ));
+        }
+        Ok(generating)
     }
 
     /// Its folder.
