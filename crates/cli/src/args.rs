@@ -1,6 +1,7 @@
 //! The arguments of every command.
 
 pub(crate) mod data;
+pub(crate) mod generate;
 pub(crate) mod models;
 pub(crate) mod pairs;
 

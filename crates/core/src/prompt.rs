@@ -1,17 +1,24 @@
 //! Prompts: one template a purpose, filled from a card, a question and what an arm shows.
 
+use crate::cue::Cue;
+use crate::generate::Method;
 use crate::{AnswerOrder, Arm, Card, Labels, Need, Question};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// The files of a prompt set, by name, with the project's own text.
-pub const FILES: [(&str, &str); 4] = [
+pub const FILES: [(&str, &str); 8] = [
     ("ask.jinja", include_str!("../../../prompts/ask.jinja")),
     ("predict.jinja", include_str!("../../../prompts/predict.jinja")),
     ("original.jinja", include_str!("../../../prompts/original.jinja")),
     ("arms.toml", include_str!("../../../prompts/arms.toml")),
+    ("generate.jinja", include_str!("../../../prompts/generate.jinja")),
+    ("methods.toml", include_str!("../../../prompts/methods.toml")),
+    ("coherence.jinja", include_str!("../../../prompts/coherence.jinja")),
+    ("cues.toml", include_str!("../../../prompts/cues.toml")),
 ];
 
 /// A prompt set, ready to render.
@@ -19,6 +26,8 @@ pub const FILES: [(&str, &str); 4] = [
 pub struct Prompts {
     templates: Environment<'static>,
     arms: Vec<Arm>,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) cues: Vec<Cue>,
     files: BTreeMap<String, String>,
 }
 
@@ -26,9 +35,7 @@ pub struct Prompts {
 #[derive(Debug, Error)]
 pub enum PromptError {
     /// A file of a name that no prompt set has.
-    #[error(
-        "`{0}` is not a prompt file; the files are ask.jinja, predict.jinja, original.jinja, arms.toml"
-    )]
+    #[error("`{0}` is not a prompt file; the files are {files}", files = file_names())]
     UnknownFile(String),
     /// A template that does not parse, or names a variable that is not there.
     #[error("{file}: {fault:#}")]
@@ -38,9 +45,14 @@ pub enum PromptError {
         /// What is wrong.
         fault: minijinja::Error,
     },
-    /// `arms.toml` does not hold arms.
-    #[error("arms.toml: {0}")]
-    Arms(#[from] toml::de::Error),
+    /// A table of arms, methods or cues that does not hold them.
+    #[error("{file}: {fault}")]
+    Table {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        fault: toml::de::Error,
+    },
     /// An arm that the set does not have.
     #[error("there is no arm `{name}`; the arms are {}", known.join(", "))]
     UnknownArm {
@@ -48,6 +60,33 @@ pub enum PromptError {
         name: String,
         /// The arms of the set.
         known: Vec<String>,
+    },
+    /// A method that the set does not have.
+    #[error("there is no method `{name}`; the methods are auto, {}", known.join(", "))]
+    UnknownMethod {
+        /// The method asked for.
+        name: String,
+        /// The methods of the set.
+        known: Vec<String>,
+    },
+    /// A cue that the set does not have.
+    #[error("there is no cue `{name}`; the cues are {}, or those of a file", known.join(", "))]
+    UnknownCue {
+        /// The cue asked for.
+        name: String,
+        /// The cues of the set.
+        known: Vec<String>,
+    },
+    /// A cue without a wording.
+    #[error("cues.toml: the cue `{0}` has no template")]
+    NoTemplate(String),
+    /// A wording that leaves out what it is for.
+    #[error("cues.toml: a template of the cue `{cue}` does not hold {{{{ {variable} }}}}")]
+    CueLacks {
+        /// The cue.
+        cue: String,
+        /// The variable that is missing.
+        variable: &'static str,
     },
 }
 
@@ -99,15 +138,27 @@ impl Prompts {
                 .build()
                 .expect("white space options are always valid"),
         );
-        let read: BTreeMap<String, Arm> = toml::from_str(&files["arms.toml"])?;
-        let arms: Vec<Arm> = read.into_iter().map(|(name, arm)| Arm { name, ..arm }).collect();
+        let arms = table(&files, "arms.toml", |name, arm| Arm { name, ..arm })?;
+        let methods = table(&files, "methods.toml", |name, method| Method { name, ..method })?;
+        let cues = table(&files, "cues.toml", |name, cue| Cue { name, ..cue })?;
         for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".jinja")) {
             add(&mut templates, name.clone(), text.clone())?;
         }
         for arm in &arms {
             add(&mut templates, block_name(arm), arm.block.clone())?;
         }
-        Ok(Self { templates, arms, files })
+        for method in &methods {
+            add(&mut templates, crate::prompt_written::method_name(method), method.block.clone())?;
+        }
+        for cue in &cues {
+            if cue.templates.is_empty() {
+                return Err(PromptError::NoTemplate(cue.name.clone()));
+            }
+            for (at, text) in cue.templates.iter().enumerate() {
+                add(&mut templates, crate::prompt_written::cue_name(cue, at), text.clone())?;
+            }
+        }
+        Ok(Self { templates, arms, methods, cues, files })
     }
 
     /// The files of this set, by name.
@@ -193,11 +244,30 @@ impl Prompts {
         )
     }
 
-    fn render(&self, name: &str, values: minijinja::Value) -> Result<String, PromptError> {
+    pub(crate) fn render(
+        &self,
+        name: &str,
+        values: minijinja::Value,
+    ) -> Result<String, PromptError> {
         let fault = |fault| PromptError::Template { file: name.to_owned(), fault };
         let text = self.templates.get_template(name).and_then(|template| template.render(values));
         Ok(text.map_err(fault)?.trim().to_owned())
     }
+}
+
+fn file_names() -> String {
+    FILES.map(|(name, _)| name).join(", ")
+}
+
+/// The entries of a table, by name.
+fn table<T: DeserializeOwned>(
+    files: &BTreeMap<String, String>,
+    file: &str,
+    named: impl Fn(String, T) -> T,
+) -> Result<Vec<T>, PromptError> {
+    let entries: BTreeMap<String, T> = toml::from_str(&files[file])
+        .map_err(|fault| PromptError::Table { file: file.to_owned(), fault })?;
+    Ok(entries.into_iter().map(|(name, entry)| named(name, entry)).collect())
 }
 
 fn add(
@@ -214,7 +284,7 @@ fn block_name(arm: &Arm) -> String {
     format!("arms.toml [{}]", arm.name)
 }
 
-fn roles(card: &Card) -> minijinja::Value {
+pub(crate) fn roles(card: &Card) -> minijinja::Value {
     context! {
         decider => &card.roles.decider,
         subject => &card.roles.subject,
@@ -222,7 +292,7 @@ fn roles(card: &Card) -> minijinja::Value {
     }
 }
 
-fn meanings(card: &Card, labels: &Labels) -> Vec<(String, String)> {
+pub(crate) fn meanings(card: &Card, labels: &Labels) -> Vec<(String, String)> {
     labels
         .iter()
         .filter_map(|label| Some((label.to_owned(), card.meanings.get(label)?.clone())))

@@ -73,4 +73,6 @@ pub struct Pair {
     pub method: Option<String>,
     /// Key of the generator's raw reply, where a model wrote it.
     pub generator_reply_key: Option<String>,
+    /// The label that a hint in the counterfactual points to.
+    pub cue_label: Option<String>,
 }

@@ -42,6 +42,7 @@ mod tests {
             generator: None,
             method: None,
             generator_reply_key: None,
+            cue_label: None,
         }
     }
 

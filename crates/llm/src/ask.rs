@@ -34,7 +34,18 @@ impl Request {
         prompt: &str,
         repeat: u32,
     ) -> Self {
-        let body = model.body(prompt);
+        Self::with_body(model, provider, name, model.body(prompt), repeat)
+    }
+
+    /// The request that sends a body of that model's.
+    #[must_use]
+    pub fn with_body(
+        model: &dyn ChatModel,
+        provider: &str,
+        name: &str,
+        body: String,
+        repeat: u32,
+    ) -> Self {
         let key = RequestKey::of(provider, name, &body, repeat, model.variant());
         Self { key, body: body.into(), repeat }
     }

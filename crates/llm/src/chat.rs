@@ -90,6 +90,22 @@ pub(crate) fn body(model: &str, prompt: &str, settings: &[(&str, Value)]) -> Str
     body.to_string()
 }
 
+/// The body of a request for a reply in JSON of a schema.
+pub(crate) fn body_in_schema(
+    model: &str,
+    prompt: &str,
+    settings: &[(&str, Value)],
+    name: &str,
+    schema: &Value,
+) -> String {
+    let format = json!({
+        "type": "json_schema",
+        "json_schema": {"name": name, "strict": true, "schema": schema},
+    });
+    let settings: Vec<_> = settings.iter().cloned().chain([("response_format", format)]).collect();
+    body(model, prompt, &settings)
+}
+
 /// Reads a reply. What is missing or of another shape is `None`.
 pub(crate) fn read(reply: &Value) -> ModelReply {
     let choice = &reply["choices"][0];

@@ -5,6 +5,7 @@ use crate::served::Wanted;
 use crate::spec::{Keys, ModelSpec, Place, SpecError};
 use crate::{provider, vllm};
 use foretell_core::{Outcome, Registry};
+use serde_json::Value;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -15,6 +16,12 @@ use std::time::Duration;
 pub trait ChatModel: Send + Sync {
     /// The canonical body of a request: JSON with sorted keys, all that the model is sent.
     fn body(&self, prompt: &str) -> String;
+
+    /// The same for a reply that has to be JSON of a schema, which has a name; `None` where the provider
+    /// is not known to offer that.
+    fn body_in_schema(&self, _prompt: &str, _name: &str, _schema: &Value) -> Option<String> {
+        None
+    }
 
     /// Sends a body once.
     fn ask<'a>(&'a self, body: &'a str, repeat: u32) -> Asking<'a>;

@@ -44,6 +44,7 @@ fn pair(number: usize) -> PairRow {
         generator: None,
         method: None,
         generator_reply_key: None,
+        cue_label: None,
     }
 }
 
@@ -89,6 +90,7 @@ fn guess(number: usize, reference: &str, arm: &str, right: bool) -> PredictionRo
         distance: None,
         changed: vec![],
         method: None,
+        cue_label: None,
         reference: reference.into(),
         explainer: reference.into(),
         arm: arm.into(),

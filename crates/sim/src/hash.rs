@@ -65,6 +65,8 @@ pub(crate) enum Purpose {
     Understanding = 5,
     /// The rule by which a predictor answers for itself.
     Own = 6,
+    /// What a generator writes.
+    Writing = 7,
 }
 
 /// A stream of independent values for one purpose.

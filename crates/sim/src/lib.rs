@@ -17,6 +17,7 @@
 //! | `statement` | one sentence of an explanation, written and read back |
 //! | `explanation` | the explanation of a simulated reference |
 //! | `reading` | how a reader re-weighs a question with an explanation |
+//! | `writing` | the counterfactuals of a generator, and a judge's verdict on them |
 //! | `layout` | a reply in the sections asked for |
 //! | `hash` | the hash and the draws |
 
@@ -31,6 +32,7 @@ mod reading;
 mod rule;
 mod statement;
 mod subject;
+mod writing;
 
 pub use options::SimError;
 pub use subject::{SimReply, Subject};

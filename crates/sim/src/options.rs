@@ -79,7 +79,7 @@ enum Range {
 }
 
 /// Every kind.
-pub(crate) const KINDS: [Kind; 3] = [
+pub(crate) const KINDS: [Kind; 5] = [
     Kind {
         name: "reference",
         options: &[
@@ -102,6 +102,8 @@ pub(crate) const KINDS: [Kind; 3] = [
         ],
     },
     Kind { name: "oracle", options: &[("seed", Range::Seed), ("fail", Range::Share)] },
+    Kind { name: "generator", options: &[("seed", Range::Seed), ("fail", Range::Share)] },
+    Kind { name: "judge", options: &[("seed", Range::Seed), ("fail", Range::Share)] },
 ];
 
 impl Range {
@@ -217,11 +219,11 @@ mod tests {
         assert_eq!(
             fault("refrence", &[]),
             "there is no simulated subject `refrence` (did you mean `reference`?); \
-             the kinds are reference, reader, oracle"
+             the kinds are reference, reader, oracle, generator, judge"
         );
         assert_eq!(
             fault("gpt", &[]),
-            "there is no simulated subject `gpt`; the kinds are reference, reader, oracle"
+            "there is no simulated subject `gpt`; the kinds are reference, reader, oracle, generator, judge"
         );
     }
 

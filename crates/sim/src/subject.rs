@@ -9,6 +9,7 @@ use crate::options::{Options, SimError};
 use crate::reading::{Believed, foretell};
 use crate::rule::{Decision, ONE, Rule};
 use crate::statement;
+use crate::writing;
 use foretell_core::Labels;
 
 /// Clauses that an explanation names, unless `named` says otherwise.
@@ -44,6 +45,10 @@ enum Mind {
     Reader { skill: f64 },
     /// By what it is shown, to the last digit.
     Oracle,
+    /// It answers nothing, and writes counterfactuals.
+    Generator,
+    /// It answers nothing, and judges counterfactuals.
+    Judge,
 }
 
 /// What a simulated model returns.
@@ -75,7 +80,8 @@ impl Streams {
 }
 
 impl Subject {
-    /// The simulated model of a kind (`reference`, `reader` or `oracle`) with some options set.
+    /// The simulated model of a kind (`reference`, `reader`, `oracle`, `generator` or `judge`) with
+    /// some options set.
     ///
     /// `docs/simulated.md` lists the options with their ranges and defaults.
     ///
@@ -93,6 +99,8 @@ impl Subject {
                 named: options.whole("named", NAMED) as usize,
             },
             "reader" => Mind::Reader { skill: options.number("skill", 1.0) },
+            "generator" => Mind::Generator,
+            "judge" => Mind::Judge,
             _ => Mind::Oracle,
         };
         let (noise, fail) = (options.number("noise", 0.0), options.number("fail", 0.0));
@@ -108,7 +116,16 @@ impl Subject {
         let streams =
             Streams { subject: self.seed, prompt: hash(prompt), repeat: u64::from(repeat) };
         let fail = streams.of_repeat(Purpose::Fail);
-        let failure = (fail.fraction(0) < self.fail).then(|| Failure::draw(fail, 1));
+        let failing = (fail.fraction(0) < self.fail).then_some(fail);
+        match self.mind {
+            Mind::Generator => {
+                let draws = writing::draws(self.seed, streams.prompt, streams.repeat);
+                return writing::generate(prompt, draws, failing);
+            }
+            Mind::Judge => return writing::judge(prompt, failing),
+            Mind::Reference { .. } | Mind::Reader { .. } | Mind::Oracle => {}
+        }
+        let failure = failing.map(|fail| Failure::draw(fail, 1));
         let text = match failure {
             Some(Failure::Empty) => String::new(),
             Some(Failure::Shapeless) => SHAPELESS.to_owned(),

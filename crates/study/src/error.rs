@@ -74,11 +74,13 @@ pub enum StudyError {
         wanted: i64,
     },
     /// A folder that holds something else.
-    #[error("{} holds files but no run (there is no run.toml, but there is `{found}`)", path.display())]
+    #[error("{} holds files of something else (there is no {manifest}, but there is `{found}`)", path.display())]
     #[diagnostic(help("choose an empty or new folder with `--out`"))]
     NotARun {
         /// The folder.
         path: PathBuf,
+        /// The manifest that it lacks.
+        manifest: &'static str,
         /// One of the files.
         found: String,
     },
@@ -180,6 +182,47 @@ pub enum StudyError {
         question: String,
         /// What is wrong with them.
         fault: LabelsError,
+    },
+    /// A list of methods that makes no sense.
+    #[error("`--methods` takes `auto` alone, or one or several methods")]
+    #[diagnostic(help("write `--methods auto`, or for instance `--methods concept,reversal`"))]
+    Methods,
+    /// A method for questions with labels, and questions without.
+    #[error(
+        "method `{method}`: {count} of {total} questions have no labels, the first of them `{first}`"
+    )]
+    #[diagnostic(help(
+        "how a model behaves on an open-ended question is not a label, and to compare it would take a labeller; give labels with `--labels A,B`, or leave the method out"
+    ))]
+    MethodNeedsLabels {
+        /// The method.
+        method: String,
+        /// Questions without labels.
+        count: usize,
+        /// All questions.
+        total: usize,
+        /// The first without.
+        first: String,
+    },
+    /// No hint can be given.
+    #[error(
+        "no question can be given a hint toward {toward}: {left_out} were left out, as {reason}"
+    )]
+    #[diagnostic(help("`--toward random` needs no ground truths; `--labels A,B` gives labels"))]
+    NothingCued {
+        /// Where hints should point.
+        toward: &'static str,
+        /// Questions left out.
+        left_out: usize,
+        /// Why the first was.
+        reason: &'static str,
+    },
+    /// An output that is there already.
+    #[error("{} is there already", path.display())]
+    #[diagnostic(help("name another folder with `--out`, or replace it with `--force`"))]
+    Exists {
+        /// The file.
+        path: PathBuf,
     },
     /// There is no such pair.
     #[error("{}: there is no pair `{pair}`", path.display())]

@@ -94,11 +94,11 @@ impl Layout {
         folder.join(file_name(predictor)).join(format!("{}.parquet", file_name(arm)))
     }
 
-    fn prompts(&self) -> PathBuf {
+    pub(crate) fn prompts(&self) -> PathBuf {
         self.0.join("prompts")
     }
 
-    fn cards(&self) -> PathBuf {
+    pub(crate) fn cards(&self) -> PathBuf {
         self.0.join("cards.toml")
     }
 
@@ -150,7 +150,7 @@ impl RunFolder {
         let layout = Layout::new(folder);
         std::fs::create_dir_all(folder)
             .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
-        refuse_strangers(folder)?;
+        refuse_strangers(folder, "run.toml", &OURS)?;
         let lock = lock(&layout)?;
         match Manifest::read(folder) {
             Ok(mut manifest) => {
@@ -301,11 +301,17 @@ fn notes(set: &PairSet) -> Vec<String> {
     notes
 }
 
-/// A folder that holds files but no run is somebody's; what a killed start leaves behind is ours.
-fn refuse_strangers(folder: &Path) -> Result<(), StudyError> {
-    const OURS: [&str; 5] =
-        [".lock", "prompts", "cards.toml", "questions.parquet", "pairs.parquet"];
-    if folder.join("run.toml").exists() {
+/// What a killed start of a run leaves behind.
+const OURS: [&str; 5] = [".lock", "prompts", "cards.toml", "questions.parquet", "pairs.parquet"];
+
+/// A folder that holds files but no manifest is somebody's; what a killed start leaves behind, `ours`,
+/// is not.
+pub(crate) fn refuse_strangers(
+    folder: &Path,
+    manifest: &'static str,
+    ours: &[&str],
+) -> Result<(), StudyError> {
+    if folder.join(manifest).exists() {
         return Ok(());
     }
     let entries = std::fs::read_dir(folder)
@@ -313,14 +319,15 @@ fn refuse_strangers(folder: &Path) -> Result<(), StudyError> {
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let temporary = name.starts_with(".table-") || name.starts_with(".file-");
-        if !OURS.contains(&name.as_str()) && !temporary {
-            return Err(StudyError::NotARun { path: folder.to_owned(), found: name });
+        if !ours.contains(&name.as_str()) && !temporary {
+            let path = folder.to_owned();
+            return Err(StudyError::NotARun { path, manifest, found: name });
         }
     }
     Ok(())
 }
 
-fn lock(layout: &Layout) -> Result<File, StudyError> {
+pub(crate) fn lock(layout: &Layout) -> Result<File, StudyError> {
     let path = layout.lock();
     let at = |fault| StudyError::Io { path: path.clone(), fault };
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at)?;
@@ -333,7 +340,7 @@ fn lock(layout: &Layout) -> Result<File, StudyError> {
     }
 }
 
-fn write_texts(folder: &Path, files: &[(String, String)]) -> Result<(), StudyError> {
+pub(crate) fn write_texts(folder: &Path, files: &[(String, String)]) -> Result<(), StudyError> {
     std::fs::create_dir_all(folder)
         .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
     files.iter().try_for_each(|(name, text)| write_whole(&folder.join(name), text))
@@ -356,7 +363,7 @@ pub(crate) fn texts(folder: &Path) -> Result<BTreeMap<String, String>, StudyErro
     Ok(texts)
 }
 
-fn hash_of(files: &[(String, String)]) -> String {
+pub(crate) fn hash_of(files: &[(String, String)]) -> String {
     let mut hash = Sha256::new();
     for text in files.iter().flat_map(|(name, text)| [name, text]) {
         hash.update((text.len() as u64).to_le_bytes());

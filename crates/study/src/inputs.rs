@@ -9,7 +9,12 @@ use std::path::Path;
 
 /// The prompts of a study: the project's own, with those of its folder in their place.
 pub(crate) fn prompts(study: &Study) -> Result<Prompts, StudyError> {
-    Ok(match &study.prompts {
+    prompts_in(study.prompts.as_deref())
+}
+
+/// The project's own prompts, with those of a folder in their place.
+pub(crate) fn prompts_in(folder: Option<&Path>) -> Result<Prompts, StudyError> {
+    Ok(match folder {
         Some(folder) => Prompts::with_files(texts(folder)?)?,
         None => Prompts::embedded(),
     })
@@ -32,12 +37,17 @@ pub(crate) fn read_registry(path: &Path) -> Result<Registry, StudyError> {
     Registry::parse(&text).map_err(|fault| StudyError::Registry { path: path.to_owned(), fault })
 }
 
-/// The pairs of a study, and the cards of their datasets.
-pub(crate) fn pairs(study: &Study) -> Result<(PairSet, Cards), StudyError> {
-    let cards = match &study.cards {
+/// The project's own cards, with those of a folder added or in their place.
+pub(crate) fn cards_in(folder: Option<&Path>) -> Result<Cards, StudyError> {
+    Ok(match folder {
         Some(folder) => Cards::embedded().with_dir(folder)?,
         None => Cards::embedded(),
-    };
+    })
+}
+
+/// The pairs of a study, and the cards of their datasets.
+pub(crate) fn pairs(study: &Study) -> Result<(PairSet, Cards), StudyError> {
+    let cards = cards_in(study.cards.as_deref())?;
     let options = PairOptions {
         seed: study.seed,
         scenarios: study.scenarios,

@@ -3,6 +3,7 @@
 use crate::error::StudyError;
 use crate::study::Study;
 use foretell_core::id::hex;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -80,6 +81,11 @@ impl Identity {
         Ok(Self(fields))
     }
 
+    /// An identity of these fields.
+    pub(crate) fn from_fields(fields: BTreeMap<String, String>) -> Self {
+        Self(fields)
+    }
+
     /// What differs between this run and another study, in words.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
@@ -136,24 +142,7 @@ impl Manifest {
     /// [`StudyError::OtherVersion`] for a run of another format, [`StudyError::NoRun`] where there
     /// is none.
     pub fn read(folder: &Path) -> Result<Self, StudyError> {
-        let path = folder.join("run.toml");
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
-                return Err(StudyError::NoRun { path: folder.to_owned() });
-            }
-            Err(fault) => return Err(StudyError::Io { path, fault }),
-        };
-        // The format first: another format may have other fields.
-        let table: toml::Table = toml::from_str(&text)
-            .map_err(|fault| StudyError::Manifest { path: path.clone(), fault })?;
-        let found = table.get("format").and_then(toml::Value::as_integer).unwrap_or(0);
-        if found != FORMAT {
-            let program = table.get("program").and_then(toml::Value::as_str).unwrap_or("(unknown)");
-            let program = program.to_owned();
-            return Err(StudyError::OtherVersion { path, found, program, wanted: FORMAT });
-        }
-        toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })
+        read_manifest(folder, "run.toml", FORMAT)
     }
 
     /// Writes the manifest, whole or not at all.
@@ -213,14 +202,43 @@ impl Manifest {
     }
 }
 
+/// Reads a manifest of a format.
+///
+/// # Errors
+/// [`StudyError::OtherVersion`] for one of another format, [`StudyError::NoRun`] where there is none.
+pub(crate) fn read_manifest<T: DeserializeOwned>(
+    folder: &Path,
+    file: &str,
+    wanted: i64,
+) -> Result<T, StudyError> {
+    let path = folder.join(file);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+            return Err(StudyError::NoRun { path: folder.to_owned() });
+        }
+        Err(fault) => return Err(StudyError::Io { path, fault }),
+    };
+    // The format first: another format may have other fields.
+    let table: toml::Table = toml::from_str(&text)
+        .map_err(|fault| StudyError::Manifest { path: path.clone(), fault })?;
+    let found = table.get("format").and_then(toml::Value::as_integer).unwrap_or(0);
+    if found != wanted {
+        let program = table.get("program").and_then(toml::Value::as_str).unwrap_or("(unknown)");
+        let program = program.to_owned();
+        return Err(StudyError::OtherVersion { path, found, program, wanted });
+    }
+    toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })
+}
+
 /// A source of pairs: its name if it is built in, else its content.
-fn source(spec: &str) -> Result<String, StudyError> {
+pub(crate) fn source(spec: &str) -> Result<String, StudyError> {
     let path = Path::new(spec);
     if path.exists() { Ok(format!("content {}", content_hash(path)?)) } else { Ok(spec.to_owned()) }
 }
 
 /// Hash of a file's content, or of the names and contents of a folder's files, 16 hex digits.
-fn content_hash(path: &Path) -> Result<String, StudyError> {
+pub(crate) fn content_hash(path: &Path) -> Result<String, StudyError> {
     let mut hash = Sha256::new();
     add_content(&mut hash, path, path.is_dir())?;
     Ok(hex(&hash.finalize()[..8]))

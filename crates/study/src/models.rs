@@ -155,6 +155,18 @@ impl Model {
         Request::new(&*self.chat, self.spec.provider(), &self.spec.model, prompt, 0)
     }
 
+    /// The request that asks it a prompt for JSON of a schema, which has a name.
+    pub(crate) fn request_in_schema(
+        &self,
+        prompt: &str,
+        name: &str,
+        schema: &serde_json::Value,
+    ) -> Request {
+        let body = self.chat.body_in_schema(prompt, name, schema);
+        let body = body.unwrap_or_else(|| self.chat.body(prompt));
+        Request::with_body(&*self.chat, self.spec.provider(), &self.spec.model, body, 0)
+    }
+
     pub(crate) fn row(&self) -> ModelRow {
         let known = Some(&self.entry).filter(|_| self.spec.place != Place::Sim);
         // As sent, so that what the registry adds is seen too.

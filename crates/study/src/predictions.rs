@@ -191,6 +191,7 @@ fn row(
         distance: pair.distance,
         changed: pair.changed.clone(),
         method: pair.method.clone(),
+        cue_label: pair.cue_label.clone(),
         reference: said.reference.clone(),
         explainer: said.reference.clone(),
         arm: arm.name.clone(),

@@ -1,6 +1,7 @@
 //! A run: checked, planned, asked and derived.
 
 use crate::answers;
+use crate::asking;
 use crate::derive::Served;
 use crate::donors;
 use crate::error::StudyError;
@@ -14,10 +15,7 @@ use crate::progress::Progress;
 use crate::study::Study;
 use foretell_core::{Arm, Need, Pair, Prompts};
 use foretell_data::select;
-use foretell_llm::{
-    Asked, Journal, Keys, Ledger, Limits, Opening, Request, Stop, Stopped, ask_all, count_missing,
-    journal_for,
-};
+use foretell_llm::{Asked, Keys, Ledger, Limits, Opening, Request, Stop, Stopped, count_missing};
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,9 +30,6 @@ pub struct Settings {
     /// Told once when the ledger cannot be written for now.
     pub on_full: fn(&Path, &str),
 }
-
-/// Requests in flight to a simulated subject: enough that one commit holds many replies.
-const SIMULATED_IN_FLIGHT: usize = 4096;
 
 /// A run, ready to ask.
 pub struct Run {
@@ -128,7 +123,7 @@ impl Run {
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
         models.freeze(&layout.registry())?;
-        let (ledger, mut warnings) = open_ledger(&folder, settings.on_full)?;
+        let (ledger, mut warnings) = asking::open_ledger(&folder.layout, settings.on_full)?;
         warnings.extend(models.unheeded(own)?);
         let (limits, limit) = (settings.limits, study.limit);
         Ok(Self { folder, models, arms, warnings, ledger, limits, limit })
@@ -145,16 +140,7 @@ impl Run {
     /// # Errors
     /// [`StudyError::Unreachable`] with what is wrong with each.
     pub fn check_models(&self, runtime: &Handle) -> Result<(), StudyError> {
-        let mut faults: Vec<String> = Vec::new();
-        for model in self.models.all() {
-            if let Err(fault) = runtime.block_on(model.chat.check()) {
-                let fault = format!("model `{}`: {fault}", model.spec.name);
-                if !faults.contains(&fault) {
-                    faults.push(fault);
-                }
-            }
-        }
-        if faults.is_empty() { Ok(()) } else { Err(StudyError::Unreachable { faults }) }
+        asking::check_models(&self.models.all(), runtime)
     }
 
     /// How many requests each model would be sent; empty where nothing can cost money.
@@ -290,12 +276,7 @@ impl Run {
         requests: impl Iterator<Item = Result<Request, StudyError>>,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<Asked, StudyError> {
-        let limits = if model.spec.may_cost() {
-            self.limits
-        } else {
-            Limits { concurrency: SIMULATED_IN_FLIGHT, ..self.limits }
-        };
-        Ok(ask_all(&model.chat, &self.ledger, limits, stop, requests, done).await?)
+        asking::ask_model(model, &self.ledger, self.limits, stop, requests, done).await
     }
 
     /// What a reference said, by its `answers`; draws the placebo donors that are still missing, unless
@@ -361,7 +342,7 @@ impl Run {
 }
 
 impl Ended {
-    fn add(&mut self, model: &Model, asked: &Asked) {
+    pub(crate) fn add(&mut self, model: &Model, asked: &Asked) {
         self.sent += asked.sent;
         self.failed += asked.failed;
         match &asked.stopped {
@@ -395,23 +376,4 @@ fn sentences(served: &[(String, Served)]) -> Vec<(String, String)> {
 
 fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {
     study.arms.iter().map(|arm| Ok(prompts.arm(arm)?.clone())).collect()
-}
-
-fn open_ledger(
-    folder: &RunFolder,
-    on_full: fn(&Path, &str),
-) -> Result<(Ledger, Vec<String>), StudyError> {
-    let place = folder.layout.folder();
-    let at = |fault| StudyError::Io { path: place.to_owned(), fault };
-    let journal = journal_for(place).map_err(at)?;
-    let mut warnings = Vec::new();
-    if let Journal::Rollback(name) = journal {
-        warnings.push(format!(
-            "{} lies on {name}, where SQLite's write-ahead log is not safe: the ledger uses a \
-             rollback journal there, which is slower; never let two machines write to one run",
-            place.display()
-        ));
-    }
-    let ledger = Ledger::open(&folder.layout.ledger(), journal, Box::new(on_full))?;
-    Ok((ledger, warnings))
 }

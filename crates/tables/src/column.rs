@@ -1,6 +1,7 @@
 //! Columns and their types.
 
 use arrow_schema::{DataType, Field, Fields};
+use foretell_core::generate::{GenerationOutcome, WrittenOutcome};
 use foretell_core::{AnswerOrder, ConfidenceLevel, NotAsked, Outcome, PairId, QuestionId, TextId};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -101,7 +102,8 @@ macro_rules! column_types {
 }
 
 column_types! {
-    Text: String, TextId, QuestionId, PairId, AnswerOrder, Outcome, NotAsked, ConfidenceLevel;
+    Text: String, TextId, QuestionId, PairId, AnswerOrder, Outcome, NotAsked, ConfidenceLevel,
+        GenerationOutcome, WrittenOutcome;
     Integer: i64;
     Float: f64;
     Boolean: bool;

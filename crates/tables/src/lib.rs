@@ -9,6 +9,7 @@ mod pair_text;
 mod read;
 mod rows;
 mod write;
+mod written;
 
 pub use column::{Column, ColumnType, Kind, Table};
 pub use pair_text::PairTextRow;
@@ -18,3 +19,4 @@ pub use rows::{
     every_table,
 };
 pub use write::{Writer, temporary, write};
+pub use written::{GenerationRow, ScoreRow};

@@ -44,6 +44,8 @@ table! {
         method: Option<String>,
         /// Key of the generator's raw reply in the ledger, where a model wrote it.
         generator_reply_key: Option<String>,
+        /// The label that a hint in the counterfactual points to.
+        cue_label: Option<String>,
         /// Row of the original in its dataset's table.
         original_row: Option<i64>,
         /// Row of the counterfactual in its dataset's table.
@@ -96,6 +98,7 @@ impl PairTextRow {
             generator: pair.generator,
             method: pair.method,
             generator_reply_key: pair.generator_reply_key,
+            cue_label: pair.cue_label,
             original_row: pair.original_row,
             counterfactual_row: pair.counterfactual_row,
             original_text_id: pair.original_text_id,
@@ -162,6 +165,7 @@ impl PairTextRow {
             generator: self.generator,
             method: self.method,
             generator_reply_key: self.generator_reply_key,
+            cue_label: self.cue_label,
         };
         (pair.into(), original.into(), counterfactual.into())
     }

@@ -2,6 +2,7 @@
 
 use crate::column::{Column, ColumnType, Table};
 use crate::pair_text::PairTextRow;
+use crate::written::{GenerationRow, ScoreRow};
 use foretell_core::{
     AnswerOrder, ConfidenceLevel, Outcome, Pair, PairId, Question, QuestionId, TextId,
 };
@@ -106,6 +107,8 @@ table! {
         method: Option<String>,
         /// Key of the generator's raw reply in the ledger, where a model wrote it.
         generator_reply_key: Option<String>,
+        /// The label that a hint in the counterfactual points to, where there is one.
+        cue_label: Option<String>,
     }
 }
 
@@ -210,6 +213,8 @@ table! {
         changed: Vec<String>,
         /// How the counterfactual was made.
         method: Option<String>,
+        /// The label that a hint in the counterfactual points to, where there is one.
+        cue_label: Option<String>,
         /// The model whose behaviour is guessed.
         reference: String,
         /// The model whose explanation is shown.
@@ -290,9 +295,10 @@ pub struct TableInfo {
     pub file: &'static str,
 }
 
-/// Every table of a run folder, and the one that holds pairs outside of one.
+/// Every table of a run folder, of one that counterfactuals were written in, and the one that holds
+/// pairs outside of one.
 #[must_use]
-pub fn every_table() -> [TableInfo; 7] {
+pub fn every_table() -> [TableInfo; 9] {
     fn info<T: Table>(file: &'static str) -> TableInfo {
         let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
         TableInfo { name, says, columns, version, file }
@@ -304,6 +310,8 @@ pub fn every_table() -> [TableInfo; 7] {
         info::<AnswerRow>("answers/<reference>.parquet"),
         info::<PredictionRow>("predictions/<reference>/<predictor>/<arm>.parquet"),
         info::<DonorRow>("donors/<reference>.parquet"),
+        info::<GenerationRow>("generations.parquet"),
+        info::<ScoreRow>("scores/<judge>.parquet"),
         info::<PairTextRow>("PAIRS.parquet"),
     ]
 }
@@ -364,6 +372,7 @@ impl From<Pair> for PairRow {
             generator: pair.generator,
             method: pair.method,
             generator_reply_key: pair.generator_reply_key,
+            cue_label: pair.cue_label,
         }
     }
 }
@@ -385,6 +394,7 @@ impl From<PairRow> for Pair {
             generator: row.generator,
             method: row.method,
             generator_reply_key: row.generator_reply_key,
+            cue_label: row.cue_label,
         }
     }
 }

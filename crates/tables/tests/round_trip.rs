@@ -126,6 +126,7 @@ fn a_pair_with_its_questions_comes_back_as_it_was_written() {
         generator: None,
         method: Some("by hand".into()),
         generator_reply_key: None,
+        cue_label: None,
     };
     write(&path, [PairTextRow::new(&pair, &original, &counterfactual)]).unwrap();
     assert_eq!(table_name(&path).unwrap().as_deref(), Some("pair_texts"));

@@ -48,6 +48,7 @@ pub fn prediction(row: &Row, reference: &str, predictor: &str, arm: &str) -> Pre
         distance: None,
         changed: vec![],
         method: None,
+        cue_label: None,
         reference: reference.into(),
         explainer: reference.into(),
         arm: arm.into(),

@@ -1,11 +1,12 @@
 //! The arguments of `foretell pairs`.
 
+use super::generate::{CueArgs, GenerateArgs};
 use super::{ListFormat, TextFormat};
 use clap::{Args, Subcommand, ValueEnum};
 use foretell_data::{BbqPairs, Field, ImportColumns, Layout};
 use std::path::PathBuf;
 
-/// Make, look at and put together sets of pairs. Asks no model.
+/// Make, look at and put together sets of pairs. Only `generate` asks models.
 #[derive(Debug, Args)]
 pub(crate) struct PairsArgs {
     #[command(subcommand)]
@@ -21,6 +22,8 @@ pub(crate) enum PairsCommand {
     Stats(StatsArgs),
     Sample(SampleArgs),
     Merge(MergeArgs),
+    Generate(Box<GenerateArgs>),
+    Cue(CueArgs),
 }
 
 /// Make a file of your own into pairs, or into questions.

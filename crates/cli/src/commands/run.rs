@@ -185,7 +185,7 @@ fn request(by: Vec<GroupKey>) -> GainRequest {
 }
 
 /// Says what is missing and how to go on.
-fn tell_end(ended: &Ended, folder: &Path) -> u8 {
+pub(crate) fn tell_end(ended: &Ended, folder: &Path) -> u8 {
     if ended.is_complete() {
         return DONE;
     }
@@ -220,7 +220,7 @@ fn quoted(arg: &str) -> String {
     }
 }
 
-fn on_full(ledger: &Path, fault: &str) {
+pub(crate) fn on_full(ledger: &Path, fault: &str) {
     say(&format!(
         "{} cannot be written ({fault}): replies wait in memory until it can; free some space, or \
          mend what is in the way",

@@ -12,6 +12,8 @@ mod tests;
 use crate::{ConfidenceLevel, Labels, Outcome};
 use sections::{Sections, Tag};
 
+pub(crate) use sections::{Thought, split_reasoning};
+
 pub use answer::{ReadAnswer, read_answer};
 
 /// What was read from one reply.
@@ -72,10 +74,10 @@ impl Reply {
 /// ```
 #[must_use]
 pub fn parse_reply(text: &str, labels: &Labels) -> Reply {
-    let (reasoning, text) = match sections::split_reasoning(text) {
-        sections::Thought::None => (None, text),
-        sections::Thought::Ended { reasoning, rest } => (some_text(reasoning), rest),
-        sections::Thought::Endless { reasoning } => {
+    let (reasoning, text) = match split_reasoning(text) {
+        Thought::None => (None, text),
+        Thought::Ended { reasoning, rest } => (some_text(reasoning), rest),
+        Thought::Endless { reasoning } => {
             return Reply::without_answer(Outcome::Truncated, some_text(reasoning));
         }
     };

@@ -115,7 +115,7 @@ fn skip_spaces(bytes: &[u8], from: usize) -> usize {
 }
 
 /// Reasoning that stands in the text itself.
-pub(super) enum Thought<'a> {
+pub(crate) enum Thought<'a> {
     None,
     Ended { reasoning: &'a str, rest: &'a str },
     Endless { reasoning: &'a str },
@@ -123,7 +123,7 @@ pub(super) enum Thought<'a> {
 
 /// Takes the reasoning off a text: all up to the first `</think>`, or all of a text whose `<think>`
 /// never ends. A `<think>` after the first section is a word of that section.
-pub(super) fn split_reasoning(text: &str) -> Thought<'_> {
+pub(crate) fn split_reasoning(text: &str) -> Thought<'_> {
     if let Some(at) = find_ignoring_case(text.as_bytes(), b"</think>") {
         let before = &text[..at];
         let opened = find_ignoring_case(before.as_bytes(), b"<think>");

@@ -387,6 +387,7 @@ fn pair(
         generator: draft.generator.clone(),
         method: draft.method.clone(),
         generator_reply_key: None,
+        cue_label: None,
     }
 }
 

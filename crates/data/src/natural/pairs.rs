@@ -85,6 +85,7 @@ pub fn natural_pairs(table: &Table, options: &NaturalOptions) -> Result<NaturalP
                     generator: None,
                     method: Some(METHOD.to_owned()),
                     generator_reply_key: None,
+                    cue_label: None,
                 });
             }
         }

@@ -106,5 +106,6 @@ fn pair(
         generator: Some(NAME.to_owned()),
         method: Some(METHOD.to_owned()),
         generator_reply_key: None,
+        cue_label: None,
     }
 }

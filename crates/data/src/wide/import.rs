@@ -204,6 +204,7 @@ impl Reading<'_> {
             generator,
             method,
             generator_reply_key: None,
+            cue_label: None,
         };
         self.collection.add(original, counterfactual, pair, number);
     }

@@ -123,6 +123,10 @@ impl Wire for Compatible {
         chat::body(&self.model, prompt, &self.fields)
     }
 
+    fn body_in_schema(&self, prompt: &str, name: &str, schema: &Value) -> Option<String> {
+        Some(chat::body_in_schema(&self.model, prompt, &self.fields, name, schema))
+    }
+
     fn read(&self, reply: &Value) -> ModelReply {
         harmony::split(chat::read(reply).with_trace(self.trace))
     }

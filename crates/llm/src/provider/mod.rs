@@ -26,6 +26,11 @@ pub(crate) trait Wire: Send + Sync {
     /// The canonical body of a request.
     fn body(&self, prompt: &str) -> String;
 
+    /// The same for a reply in JSON of a schema; `None` where the provider is not known to offer that.
+    fn body_in_schema(&self, _prompt: &str, _name: &str, _schema: &Value) -> Option<String> {
+        None
+    }
+
     /// Reads a reply. What is missing or of another shape is `None`.
     fn read(&self, reply: &Value) -> ModelReply;
 
@@ -98,6 +103,10 @@ fn not_served(address: &str, model: &str, served: &[&str]) -> String {
 impl ChatModel for HttpModel {
     fn body(&self, prompt: &str) -> String {
         self.wire.body(prompt)
+    }
+
+    fn body_in_schema(&self, prompt: &str, name: &str, schema: &Value) -> Option<String> {
+        self.wire.body_in_schema(prompt, name, schema)
     }
 
     fn ask<'a>(&'a self, body: &'a str, _repeat: u32) -> Asking<'a> {

@@ -172,6 +172,10 @@ impl Wire for Chat {
         chat::body(&self.model, prompt, &self.fields)
     }
 
+    fn body_in_schema(&self, prompt: &str, name: &str, schema: &Value) -> Option<String> {
+        Some(chat::body_in_schema(&self.model, prompt, &self.fields, name, schema))
+    }
+
     fn read(&self, reply: &Value) -> ModelReply {
         chat::read(reply)
     }

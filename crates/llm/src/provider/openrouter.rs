@@ -95,6 +95,10 @@ impl Wire for Openrouter {
         chat::body(&self.model, prompt, &self.fields)
     }
 
+    fn body_in_schema(&self, prompt: &str, name: &str, schema: &Value) -> Option<String> {
+        Some(chat::body_in_schema(&self.model, prompt, &self.fields, name, schema))
+    }
+
     fn read(&self, reply: &Value) -> ModelReply {
         let mut read = chat::read(reply);
         let details = &reply["choices"][0]["message"]["reasoning_details"];

@@ -128,6 +128,15 @@ impl ChatModel for VllmModel {
         self.wire.body(prompt)
     }
 
+    fn body_in_schema(
+        &self,
+        prompt: &str,
+        name: &str,
+        schema: &serde_json::Value,
+    ) -> Option<String> {
+        self.wire.body_in_schema(prompt, name, schema)
+    }
+
     fn ask<'a>(&'a self, body: &'a str, _repeat: u32) -> Asking<'a> {
         Box::pin(self.ask_once(body))
     }

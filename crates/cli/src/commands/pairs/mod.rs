@@ -1,5 +1,7 @@
 //! `foretell pairs`: one file a command.
 
+mod cue;
+mod generate;
 mod grid;
 mod import;
 mod list;
@@ -19,5 +21,7 @@ pub(crate) fn run(args: &PairsArgs) -> Done {
         PairsCommand::Stats(args) => stats::run(args),
         PairsCommand::Sample(args) => subset::sample(args),
         PairsCommand::Merge(args) => subset::merge(args),
+        PairsCommand::Generate(args) => generate::run(args),
+        PairsCommand::Cue(args) => cue::run(args),
     }
 }

@@ -1,0 +1,149 @@
+//! `foretell pairs generate`.
+
+use crate::Done;
+use crate::args::ListFormat;
+use crate::args::generate::GenerateArgs;
+use crate::commands::run::{on_full, tell_end};
+use crate::confirm::confirm;
+use crate::exit::{DONE, Failure, INPUT, UNEXPECTED};
+use crate::interrupt;
+use crate::output::{harmless, say, show};
+use crate::progress::Stages;
+use foretell_core::count;
+use foretell_llm::Limits;
+use foretell_study::{GenerateRequest, Generated, Generating, Judged, ModelTable, Settings};
+use serde_json::json;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Display;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+pub(crate) fn run(args: &GenerateArgs) -> Done {
+    let settings = Settings {
+        limits: Limits {
+            concurrency: args.concurrency as usize,
+            attempts: args.attempts,
+            retry_failed: args.retry_failed,
+            ..Limits::default()
+        },
+        timeout: Duration::from_secs(args.timeout_s),
+        on_full,
+    };
+    let keys = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
+    let generating = Generating::open(&request(args), &args.out, &keys, &settings)
+        .map_err(|error| Failure::from(error).while_doing("cannot start to generate"))?;
+    let runtime = Runtime::new().map_err(|fault| {
+        Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
+    })?;
+    introduce(&generating);
+    let plan = generating.plan()?;
+    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+        generating.check_models(runtime.handle())?;
+    }
+    if !confirm(&plan, args.yes)? {
+        say("nothing was sent");
+        return Ok(DONE);
+    }
+    let stop = interrupt::listen(runtime.handle());
+    let generated = generating.ask(runtime.handle(), &stop, &Stages::new())?;
+    tell(&generated, args);
+    if generated.ended.is_complete() && generated.pairs == 0 {
+        return Err(Failure::said(
+            INPUT,
+            "no counterfactual could be kept",
+            format!("{}/generations.parquet says why of each", args.out.display()),
+        ));
+    }
+    if generated.pairs > 0 {
+        say(&format!("wrote {0}; use it with: foretell run --pairs {0}", args.out.display()));
+    }
+    Ok(tell_end(&generated.ended, generating.folder()))
+}
+
+fn request(args: &GenerateArgs) -> GenerateRequest {
+    let mut seen = HashSet::new();
+    let methods = args.methods.iter().map(|method| method.trim().to_owned());
+    GenerateRequest {
+        per_question: args.per_question,
+        methods: methods.filter(|method| seen.insert(method.clone())).collect(),
+        answer_orders: args.questions.answer_order.into(),
+        schema: !args.no_schema,
+        min_coherence: args.min_coherence,
+        source: args.questions.source(),
+        generator: ModelTable::from_spec(&args.model),
+        judge: args.judge.as_deref().map(ModelTable::from_spec),
+    }
+}
+
+fn introduce(generating: &Generating) {
+    let verb = if generating.is_new() { "new folder" } else { "continuing in" };
+    say(&format!("{verb} {}", generating.folder().display()));
+    generating.notes().iter().for_each(|note| say(&format!("  {}", harmless(note))));
+    let questions = generating.questions();
+    say(&format!("counterfactuals for {} questions", count(questions.len() as u64)));
+    generating.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+}
+
+fn tell(generated: &Generated, args: &GenerateArgs) {
+    let ended = &generated.ended;
+    say(&format!("{} requests sent (equal ones once)", count(ended.sent)));
+    if ended.failed > 0 {
+        let failed = count(ended.failed);
+        say(&format!(
+            "{failed} of them failed; the same command with `--retry-failed` asks them again"
+        ));
+    }
+    match args.format {
+        ListFormat::Json => show(&as_json(generated).to_string()),
+        ListFormat::Table => {
+            show(&format!("{} pairs", count(generated.pairs)));
+            show(&format!("requests          {}", listed(&generated.requests)));
+            show(&format!("counterfactuals   {}", listed(&generated.written)));
+            show(&harmless(&format!("kept by method    {}", listed(&generated.methods))));
+            generated.judged.iter().for_each(|judged| show(&harmless(&verdicts(judged))));
+        }
+    }
+}
+
+fn listed<K: Display>(counts: &BTreeMap<K, u64>) -> String {
+    let listed: Vec<String> =
+        counts.iter().map(|(what, number)| format!("{what} {}", count(*number))).collect();
+    if listed.is_empty() { "none".to_owned() } else { listed.join(", ") }
+}
+
+fn verdicts(judged: &Judged) -> String {
+    let mean = judged.mean.map_or("no verdict".to_owned(), |mean| format!("mean {mean:.2} of 10"));
+    format!(
+        "coherence         by {}: {mean}, {} below 5; {}",
+        judged.judge,
+        count(judged.below_5),
+        listed(&judged.outcomes)
+    )
+}
+
+fn as_json(generated: &Generated) -> serde_json::Value {
+    fn counts<K: Display>(counts: &BTreeMap<K, u64>) -> BTreeMap<String, u64> {
+        counts.iter().map(|(what, number)| (what.to_string(), *number)).collect()
+    }
+    let judged: Vec<_> = generated
+        .judged
+        .iter()
+        .map(|judged| {
+            json!({
+                "judge": judged.judge,
+                "mean": judged.mean,
+                "below_5": judged.below_5,
+                "outcomes": counts(&judged.outcomes),
+            })
+        })
+        .collect();
+    json!({
+        "questions": generated.questions,
+        "pairs": generated.pairs,
+        "requests": counts(&generated.requests),
+        "counterfactuals": counts(&generated.written),
+        "methods": generated.methods,
+        "coherence": judged,
+        "complete": generated.ended.is_complete(),
+    })
+}
