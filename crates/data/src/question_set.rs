@@ -84,6 +84,9 @@ fn of_table(path: &Path, options: &PairOptions) -> Result<QuestionSet, DataError
         if TextId::of(&question.dataset, &question.text) != question.text_id {
             faults.push(format!("question `{id}`: `text_id` is not that of its text"));
         }
+        if question.labels.is_empty() {
+            question.labels = options.labels.clone().unwrap_or_default();
+        }
         if options.reprompt {
             (question.prompt_first, question.prompt_last) = (None, None);
         }

@@ -58,9 +58,6 @@ impl QuestionSource {
         let mut questions = set.questions;
         for question in &mut questions {
             (question.prompt_first, question.prompt_last) = (None, None);
-            if let (true, Some(labels)) = (question.labels.is_empty(), &self.labels) {
-                question.labels.clone_from(labels);
-            }
             labels_if_any(question)?;
         }
         let mut notes = vec![format!("read {source}: {rows} questions")];

@@ -149,7 +149,7 @@ pub(crate) struct DataFetchArgs {
 pub(crate) struct DataPairsArgs {
     /// The datasets.
     #[arg(value_name = "CARD", required_unless_present = "combine", conflicts_with = "combine")]
-    cards: Vec<String>,
+    named: Vec<String>,
     /// Draw a set from several datasets; `moral_machines` may be one of them.
     #[arg(long, value_name = "CARD,CARD", value_delimiter = ',')]
     combine: Vec<String>,
@@ -198,7 +198,7 @@ pub(crate) struct DataPairsArgs {
 impl DataPairsArgs {
     /// The datasets, however they were given.
     pub(crate) fn datasets(&self) -> &[String] {
-        if self.combine.is_empty() { &self.cards } else { &self.combine }
+        if self.combine.is_empty() { &self.named } else { &self.combine }
     }
 }
 

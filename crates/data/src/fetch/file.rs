@@ -58,11 +58,14 @@ pub enum Origin {
 ///
 /// # Examples
 /// ```no_run
-/// use foretell_data::{Address, Event, FetchLimits, Source, fetch};
+/// use foretell_core::card::{Address, Source};
+/// use foretell_data::{Event, FetchLimits, fetch};
 ///
 /// let source = Source {
 ///     file: "adult.data".to_owned(),
 ///     sha256: "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d".to_owned(),
+///     licence: "CC BY 4.0".to_owned(),
+///     citation: "Becker and Kohavi (1996)".to_owned(),
 ///     addresses: vec![Address {
 ///         url: "https://archive.ics.uci.edu/static/public/2/adult.zip".to_owned(),
 ///         member: vec!["adult.data".to_owned()],

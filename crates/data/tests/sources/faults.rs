@@ -116,8 +116,13 @@ fn what_is_no_source_is_refused() {
     };
     let (message, help) = refuse("moral_machine");
     assert_eq!(message, "`moral_machine` is no file, no folder and no built-in dataset");
-    assert_eq!(help, "built in: moral_machines; did you mean `moral_machines`?");
-    assert!(refuse("heart_disease").1.contains("its pairs have to come from a file"));
+    assert!(help.starts_with("the datasets are moral_machines, attrition, bank_marketing, "));
+    assert!(help.ends_with("; did you mean `moral_machines`?"), "{help}");
+    assert!(refuse("bbq").1.contains("its pairs have to come from a file"));
+    assert!(refuse("hart_disease").1.ends_with("did you mean `heart_disease`?"));
+    let (message, help) = refuse("heart_disease");
+    assert!(message.starts_with("`heart_disease` needs the file `processed.cleveland.data`"));
+    assert!(help.contains("foretell data fetch heart_disease"), "{help}");
     assert!(!refuse("nowhere/pairs.csv").1.contains("did you mean"));
     let none = load_pairs(&[], &Cards::embedded(), &PairOptions::default());
     assert!(matches!(none, Err(DataError::NoSource)));
