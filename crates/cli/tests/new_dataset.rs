@@ -60,6 +60,6 @@ fn the_walk_through_works_as_it_is_written() {
     assert!(said[3].contains("example\nThe rider is "), "{}", said[3]);
     let table = std::fs::read_to_string(folder.path().join("rides-table.csv")).unwrap();
     assert!(said[5].contains("152 rows, 152 centres tried"), "{}", said[5]);
-    assert!(said[7].contains("1_references"), "{}", said[7]);
+    assert!(said[7].contains("sim:reference  1,301       132"), "{}", said[7]);
     assert!(table.starts_with("row,rider_age,distance_km,weather,day,bike,target\n0,"), "{table}");
 }

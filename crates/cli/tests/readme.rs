@@ -1,0 +1,61 @@
+//! The README's commands about questions and pairs, run as they stand there.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+
+use assert_cmd::Command;
+use std::path::Path;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// The commands of a section, each on one line, without comments.
+fn commands(readme: &str, section: &str) -> Vec<String> {
+    let section = readme.split(&format!("## {section}\n")).nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let blocks = section.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let text = blocks.collect::<String>().replace("\\\n", " ");
+    let line = |line: &str| line.split("  #").next().unwrap().trim().to_owned();
+    text.lines().map(line).filter(|line| !line.is_empty()).collect()
+}
+
+#[track_caller]
+fn run(folder: &Path, raw: &Path, line: &str) -> String {
+    let args = line.strip_prefix("foretell ").unwrap();
+    let output = Command::cargo_bin("foretell")
+        .unwrap()
+        .current_dir(folder)
+        .env("FORETELL_CACHE", raw)
+        .args(args.split_whitespace())
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{line}: {err}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn studies_run_from_the_words_of_the_readme_alone() {
+    let raw = Path::new(ROOT).join("../shared/data/raw");
+    if !raw.is_dir() {
+        println!("skipped: no folder {}", raw.display());
+        return;
+    }
+    let raw = raw.canonicalize().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let pairs = "q,q2,gold\nIs 7 prime?,Is 8 prime?,YES\nIs 9 even?,Is 8 even?,NO\n";
+    std::fs::write(folder.path().join("mine.csv"), pairs).unwrap();
+    let questions = "question,answer\n\
+        \"A tall, heavy parcel arrives late. Is it refunded?\",YES\n\
+        \"A small, light parcel arrives in time. Is it refunded?\",NO\n\
+        \"A small, broken parcel arrives late. Is it refunded?\",YES\n";
+    std::fs::write(folder.path().join("questions.csv"), questions).unwrap();
+    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let commands = commands(&readme, "Questions and pairs");
+    assert!(commands.len() > 10, "{commands:?}");
+    let said: Vec<(String, String)> =
+        commands.into_iter().map(|line| (run(folder.path(), &raw, &line), line)).collect();
+    let of = |words: &str| &said.iter().find(|(_, line)| line.contains(words)).unwrap().0;
+    assert!(of("run --pairs combined.parquet").contains("bank_marketing"), "seven datasets");
+    assert!(of("data pairs --combine").contains("1,000 pairs drawn from"));
+    assert!(of("run --pairs generated").contains("sim:reference"));
+    assert!(of("run --pairs cued").contains("sim:reference"));
+}
