@@ -84,7 +84,10 @@ fn what_cannot_be_done_is_told_before_anything_is_written() {
     let said = told(&["rides", "--balls", "many", "--out", "x"], 2);
     assert!(said.contains("CARD=N such as income=500"), "{said}");
     let said = told(&["rides", "--min-size", "90", "--max-size", "100", "--out", "x"], 3);
-    assert!(said.contains("152 rows"), "{said}");
+    assert!(
+        said.contains("no ball around any of 152 rows") && said.contains("--max-distance"),
+        "{said}"
+    );
     assert!(!folder.path().join("x").exists());
     std::fs::write(folder.path().join("y.parquet"), "mine").unwrap();
     let said = told(&["rides", "--out", "y.parquet"], 3);

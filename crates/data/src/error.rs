@@ -18,6 +18,26 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Balls(#[from] BallError),
+    /// Rows that are all too far from each other, or of one label.
+    #[error(
+        "{}: no ball around any of {tried} rows: {too_few} had too few neighbours, {imbalanced} too many \
+         of one label",
+        datasets.join(", ")
+    )]
+    #[diagnostic(help(
+        "widen the search with `--max-distance`, ask for smaller balls with `--min-size`, or use fewer \
+         features or wider bins in the card"
+    ))]
+    NoBalls {
+        /// The datasets asked for.
+        datasets: Vec<String>,
+        /// Rows tried.
+        tried: u64,
+        /// Those with fewer neighbours than the smallest ball needs.
+        too_few: u64,
+        /// Those with too many neighbours of one label.
+        imbalanced: u64,
+    },
     /// A number of balls for a dataset that is not asked for.
     #[error("balls of `{dataset}` are wanted, but the datasets are {}", quoted(datasets))]
     #[diagnostic(help("name it among the datasets, or take it out of `--balls`"))]

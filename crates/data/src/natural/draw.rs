@@ -1,7 +1,7 @@
 //! A set drawn from the pairs of several datasets.
 
 use super::options::NaturalOptions;
-use super::pairs::{natural_pairs, table};
+use super::pairs::{natural_pairs, no_balls, table};
 use super::record::record;
 use super::summary::NaturalSummary;
 use crate::cards::Cards;
@@ -89,9 +89,9 @@ pub fn draw_pairs(
         pairs.extend(some_pairs);
     }
     if pairs.is_empty() {
-        let rows = draws.iter().filter_map(|draw| draw.natural.as_ref()).map(|own| own.rows).sum();
-        let source_name = datasets.join(", ");
-        return Err(DataError::NoPairs { source_name, rows, left_out: 0 });
+        let summaries: Vec<&NaturalSummary> =
+            draws.iter().filter_map(|draw| draw.natural.as_ref()).collect();
+        return Err(no_balls(datasets, &summaries));
     }
     let record = record(&draws, options);
     Ok(Drawn { questions, pairs, datasets: draws, record })

@@ -6,7 +6,7 @@ use crate::cards::Cards;
 use crate::collection::Collection;
 use crate::error::DataError;
 use crate::load::Import;
-use crate::neighbours::{Ball, BallError, BallOptions, CodeTable, Member, balls};
+use crate::neighbours::{Ball, BallError, BallOptions, BallSummary, CodeTable, Member, balls};
 use crate::pair_set::PairOptions;
 use crate::table::{Table, raw_file};
 use foretell_core::{Pair, PairId, Question};
@@ -110,6 +110,9 @@ pub(crate) fn load(
     let natural = NaturalOptions { balls, ..NaturalOptions::default() };
     let table = table(dataset, cards, options)?;
     let found = natural_pairs(&table, &natural)?;
+    if found.pairs.is_empty() {
+        return Err(no_balls(&[dataset.to_owned()], &[&found.summary]));
+    }
     crate::labels::compare(&found.questions, options.labels.as_deref())?;
     let source = format!(
         "{dataset}: {} balls among {} rows from seed {}",
@@ -119,6 +122,19 @@ pub(crate) fn load(
     );
     let collection = Collection::of(found.questions, found.pairs);
     Ok(Import { collection, source, rows: table.rows() as u64, notes: Vec::new() })
+}
+
+/// Why there are no pairs, from what came of looking for them.
+pub(super) fn no_balls(datasets: &[String], summaries: &[&NaturalSummary]) -> DataError {
+    let sum = |count: fn(&BallSummary) -> u64| {
+        summaries.iter().map(|summary| count(&summary.balls)).sum::<u64>()
+    };
+    DataError::NoBalls {
+        datasets: datasets.to_vec(),
+        tried: sum(|balls| balls.tried),
+        too_few: sum(|balls| balls.too_few),
+        imbalanced: sum(|balls| balls.imbalanced),
+    }
 }
 
 /// The table of a dataset, from the first folder that holds its raw file.
