@@ -93,3 +93,28 @@ fn what_cannot_be_done_is_told_before_anything_is_written() {
     let said = told(&["rides", "--out", "y.parquet"], 3);
     assert!(said.contains("y.parquet is there already") && said.contains("--force"), "{said}");
 }
+
+#[test]
+fn raw_files_that_are_missing_are_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::cargo_bin("foretell").unwrap();
+        command.current_dir(folder.path()).env("FORETELL_CACHE", "cache").args(args);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for said in [
+        run(&["data", "pairs", "--combine", "income,moral_machines,attrition", "--out", "x"]),
+        run(&["run", "--pairs", "income", "--pairs", "attrition"]),
+    ] {
+        assert!(
+            said.contains("2 raw files are not in cache: `adult.data` of `income`, `IBM"),
+            "{said}"
+        );
+        assert!(said.contains("`foretell data fetch income attrition` gets them"), "{said}");
+    }
+    let said = run(&["run", "--pairs", "income"]);
+    assert!(said.contains("and put it there as cache/adult.data"), "{said}");
+    assert!(said.contains("https://archive.ics.uci.edu/static/public/2/adult.zip"), "{said}");
+}

@@ -1,6 +1,5 @@
 //! The README's commands about questions and pairs, run as they stand there.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
-#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use assert_cmd::Command;
 use std::path::Path;

@@ -5,6 +5,7 @@ use crate::collection::Collection;
 use crate::error::DataError;
 use crate::nearest::nearest;
 use crate::pair_set::{ImportReport, PairOptions, PairSet};
+use crate::table::check_raw_files;
 use crate::{folder, import, natural, overlap, scenario};
 use std::path::Path;
 
@@ -48,6 +49,7 @@ pub fn load_pairs(
     if specs.is_empty() {
         return Err(DataError::NoSource);
     }
+    check_raw_files(specs, cards, &options.raw)?;
     let mut all = Collection::default();
     let mut report = ImportReport::default();
     let mut sources = Vec::new();

@@ -4,7 +4,7 @@ use super::fault::{FaultKind, RowFault, count_kinds};
 use super::{layout::Layout, table};
 use crate::error::DataError;
 use foretell_core::{Pair, Question};
-use foretell_tables::{PairRow, QuestionRow, write};
+use foretell_tables::{PairRow, QuestionRow, TableError, write};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -56,12 +56,15 @@ pub fn write_set(out: &Path, questions: &[Question], pairs: &[Pair]) -> Result<(
             pairs => table::save(out, questions, pairs),
         };
     }
-    let rows = questions.iter().cloned().map(QuestionRow::from);
-    write(&out.join("questions.parquet"), rows)?;
     let path = out.join("pairs.parquet");
     if !pairs.is_empty() {
-        return Ok(write(&path, pairs.iter().cloned().map(PairRow::from))?);
+        let (questions, pairs) = rayon::join(
+            || save_questions(out, questions),
+            || write(&path, pairs.iter().cloned().map(PairRow::from)),
+        );
+        return Ok(questions.and(pairs)?);
     }
+    save_questions(out, questions)?;
     // Pairs of other questions, left by an earlier import, would not fit these.
     match std::fs::remove_file(&path) {
         Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
@@ -69,4 +72,8 @@ pub fn write_set(out: &Path, questions: &[Question], pairs: &[Pair]) -> Result<(
         }
         _ => Ok(()),
     }
+}
+
+fn save_questions(out: &Path, questions: &[Question]) -> Result<(), TableError> {
+    write(&out.join("questions.parquet"), questions.iter().cloned().map(QuestionRow::from))
 }

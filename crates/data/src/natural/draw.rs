@@ -10,7 +10,9 @@ use crate::load::load_pairs;
 use crate::pair_set::PairOptions;
 use crate::scenario;
 use crate::selection::select;
+use crate::table::check_raw_files;
 use foretell_core::{Pair, Question, QuestionId};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
 /// What is drawn from each dataset.
@@ -71,22 +73,17 @@ pub fn draw_pairs(
         let datasets = datasets.to_vec();
         return Err(DataError::StrayBalls { dataset: stray.clone(), datasets });
     }
-    let (mut questions, mut pairs, mut draws) = (Vec::new(), Vec::new(), Vec::new());
+    check_raw_files(datasets, cards, &options.pairs.raw)?;
     let mut seen = HashSet::new();
-    for dataset in datasets.iter().filter(|dataset| seen.insert(*dataset)) {
-        let all = all_pairs(dataset, cards, options)?;
-        let source = all.questions.first().map(|question| question.source.clone());
-        let available = all.pairs.len() as u64;
-        let (some_questions, some_pairs) = sample(all.questions, all.pairs, options);
-        draws.push(DatasetDraw {
-            dataset: dataset.clone(),
-            source: source.unwrap_or_default(),
-            natural: all.natural,
-            available,
-            drawn: some_pairs.len() as u64,
-        });
+    let different: Vec<&String> = datasets.iter().filter(|dataset| seen.insert(*dataset)).collect();
+    let drawn: Vec<_> =
+        different.into_par_iter().map(|dataset| draw_from(dataset, cards, options)).collect();
+    let (mut questions, mut pairs, mut draws) = (Vec::new(), Vec::new(), Vec::new());
+    for drawn in drawn {
+        let (some_questions, some_pairs, draw) = drawn?;
         questions.extend(some_questions);
         pairs.extend(some_pairs);
+        draws.push(draw);
     }
     if pairs.is_empty() {
         let summaries: Vec<&NaturalSummary> =
@@ -95,6 +92,26 @@ pub fn draw_pairs(
     }
     let record = record(&draws, options);
     Ok(Drawn { questions, pairs, datasets: draws, record })
+}
+
+/// The questions and pairs drawn from one dataset.
+fn draw_from(
+    dataset: &String,
+    cards: &Cards,
+    options: &DrawOptions,
+) -> Result<(Vec<Question>, Vec<Pair>, DatasetDraw), DataError> {
+    let all = all_pairs(dataset, cards, options)?;
+    let source = all.questions.first().map(|question| question.source.clone());
+    let available = all.pairs.len() as u64;
+    let (questions, pairs) = sample(all.questions, all.pairs, options);
+    let draw = DatasetDraw {
+        dataset: dataset.clone(),
+        source: source.unwrap_or_default(),
+        natural: all.natural,
+        available,
+        drawn: pairs.len() as u64,
+    };
+    Ok((questions, pairs, draw))
 }
 
 /// All that a dataset gives.

@@ -33,6 +33,24 @@ pub enum RawError {
         /// Where it can be had.
         addresses: Vec<Address>,
     },
+    /// Several raw files are not at hand.
+    #[error(
+        "{} raw files are not in {}: {}",
+        missing.len(),
+        folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", nor in "),
+        missing.iter().map(|(dataset, file)| format!("`{file}` of `{dataset}`")).collect::<Vec<_>>().join(", ")
+    )]
+    #[diagnostic(help(
+        "`foretell data fetch {}` gets them (`foretell data show CARD` names their addresses), or say \
+         with `--raw DIR` which folder holds them",
+        missing.iter().map(|(dataset, _)| dataset.as_str()).collect::<Vec<_>>().join(" ")
+    ))]
+    SeveralMissing {
+        /// Each dataset with its file.
+        missing: Vec<(String, String)>,
+        /// The folders that were looked into.
+        folders: Vec<PathBuf>,
+    },
     /// A file that the system does not let us read.
     #[error("{}: {fault}", path.display())]
     Io {

@@ -1,6 +1,7 @@
 //! Where the raw file of a card lies.
 
 use super::RawError;
+use crate::cards::Cards;
 use foretell_core::card::Source;
 use foretell_core::id::hex;
 use sha2::{Digest, Sha256};
@@ -18,6 +19,36 @@ pub fn raw_file(dataset: &str, source: &Source, folders: &[PathBuf]) -> Result<P
         folders: folders.to_vec(),
         addresses: source.addresses.clone(),
     })
+}
+
+/// Whether the raw files of `datasets` are at hand, told at once where several are not. Datasets that
+/// are no tables are passed over.
+///
+/// # Errors
+/// As [`raw_file`], and [`RawError::SeveralMissing`].
+pub(crate) fn check_raw_files(
+    datasets: &[String],
+    cards: &Cards,
+    folders: &[PathBuf],
+) -> Result<(), RawError> {
+    let mut missing = Vec::new();
+    for dataset in datasets {
+        let Ok(card) = cards.tabular(dataset) else { continue };
+        if let Err(error) = raw_file(dataset, card.source, folders) {
+            missing.push((dataset, card.source, error));
+        }
+    }
+    match missing.len() {
+        0 => Ok(()),
+        1 => Err(missing.remove(0).2),
+        _ => Err(RawError::SeveralMissing {
+            missing: missing
+                .into_iter()
+                .map(|(dataset, source, _)| (dataset.clone(), source.file.clone()))
+                .collect(),
+            folders: folders.to_vec(),
+        }),
+    }
 }
 
 /// The SHA-256 of some bytes, as 64 lower-case hex digits.

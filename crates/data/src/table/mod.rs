@@ -16,6 +16,7 @@ pub use locate::{raw_file, sha256_of};
 pub use rows::{Table, TableFeature};
 
 pub(crate) use encode::{Encoded, encode};
+pub(crate) use locate::check_raw_files;
 
 #[cfg(test)]
 mod tests;
