@@ -1,5 +1,7 @@
 //! The arguments of every command.
 
+pub(crate) mod requests;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -128,7 +130,7 @@ pub(crate) struct RunArgs {
     /// Send requests that may cost money without asking.
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Most requests in flight to one model.
+    /// Most requests in flight to one address; the option `concurrency=` of a model goes before it.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
     pub(crate) concurrency: u32,
     /// Longest wait for one reply, seconds.
@@ -137,6 +139,8 @@ pub(crate) struct RunArgs {
     /// Most attempts at one request.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
     pub(crate) attempts: u32,
+    #[command(flatten)]
+    pub(crate) patience: requests::PatienceArgs,
     /// Ask again what failed for good in an earlier run of this command.
     #[arg(long, help_heading = "Requests")]
     pub(crate) retry_failed: bool,

@@ -1,7 +1,10 @@
 //! OpenAI-compatible servers: one request of chat completions, and what its answer means.
 
+use crate::body::read_body;
 use crate::chat::{self, ModelReply};
-use crate::model::{Asking, Attempt, ChatModel, Checking, Failure, Verdict};
+use crate::model::{
+    Asking, Attempt, ChatModel, Checking, Failure, NO_CONNECTION, Verdict,
+};
 use crate::spec::{Keys, ModelSpec, SpecError};
 use foretell_core::Outcome;
 use reqwest::{Client, Response, StatusCode};
@@ -92,34 +95,34 @@ impl HttpModel {
         }
         let response = match request.send().await {
             Ok(response) => response,
-            Err(fault) => return self.broken(None, &fault),
+            Err(fault) => return self.broken(None, None, &fault),
         };
         let (status, after) = (response.status(), retry_after(&response));
-        match response.text().await {
-            Ok(raw) => {
-                let raw = self.without_key(raw);
-                let verdict = verdict_of(status, after, &raw);
-                // Also what is no reply may have been paid for.
-                let cost_usd = chat::read(&raw).usage.cost_usd;
-                Attempt { status: Some(status.as_u16()), raw: Some(raw), cost_usd, verdict }
-            }
-            Err(fault) => self.broken(Some(status.as_u16()), &fault),
+        let (raw, fault) = read_body(response).await;
+        let raw = self.without_key(raw);
+        if let Some(fault) = fault {
+            let part = Some(raw).filter(|raw| !raw.is_empty());
+            return self.broken(Some(status.as_u16()), part, &fault);
         }
+        let verdict = verdict_of(status, after, &raw);
+        // Also what is no reply may have been paid for.
+        let cost_usd = chat::read(&raw).usage.cost_usd;
+        Attempt { status: Some(status.as_u16()), raw: Some(raw), cost_usd, verdict }
     }
 
     /// No reply, or half of one.
-    fn broken(&self, status: Option<u16>, fault: &reqwest::Error) -> Attempt {
-        let (outcome, what) = if fault.is_timeout() {
+    fn broken(&self, status: Option<u16>, raw: Option<String>, fault: &reqwest::Error) -> Attempt {
+        let (outcome, what) = if fault.is_connect() {
+            (Outcome::ProviderError, NO_CONNECTION)
+        } else if fault.is_timeout() {
             (Outcome::TimedOut, "no reply in time")
-        } else if fault.is_connect() {
-            (Outcome::ProviderError, "no connection")
         } else {
             (Outcome::ProviderError, "the connection broke")
         };
         let message = self.without_key(format!("{what}: {}", innermost(fault)));
         let failure = Failure::new(outcome, message);
         let verdict = Verdict::Retry { failure, after: None };
-        Attempt { status, raw: None, cost_usd: None, verdict }
+        Attempt { status, raw, cost_usd: None, verdict }
     }
 
     /// Some servers repeat the key in what they say; it must reach no file.

@@ -5,12 +5,23 @@
 //! crates above.
 
 mod ask;
+mod backoff;
+mod body;
+mod breaker;
 mod chat;
+mod dispatch;
+mod endpoint;
 mod file_system;
+mod flight;
 mod http;
 mod key;
+mod lanes;
 mod ledger;
+mod limit_log;
+mod limiter;
 mod model;
+mod pace;
+mod pool;
 mod sim;
 mod spec;
 mod stop;
@@ -19,6 +30,7 @@ pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all, count_missing}
 pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use file_system::{Journal, journal_for};
 pub use key::RequestKey;
+pub use lanes::{Endpoints, Lanes};
 pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
 pub use model::{Attempt, ChatModel, Failure, Verdict, open_model};
 pub use spec::{Keys, ModelSpec, SpecError};

@@ -1,6 +1,8 @@
 //! The trait that every model implements, and what one attempt to ask it gives.
 
 use crate::chat::ModelReply;
+use crate::pace;
+use crate::pool::PoolModel;
 use crate::spec::{Keys, ModelSpec, Place, SpecError};
 use foretell_core::Outcome;
 use std::future::Future;
@@ -26,7 +28,15 @@ pub trait ChatModel: Send + Sync {
     fn variant(&self) -> &str {
         ""
     }
+
+    /// The model at each of its addresses, in their order; empty where it has but one.
+    fn members(&self) -> &[Arc<dyn ChatModel>] {
+        &[]
+    }
 }
+
+/// How the failure of an attempt begins that reached nobody.
+pub(crate) const NO_CONNECTION: &str = "no connection";
 
 /// The future of one attempt.
 pub type Asking<'a> = Pin<Box<dyn Future<Output = Attempt> + Send + 'a>>;
@@ -89,8 +99,12 @@ pub fn open_model(
     keys: Keys<'_>,
     timeout: Duration,
 ) -> Result<Arc<dyn ChatModel>, SpecError> {
+    pace::check(spec)?;
     match &spec.place {
         Place::Sim => Ok(Arc::new(crate::sim::SimModel::open(spec)?)),
+        Place::Http(_) if spec.addresses().len() > 1 => {
+            Ok(Arc::new(PoolModel::open(spec, |spec| open_model(spec, keys, timeout))?))
+        }
         Place::Http(address) => {
             Ok(Arc::new(crate::http::HttpModel::open(spec, address, keys, timeout)?))
         }

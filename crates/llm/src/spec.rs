@@ -1,5 +1,6 @@
 //! Model specifications: `provider:model?option=value&...` and `http://host:port/v1#model?...`.
 
+use crate::pace;
 use miette::Diagnostic;
 use std::fmt;
 use thiserror::Error;
@@ -31,7 +32,8 @@ pub struct ModelSpec {
 pub enum Place {
     /// Built in.
     Sim,
-    /// An OpenAI-compatible server, by its base address.
+    /// An OpenAI-compatible server, by its base address; several that serve the same model are
+    /// separated by commas.
     Http(String),
 }
 
@@ -108,8 +110,7 @@ impl ModelSpec {
         let (place, model) = if head.starts_with("http://") || head.starts_with("https://") {
             let (address, model) =
                 head.split_once('#').ok_or_else(|| form("no `#MODEL` follows the address"))?;
-            let host = address.split("://").nth(1).and_then(|rest| rest.split('/').next());
-            if host.is_some_and(|host| host.contains('@')) {
+            if address.split(',').any(holds_password) {
                 // Without the address: it would reach files and messages.
                 return Err(SpecError::Form {
                     spec: format!("...#{model}"),
@@ -118,7 +119,8 @@ impl ModelSpec {
                         .to_owned(),
                 });
             }
-            (Place::Http(address.trim_end_matches('/').to_owned()), model)
+            let addresses = address.split(',').map(|address| address.trim().trim_end_matches('/'));
+            (Place::Http(addresses.collect::<Vec<_>>().join(",")), model)
         } else {
             match head.split_once(':') {
                 Some(("sim", model)) => (Place::Sim, model),
@@ -151,11 +153,22 @@ impl ModelSpec {
         }
     }
 
-    /// What makes it this model and no other: all of the specification but where it is asked and who
-    /// pays.
+    /// Where it is asked, one or several addresses; a provider of its own kind stands for itself.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
+        if let Place::Http(addresses) = &self.place {
+            return addresses.split(',').map(str::to_owned).collect();
+        }
+        let address = self.option("address").unwrap_or_default();
+        vec![format!("{} {address}", self.provider()).trim_end().to_owned()]
+    }
+
+    /// What makes it this model and no other: all of the specification but where and how fast it is
+    /// asked, and who pays.
     #[must_use]
     pub fn identity(&self) -> String {
-        let options = self.options.iter().filter(|(option, _)| option != "key_env");
+        let counts = |option: &str| option != "key_env" && !pace::OPTIONS.contains(&option);
+        let options = self.options.iter().filter(|(option, _)| counts(option));
         let options: Vec<String> =
             options.map(|(option, value)| format!("{option}={value}")).collect();
         format!("{}:{}?{}", self.provider(), self.model, options.join("&"))
@@ -175,12 +188,13 @@ impl ModelSpec {
 
     /// Refuses options that are not among `known`.
     pub(crate) fn check_options(&self, known: &[&str]) -> Result<(), SpecError> {
-        match self.options.iter().find(|(option, _)| !known.contains(&option.as_str())) {
+        let is_known = |option: &str| known.contains(&option) || pace::OPTIONS.contains(&option);
+        match self.options.iter().find(|(option, _)| !is_known(option)) {
             None => Ok(()),
             Some((option, _)) => Err(SpecError::UnknownOption {
                 spec: self.to_string(),
                 option: option.clone(),
-                known: known.join(", "),
+                known: [known, &pace::OPTIONS[..]].concat().join(", "),
             }),
         }
     }
@@ -199,6 +213,11 @@ impl ModelSpec {
             wanted,
         })
     }
+}
+
+fn holds_password(address: &str) -> bool {
+    let host = address.split("://").nth(1).and_then(|rest| rest.split('/').next());
+    host.is_some_and(|host| host.contains('@'))
 }
 
 fn options(query: &str) -> Result<Vec<(String, String)>, &str> {
@@ -249,6 +268,16 @@ mod tests {
         };
         assert_eq!(at(80), at(81));
         assert_eq!(at(80), "http:m?temperature=0");
+    }
+
+    #[test]
+    fn several_addresses_are_one_model() {
+        let pool = ModelSpec::parse("http://a/v1/, http://b:1/v1#m?rpm=60&concurrency=4").unwrap();
+        assert_eq!(pool.addresses(), ["http://a/v1", "http://b:1/v1"]);
+        assert_eq!(pool.identity(), ModelSpec::parse("http://c/v1#m").unwrap().identity());
+        assert_eq!(pool.to_string(), "http://a/v1,http://b:1/v1#m?rpm=60&concurrency=4");
+        let error = ModelSpec::parse("http://a/v1,http://me:secret@b/v1#m").unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
     }
 
     #[test]

@@ -15,8 +15,8 @@ use crate::selection::select;
 use crate::study::Study;
 use foretell_core::{Arm, Need, Pair, Prompts};
 use foretell_llm::{
-    Asked, Journal, Keys, Ledger, Limits, Request, Stop, Stopped, ask_all, count_missing,
-    journal_for,
+    Asked, Endpoints, Journal, Keys, Lanes, Ledger, Limits, Request, Stop, Stopped, ask_all,
+    count_missing, journal_for,
 };
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Told once when the ledger cannot be written for now.
     pub on_full: fn(&Path, &str),
+    /// Told in words what happens to the limits of an address.
+    pub tell: fn(&str),
 }
 
 /// Requests in flight to a simulated subject: enough that one commit holds many replies.
@@ -47,6 +49,7 @@ pub struct Run {
     /// What the user should know before it starts.
     pub warnings: Vec<String>,
     ledger: Ledger,
+    endpoints: Endpoints,
     limits: Limits,
     limit: Option<u64>,
 }
@@ -120,8 +123,9 @@ impl Run {
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
         let (ledger, warnings) = open_ledger(&folder, settings.on_full)?;
+        let endpoints = Endpoints::new(folder.layout.limits(), settings.tell);
         let (limits, limit) = (settings.limits, study.limit);
-        Ok(Self { folder, models, arms, warnings, ledger, limits, limit })
+        Ok(Self { folder, models, arms, warnings, ledger, endpoints, limits, limit })
     }
 
     /// The pairs that this run asks about, within its limit.
@@ -275,12 +279,13 @@ impl Run {
         requests: impl Iterator<Item = Result<Request, StudyError>>,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<Asked, StudyError> {
-        let limits = if model.spec.may_cost() {
-            self.limits
+        let limits = self.limits;
+        let lanes = if model.spec.may_cost() {
+            self.endpoints.lanes(&model.spec, &model.chat, &limits)?
         } else {
-            Limits { concurrency: SIMULATED_IN_FLIGHT, ..self.limits }
+            Lanes::of_process(&model.chat, &Limits { concurrency: SIMULATED_IN_FLIGHT, ..limits })
         };
-        Ok(ask_all(&model.chat, &self.ledger, limits, stop, requests, done).await?)
+        Ok(ask_all(lanes, &self.ledger, limits, stop, requests, done).await?)
     }
 
     /// What a reference said, by its `answers`; draws the placebo donors that are still missing, unless

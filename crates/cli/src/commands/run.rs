@@ -27,11 +27,13 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         limits: Limits {
             concurrency: args.concurrency as usize,
             attempts: args.attempts,
+            first_wait: Duration::from_millis(args.patience.first_wait_ms),
+            patience: Duration::from_secs(args.patience.patience_s),
             retry_failed: args.retry_failed,
-            ..Limits::default()
         },
         timeout: Duration::from_secs(args.timeout_s),
         on_full,
+        tell: |words| say(&harmless(words)),
     };
     let keys = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
     let run = Run::open(&study, args.out.as_deref(), &keys, &settings)
@@ -48,9 +50,9 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         say("nothing was sent");
         return Ok(DONE);
     }
-    let stop = interrupt::listen(runtime.handle());
+    let resume = resume(run.folder.layout.folder());
+    let stop = interrupt::listen(runtime.handle(), resume.clone());
     let ended = run.ask(runtime.handle(), &stop, &Stages::new())?;
-    let folder = run.folder.layout.folder().to_owned();
     let seconds = started.elapsed().as_secs_f64();
     let sent = count(ended.sent);
     say(&format!("{sent} requests sent (equal ones once), {seconds:.1} s"));
@@ -63,7 +65,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     if ended.is_complete() {
         report(&run, args)?;
     }
-    Ok(tell_end(&ended, &folder))
+    Ok(tell_end(&ended, &resume))
 }
 
 /// The study of the file, or the built-in one, with the flags in their place.
@@ -174,23 +176,23 @@ fn request(by: Vec<GroupKey>) -> GainRequest {
 }
 
 /// Says what is missing and how to go on.
-fn tell_end(ended: &Ended, folder: &Path) -> u8 {
+fn tell_end(ended: &Ended, resume: &str) -> u8 {
     if ended.is_complete() {
         return DONE;
     }
     for (model, why) in &ended.stopped_models {
         say(&format!("model `{model}` was stopped: {}", harmless(why)));
     }
-    let named = if std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--out")) {
-        String::new()
-    } else {
-        format!(" --out {}", quoted(&folder.display().to_string()))
-    };
-    say(&format!(
-        "the run is not complete; what was answered is kept. Resume with:\n  {}{named}",
-        command()
-    ));
+    say(&format!("the run is not complete; what was answered is kept. Resume with:\n  {resume}"));
     if ended.stopped_models.is_empty() { INCOMPLETE } else { PROVIDER }
+}
+
+/// The command that goes on with the run in `folder`.
+fn resume(folder: &Path) -> String {
+    if std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--out")) {
+        return command();
+    }
+    format!("{} --out {}", command(), quoted(&folder.display().to_string()))
 }
 
 /// The command that was given. It holds no key: those are named, and come from the environment.
