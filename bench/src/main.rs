@@ -4,11 +4,13 @@
 //! ```text
 //! foretell-bench parser [REPLIES.jsonl]   the reply parser against a mere copy of the text
 //! foretell-bench path [PAIRS]             simulated replies: the whole path against the bare subject
+//! foretell-bench requests ADDRESS N M     N requests to a server, M in flight, ledger on
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod parser;
 mod path;
+mod requests;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,7 +20,8 @@ fn main() {
     match args.first().map(String::as_str) {
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
         Some("path") => path::run(args.get(1)),
-        _ => println!("usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS]"),
+        Some("requests") => requests::run(&args[1..]),
+        _ => println!("usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | requests ..."),
     }
 }
 

@@ -1,26 +1,25 @@
 //! Ctrl-C and SIGTERM: once to finish what is in flight, twice to stop now.
 
-use crate::output::say;
-use foretell_llm::Stop;
+use foretell_llm::{Stop, Tell};
 use tokio::runtime::Handle;
 
 /// Listens for the wish to stop and raises the flag. `resume` is the command that goes on, for those
 /// who do not wait for the end.
-pub(crate) fn listen(runtime: &Handle, resume: String) -> Stop {
+pub(crate) fn listen(runtime: &Handle, resume: String, tell: Tell) -> Stop {
     let stop = Stop::default();
     let flag = stop.clone();
     runtime.spawn(async move {
         let mut wishes = Wishes::listen();
         while wishes.next().await {
             if flag.asked() {
-                say(&format!(
+                tell(&format!(
                     "stopped: what was answered is kept, what was in flight is asked again. Resume \
                      with:\n  {resume}"
                 ));
                 std::process::exit(i32::from(crate::exit::INCOMPLETE));
             }
             flag.ask();
-            say("stopping: waiting for what is in flight (Ctrl-C again to stop now)");
+            tell("stopping: waiting for what is in flight (Ctrl-C again to stop now)");
         }
     });
     stop

@@ -54,7 +54,9 @@ fn cut_off(body: &Value) -> String {
 }
 
 fn command<'a>(model: &'a str, limit: &'a str, out: &'a str) -> Vec<&'a str> {
-    let pairs = ["run", "--pairs", "moral_machines", "--scenarios", "6000", "--limit", limit];
+    // Enough that there are as many pairs as the limit says.
+    let scenarios = if limit == "2000" { "26000" } else { "6000" };
+    let pairs = ["run", "--pairs", "moral_machines", "--scenarios", scenarios, "--limit", limit];
     let models = ["--reference", model, "--predictor", model];
     let pace = ["--timeout-s", "1", "--first-wait-ms", "4", "--attempts", "4"];
     [&pairs[..], &models, &pace, &["--yes", "--out", out]].concat()
@@ -72,6 +74,7 @@ fn a_study_completes_against_a_server_with_every_fault() {
     let model = server.model();
     let args = [&command(&model, "2000", "run")[..], &["--concurrency", "64"]].concat();
     let (_, err) = succeeds(folder.path(), &args);
+    assert!(err.contains("2,000 pairs"), "{err}");
     let run = folder.path().join("run");
 
     // Every request ended, in one outcome.
@@ -205,10 +208,10 @@ fn a_key_or_quota_that_goes_stops_the_model_at_once_and_the_run_can_be_resumed()
     }
 }
 
-/// An outage of a hundred requests, each of which would have failed six times over.
+/// An outage in which every request in flight fails, and nine probes after them.
 fn outage(heard: &Heard<'_>) -> Act {
     match heard.number {
-        100..140 => Act::Say(503, None, "down for a while".to_owned()),
+        100..125 => Act::Say(503, None, "down for a while".to_owned()),
         _ => lasting_faults(heard),
     }
 }
@@ -320,12 +323,8 @@ fn one_signal_finishes_what_is_in_flight_and_two_stop_now() {
         let timeout = args.iter().position(|arg| *arg == "--timeout-s").unwrap() + 1;
         args[timeout] = "60";
         let mut command = foretell(folder.path());
-        let mut child = command
-            .args(&args)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command.args(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         while server.counts().received == 0 {
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -121,7 +121,8 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     let mut seen = HashSet::new();
     // Ends for good at the first request that cannot be made.
     let mut fault = None;
-    let mut requests = requests.map_while(|request| request.map_err(|error| fault = Some(error)).ok());
+    let mut requests =
+        requests.map_while(|request| request.map_err(|error| fault = Some(error)).ok());
     let mut missing = std::iter::from_fn(|| {
         for request in &mut requests {
             keys.push(request.key);

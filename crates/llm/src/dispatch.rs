@@ -40,6 +40,7 @@ pub(crate) async fn dispatch(
 struct Dispatcher<'a> {
     lanes: Vec<Lane>,
     pace: Pace,
+    nowhere: Option<String>,
     stop: &'a Stop,
     done: &'a (dyn Fn(u64) + Sync),
     outlook: Arc<Outlook>,
@@ -80,7 +81,7 @@ enum Placed {
 
 impl<'a> Dispatcher<'a> {
     fn new(
-        Lanes { lanes, pace, most }: Lanes,
+        Lanes { lanes, pace, most, nowhere }: Lanes,
         ledger: &Ledger,
         limits: Limits,
         stop: &'a Stop,
@@ -104,12 +105,13 @@ impl<'a> Dispatcher<'a> {
         Self {
             lanes: lanes.into_iter().map(lane).collect(),
             pace,
+            nowhere,
             stop,
             done,
             outlook,
             wake,
             flying: JoinSet::new(),
-            most_flying: all + all.div_ceil(SHARE_TO_DISK),
+            most_flying: (all + all.div_ceil(SHARE_TO_DISK)).max(1),
             resting: BinaryHeap::new(),
             rested: BTreeMap::new(),
             rests: 0,
@@ -232,8 +234,8 @@ impl<'a> Dispatcher<'a> {
     }
 
     fn why_nowhere(&self) -> String {
-        let mut reasons: Vec<&str> =
-            self.lanes.iter().filter_map(|lane| lane.gone.as_deref()).collect();
+        let gone = self.lanes.iter().filter_map(|lane| lane.gone.as_deref());
+        let mut reasons: Vec<&str> = gone.chain(self.nowhere.as_deref()).collect();
         reasons.dedup();
         reasons.join("; ")
     }

@@ -79,15 +79,9 @@ pub(crate) enum Signal {
     /// It works.
     Clean,
     /// It wants fewer requests.
-    Limited {
-        after: Option<Duration>,
-        words: String,
-    },
+    Limited { after: Option<Duration>, words: String },
     /// It does not work; `refused` where it took no connection.
-    Down {
-        refused: bool,
-        words: String,
-    },
+    Down { refused: bool, words: String },
     /// Nothing: the key, the model or the money is at fault.
     Nothing,
 }

@@ -149,7 +149,8 @@ impl Work {
             _ => self.tries += 1,
         }
         let failed_at = *self.failed_at.get_or_insert(now);
-        let vouched = *signal == Signal::Clean || standing.clean_at.is_some_and(|at| at > failed_at);
+        let vouched =
+            *signal == Signal::Clean || standing.clean_at.is_some_and(|at| at > failed_at);
         let spent = self.tries >= limits.attempts;
         let refused = self.limited >= limits.attempts.saturating_mul(LIMITED_PER_ATTEMPT);
         if spent && (vouched || flights.outlook.is_nearly_over()) || refused && vouched {

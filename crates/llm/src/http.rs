@@ -2,9 +2,7 @@
 
 use crate::body::read_body;
 use crate::chat::{self, ModelReply};
-use crate::model::{
-    Asking, Attempt, ChatModel, Checking, Failure, NO_CONNECTION, Verdict,
-};
+use crate::model::{Asking, Attempt, ChatModel, Checking, Failure, NO_CONNECTION, Verdict};
 use crate::spec::{Keys, ModelSpec, SpecError};
 use foretell_core::Outcome;
 use reqwest::{Client, Response, StatusCode};

@@ -2,7 +2,7 @@
 
 use crate::ask::Limits;
 use crate::endpoint::Endpoint;
-use crate::limit_log::LimitLog;
+use crate::limit_log::{LimitLog, Tell};
 use crate::model::ChatModel;
 use crate::pace::{self, Pace};
 use crate::spec::{ModelSpec, SpecError};
@@ -23,12 +23,14 @@ pub struct Lanes {
     pub(crate) pace: Pace,
     /// Most requests in flight at one address.
     pub(crate) most: usize,
+    /// Why there is no address, where there is none.
+    pub(crate) nowhere: Option<String>,
 }
 
 impl Endpoints {
     /// For a run whose changes of limits are written to `log`, and in words told to `tell`.
     #[must_use]
-    pub fn new(log: PathBuf, tell: fn(&str)) -> Self {
+    pub fn new(log: PathBuf, tell: Tell) -> Self {
         Self { log: Arc::new(LimitLog::new(log, tell)), by_name: Mutex::default() }
     }
 
@@ -59,7 +61,7 @@ impl Endpoints {
             (Arc::clone(member), Arc::clone(endpoint))
         });
         let lanes: Vec<_> = lanes.collect();
-        Ok(Lanes { lanes, pace: Pace::of(spec)?, most })
+        Ok(Lanes { lanes, pace: Pace::of(spec)?, most, nowhere: None })
     }
 }
 
@@ -71,6 +73,12 @@ impl Lanes {
         let name = "this process".to_owned();
         let endpoint = Endpoint::new(name, most, limits.first_wait, limits.patience, None);
         let lanes = vec![(Arc::clone(chat), Arc::new(endpoint))];
-        Self { lanes, pace: Pace::default(), most }
+        Self { lanes, pace: Pace::default(), most, nowhere: None }
+    }
+
+    /// No lane: the model was stopped before, and is stopped again if there is anything to ask.
+    #[must_use]
+    pub fn none(why: &str) -> Self {
+        Self { lanes: Vec::new(), pace: Pace::default(), most: 1, nowhere: Some(why.to_owned()) }
     }
 }

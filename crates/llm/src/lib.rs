@@ -32,6 +32,7 @@ pub use file_system::{Journal, journal_for};
 pub use key::RequestKey;
 pub use lanes::{Endpoints, Lanes};
 pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
+pub use limit_log::Tell;
 pub use model::{Attempt, ChatModel, Failure, Verdict, open_model};
 pub use spec::{Keys, ModelSpec, SpecError};
 pub use stop::Stop;

@@ -3,8 +3,11 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
+
+/// Tells the user something in words.
+pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// `limits.log`: one line a change, with the time, the address, what changed and why.
 ///
@@ -15,7 +18,7 @@ use std::time::SystemTime;
 pub(crate) struct LimitLog {
     path: PathBuf,
     file: Mutex<State>,
-    tell: fn(&str),
+    tell: Tell,
 }
 
 enum State {
@@ -25,7 +28,7 @@ enum State {
 }
 
 impl LimitLog {
-    pub(crate) fn new(path: PathBuf, tell: fn(&str)) -> Self {
+    pub(crate) fn new(path: PathBuf, tell: Tell) -> Self {
         Self { path, file: Mutex::new(State::Unopened), tell }
     }
 

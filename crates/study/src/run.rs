@@ -15,11 +15,12 @@ use crate::selection::select;
 use crate::study::Study;
 use foretell_core::{Arm, Need, Pair, Prompts};
 use foretell_llm::{
-    Asked, Endpoints, Journal, Keys, Lanes, Ledger, Limits, Request, Stop, Stopped, ask_all,
+    Asked, Endpoints, Journal, Keys, Lanes, Ledger, Limits, Request, Stop, Stopped, Tell, ask_all,
     count_missing, journal_for,
 };
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -32,7 +33,7 @@ pub struct Settings {
     /// Told once when the ledger cannot be written for now.
     pub on_full: fn(&Path, &str),
     /// Told in words what happens to the limits of an address.
-    pub tell: fn(&str),
+    pub tell: Tell,
 }
 
 /// Requests in flight to a simulated subject: enough that one commit holds many replies.
@@ -123,7 +124,7 @@ impl Run {
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
         let (ledger, warnings) = open_ledger(&folder, settings.on_full)?;
-        let endpoints = Endpoints::new(folder.layout.limits(), settings.tell);
+        let endpoints = Endpoints::new(folder.layout.limits(), Arc::clone(&settings.tell));
         let (limits, limit) = (settings.limits, study.limit);
         Ok(Self { folder, models, arms, warnings, ledger, endpoints, limits, limit })
     }
@@ -214,7 +215,8 @@ impl Run {
             let meter =
                 progress.start(&format!("{} answers", model.spec.name), questions.len() as u64);
             let requests = answers::requests(frozen, model, &questions);
-            runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
+            let lanes = self.lanes(model, None)?;
+            runtime.block_on(self.ask_one(lanes, stop, requests, &|steps| meter.advance(steps)))
         })?;
         let mut said = Vec::new();
         for (model, asked) in self.models.references.iter().zip(asked) {
@@ -231,7 +233,8 @@ impl Run {
         let asked = self.at_once(&self.models.predictors, |model| {
             let meter = progress.start(&format!("{} predictions", model.spec.name), combinations);
             let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
-            runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
+            let lanes = self.lanes(model, ended.why_stopped(&model.spec.name))?;
+            runtime.block_on(self.ask_one(lanes, stop, requests, &|steps| meter.advance(steps)))
         })?;
         for (model, asked) in self.models.predictors.iter().zip(asked) {
             ended.add(model, &asked);
@@ -272,20 +275,29 @@ impl Run {
         })
     }
 
+    /// Where a model is asked: nowhere, if it was stopped before.
+    fn lanes(&self, model: &Model, stopped: Option<&str>) -> Result<Lanes, StudyError> {
+        let limits = self.limits;
+        Ok(match stopped {
+            Some(why) => Lanes::none(why),
+            None if model.spec.may_cost() => {
+                self.endpoints.lanes(&model.spec, &model.chat, &limits)?
+            }
+            None => {
+                let limits = Limits { concurrency: SIMULATED_IN_FLIGHT, ..limits };
+                Lanes::of_process(&model.chat, &limits)
+            }
+        })
+    }
+
     async fn ask_one(
         &self,
-        model: &Model,
+        lanes: Lanes,
         stop: &Stop,
         requests: impl Iterator<Item = Result<Request, StudyError>>,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<Asked, StudyError> {
-        let limits = self.limits;
-        let lanes = if model.spec.may_cost() {
-            self.endpoints.lanes(&model.spec, &model.chat, &limits)?
-        } else {
-            Lanes::of_process(&model.chat, &Limits { concurrency: SIMULATED_IN_FLIGHT, ..limits })
-        };
-        Ok(ask_all(lanes, &self.ledger, limits, stop, requests, done).await?)
+        Ok(ask_all(lanes, &self.ledger, self.limits, stop, requests, done).await?)
     }
 
     /// What a reference said, by its `answers`; draws the placebo donors that are still missing, unless
@@ -364,6 +376,12 @@ impl Ended {
                 }
             }
         }
+    }
+
+    /// Why a model was stopped, if it was.
+    fn why_stopped(&self, name: &str) -> Option<&str> {
+        let stopped = self.stopped_models.iter().find(|(model, _)| model == name);
+        stopped.map(|(_, why)| why.as_str())
     }
 
     /// Whether all was asked.

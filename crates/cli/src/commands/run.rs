@@ -23,6 +23,7 @@ use tokio::runtime::Runtime;
 pub(crate) fn run(args: &RunArgs) -> Done {
     let study = resolve(args)?;
     let started = Instant::now();
+    let stages = Stages::new();
     let settings = Settings {
         limits: Limits {
             concurrency: args.concurrency as usize,
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         },
         timeout: Duration::from_secs(args.timeout_s),
         on_full,
-        tell: |words| say(&harmless(words)),
+        tell: stages.teller(),
     };
     let keys = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
     let run = Run::open(&study, args.out.as_deref(), &keys, &settings)
@@ -51,8 +52,8 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         return Ok(DONE);
     }
     let resume = resume(run.folder.layout.folder());
-    let stop = interrupt::listen(runtime.handle(), resume.clone());
-    let ended = run.ask(runtime.handle(), &stop, &Stages::new())?;
+    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let ended = run.ask(runtime.handle(), &stop, &stages)?;
     let seconds = started.elapsed().as_secs_f64();
     let sent = count(ended.sent);
     say(&format!("{sent} requests sent (equal ones once), {seconds:.1} s"));
