@@ -5,7 +5,7 @@
 mod scripted;
 
 use rusqlite::Connection;
-use scripted::faulty::{Act, FaultyServer, Heard, date_in};
+use scripted::faulty::{Act, Breaks, FaultyServer, Heard, date_in};
 use scripted::{completion, fails, foretell, reply, succeeds, tables};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -35,7 +35,8 @@ fn all_faults(heard: &Heard<'_>) -> Act {
         3..20 => say(500, "oh"),
         20..40 => say(502, "<html>bad gateway</html>"),
         40..60 => say(503, r#"{"error":{"message":"overloaded"}}"#),
-        60..70 => Act::Reset(whole()),
+        60..65 => Act::Break(whole(), Breaks::Closed),
+        65..70 => Act::Break(whole(), Breaks::Reset),
         70..90 => say(200, &whole()[..60]),
         90..110 => say(200, &with_cost(json!({"error": {"code": 502, "message": "upstream"}}))),
         110..130 => say(200, &with_cost(json!({"choices": [{"message": {"content": null}}]}))),

@@ -31,12 +31,19 @@ impl Heard<'_> {
 pub enum Act {
     /// It answers with a status, a value of `Retry-After` and a body.
     Say(u16, Option<String>, String),
-    /// It sends the head and half of the body, then resets the connection.
-    Reset(String),
+    /// It sends the head and half of the body, then closes the connection, or resets it, in which
+    /// case the half may be lost on its way.
+    Break(String, Breaks),
     /// It sends the body in pieces, with a wait before each.
     Drip(String, Duration),
     /// It says nothing until the client hangs up.
     Hang,
+}
+
+#[derive(PartialEq)]
+pub enum Breaks {
+    Closed,
+    Reset,
 }
 
 pub type Plan = fn(&Heard<'_>) -> Act;
@@ -155,15 +162,15 @@ async fn perform(stream: &mut TcpStream, act: Act, state: &State) -> std::io::Re
             say(stream, status, after.as_deref(), &body).await?;
             Ok(true)
         }
-        Act::Reset(body) => {
+        Act::Break(body, breaks) => {
             state.count(|counts| counts.answered += 1);
             let half = &body.as_bytes()[..body.len() / 2];
             stream.write_all(head(200, None, body.len()).as_bytes()).await?;
             stream.write_all(half).await?;
             stream.flush().await?;
-            // Long enough for the half to arrive before the reset throws it away.
-            tokio::time::sleep(Duration::from_millis(30)).await;
-            stream.set_zero_linger()?;
+            if breaks == Breaks::Reset {
+                stream.set_zero_linger()?;
+            }
             Ok(false)
         }
         Act::Drip(body, wait) => {
