@@ -10,7 +10,6 @@ os.environ.update(BENCH_API_KEY="none", BENCH_BASE_URL=address)
 
 from inspect_ai import Task, eval  # noqa: E402
 from inspect_ai.dataset import Sample  # noqa: E402
-from inspect_ai.model import GenerateConfig  # noqa: E402
 from inspect_ai.solver import generate  # noqa: E402
 
 samples = [Sample(input=prompt) for prompt in prompts(requests)]
@@ -19,7 +18,8 @@ with tempfile.TemporaryDirectory() as folder:
         [log] = eval(
             Task(dataset=samples, solver=generate()),
             model="openai-api/bench/bench",
-            config=GenerateConfig(max_connections=in_flight, timeout=60),
+            max_connections=in_flight,
+            timeout=60,
             max_samples=in_flight,
             display="none",
             log_dir=folder,
