@@ -11,3 +11,4 @@ if command -v python3 >/dev/null; then python3 bench/regex_parser.py "$replies";
 "$bench" path
 paper=../shared/data/paper/combined_dataset.parquet
 if [ -f "$paper" ]; then "$bench" path "$paper"; fi
+"$bench" neighbours

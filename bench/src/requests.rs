@@ -1,7 +1,9 @@
 //! Requests to a server, with the ledger on: what asking costs beside waiting.
 
+use foretell_core::Registry;
 use foretell_llm::{
-    Endpoints, Journal, Ledger, Limits, ModelSpec, Request, Stop, Tell, ask_all, open_model,
+    Endpoints, Journal, Ledger, Limits, ModelSpec, Opening, Request, Stop, Tell, ask_all,
+    open_model,
 };
 use serde_json::json;
 use std::convert::Infallible;
@@ -18,8 +20,14 @@ pub(crate) fn run(args: &[String]) {
     let number = |text: &String| text.parse::<u32>().expect("a whole number");
     let (requests, in_flight) = (number(requests), number(in_flight));
     let spec = ModelSpec::parse(&format!("{address}#bench")).expect("an address");
-    let model = open_model(&spec, &|_| None, Duration::from_secs(60)).expect("a model");
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let opening = Opening {
+        keys: &|_| None,
+        timeout: Duration::from_secs(60),
+        registry: &Registry::default(),
+        logs: folder.path(),
+    };
+    let model = open_model(&spec, &opening).expect("a model");
     let ledger =
         Ledger::open(&folder.path().join("ledger.sqlite"), Journal::Wal, Box::new(|_, _| ()))
             .expect("a ledger");

@@ -1,5 +1,8 @@
 //! The arguments of every command.
 
+pub(crate) mod data;
+pub(crate) mod models;
+pub(crate) mod pairs;
 pub(crate) mod requests;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -26,6 +29,9 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),
+    Data(data::DataArgs),
+    Pairs(pairs::PairsArgs),
+    Models(models::ModelsArgs),
 }
 
 /// How a result is printed.
@@ -89,6 +95,9 @@ pub(crate) struct PairArgs {
     /// A folder of cards that are added, or replace the project's own.
     #[arg(long, value_name = "DIR", help_heading = "Pairs")]
     pub(crate) cards: Option<PathBuf>,
+    /// A folder with the raw files of datasets; the cache folder is looked into after it.
+    #[arg(long, value_name = "DIR", help_heading = "Pairs")]
+    pub(crate) raw: Option<PathBuf>,
 }
 
 /// Run a study: ask the reference models, let predictors guess, print the NSG.
@@ -107,12 +116,13 @@ pub(crate) struct RunArgs {
     /// A study file; `foretell init` writes one. Flags win over it.
     #[arg(value_name = "STUDY.toml")]
     pub(crate) study: Option<PathBuf>,
-    /// Where pairs come from: `moral_machines`, a Parquet file in the wide layout, or a folder with
-    /// questions.parquet and pairs.parquet. Can be given several times.
+    /// Where pairs come from: a dataset (`foretell data list`); a CSV, JSONL or Parquet file of pairs
+    /// (`foretell pairs import` reads other columns and layouts); or a folder with questions.parquet and
+    /// pairs.parquet. Can be given several times.
     #[arg(long = "pairs", value_name = "SPEC", help_heading = "Pairs")]
     pub(crate) pairs: Vec<String>,
-    /// A model under study: `sim:reference?faithfulness=0.8`, `http://HOST:PORT/v1#MODEL`. Can be
-    /// given several times.
+    /// A model under study: `openai:gpt-5-mini?effort=low`, `http://HOST:PORT/v1#MODEL`,
+    /// `sim:reference?faithfulness=0.8` (docs/models.md). Can be given several times.
     #[arg(long = "reference", value_name = "MODEL", help_heading = "Models")]
     pub(crate) references: Vec<String>,
     /// A model that guesses: `sim:reader`, `http://HOST:PORT/v1#MODEL`. Can be given several times.
@@ -122,6 +132,8 @@ pub(crate) struct RunArgs {
     /// without and with]. Can be given several times.
     #[arg(long = "arm", value_name = "ARM", help_heading = "Models")]
     pub(crate) arms: Vec<String>,
+    #[command(flatten)]
+    pub(crate) registry: models::RegistryArgs,
     #[command(flatten)]
     pub(crate) input: PairArgs,
     /// The run's folder [default: runs/<study>-<hash of the study>].

@@ -1,8 +1,9 @@
 //! Exit statuses, and how failures are told.
 
+use crate::fetching::NotAtHand;
 use foretell_analysis::AnalysisError;
 use foretell_core::prompt::PromptError;
-use foretell_data::DataError;
+use foretell_data::{DataError, RawError};
 use foretell_llm::SpecError;
 use foretell_report::ReportError;
 use foretell_study::StudyError;
@@ -82,6 +83,18 @@ impl From<DataError> for Failure {
     }
 }
 
+impl From<NotAtHand> for Failure {
+    fn from(error: NotAtHand) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
+impl From<RawError> for Failure {
+    fn from(error: RawError) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
 impl From<AnalysisError> for Failure {
     fn from(error: AnalysisError) -> Self {
         Self::new(error, INPUT)
@@ -102,7 +115,10 @@ impl From<ReportError> for Failure {
 
 fn study_status(error: &StudyError) -> u8 {
     match error {
-        StudyError::Unreachable { .. } | StudyError::Spec(SpecError::NoKey { .. }) => PROVIDER,
+        StudyError::Unreachable { .. }
+        | StudyError::Spec(
+            SpecError::NoKey { .. } | SpecError::BadKey { .. } | SpecError::NoExecutable { .. },
+        ) => PROVIDER,
         StudyError::Ledger(_) => UNEXPECTED,
         StudyError::Several { faults }
             if faults.iter().all(|fault| study_status(fault) == PROVIDER) =>

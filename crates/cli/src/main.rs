@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod confirm;
 mod exit;
+mod fetching;
 mod interrupt;
 mod output;
 mod progress;
@@ -23,6 +24,9 @@ fn main() -> ExitCode {
         Command::Runs(args) => commands::runs::run(&args),
         Command::Prompt(args) => commands::prompt::run(&args),
         Command::Parse(args) => commands::parse::run(&args),
+        Command::Data(args) => commands::data::run(&args),
+        Command::Pairs(args) => commands::pairs::run(&args),
+        Command::Models(args) => commands::models::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -25,11 +25,11 @@ fn no_such_file() {
 }
 
 #[test]
-fn not_parquet_and_a_missing_column() {
+fn columns_that_nothing_names() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("pairs.csv"), "a,b\n1,2\n").unwrap();
     let said = fails(folder.path(), 3, &["run", "--pairs", "pairs.csv"]);
-    says(&said, &["pairs.csv", "Parquet"]);
+    says(&said, &["pairs.csv", "no column for the question", "`a`, `b`", "foretell pairs import"]);
     write(&folder.path().join("donors.parquet"), Vec::<DonorRow>::new()).unwrap();
     let said = fails(folder.path(), 3, &["run", "--pairs", "donors.parquet"]);
     says(&said, &["donors.parquet", "original_dataset"]);

@@ -1,6 +1,8 @@
 //! The cards at hand: those of the program, and those of a folder.
 
 use crate::error::DataError;
+use crate::table::RawError;
+use foretell_core::card::Tabular;
 use foretell_core::{Card, id};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -11,7 +13,7 @@ use thiserror::Error;
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../cards");
 
 /// The file of a card, in a folder named for its dataset.
-const FILE: &str = "card.toml";
+pub(crate) const FILE: &str = "card.toml";
 
 /// The card of datasets that have none.
 const NEUTRAL: &str = "neutral";
@@ -84,6 +86,22 @@ impl Cards {
     /// [`DataError::Cards`] lists every file that is no card, [`DataError::NoCards`] a folder
     /// without any.
     pub fn with_dir(mut self, dir: &Path) -> Result<Self, DataError> {
+        let folders = Self::folders(dir)?;
+        let (read, faults): (Vec<_>, Vec<_>) =
+            folders.iter().map(|folder| Entry::read(folder)).partition(Result::is_ok);
+        let faults: Vec<CardFault> = faults.into_iter().filter_map(Result::err).collect();
+        if !faults.is_empty() {
+            return Err(DataError::Cards { faults });
+        }
+        self.entries.extend(read.into_iter().flatten().map(|entry| (entry.card.id.clone(), entry)));
+        Ok(self)
+    }
+
+    /// The folders of `dir` that hold a card, in order.
+    ///
+    /// # Errors
+    /// [`DataError::NoCards`] where there are none.
+    pub(crate) fn folders(dir: &Path) -> Result<Vec<PathBuf>, DataError> {
         let at = |fault| DataError::Io { path: dir.to_owned(), fault };
         let mut folders: Vec<PathBuf> = std::fs::read_dir(dir)
             .map_err(at)?
@@ -95,14 +113,7 @@ impl Cards {
         if folders.is_empty() {
             return Err(DataError::NoCards { path: dir.to_owned() });
         }
-        let (read, faults): (Vec<_>, Vec<_>) =
-            folders.iter().map(|folder| Entry::read(folder)).partition(Result::is_ok);
-        let faults: Vec<CardFault> = faults.into_iter().filter_map(Result::err).collect();
-        if !faults.is_empty() {
-            return Err(DataError::Cards { faults });
-        }
-        self.entries.extend(read.into_iter().flatten().map(|entry| (entry.card.id.clone(), entry)));
-        Ok(self)
+        Ok(folders)
     }
 
     /// The card of a dataset, if it has one.
@@ -126,6 +137,22 @@ impl Cards {
     /// The datasets that have a card, in order, the neutral one among them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
+    }
+
+    /// The datasets whose card is that of a table, in order.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(|(_, entry)| entry.card.tabular().is_some()).map(|(id, _)| &**id)
+    }
+
+    /// The card of a dataset that is a table.
+    ///
+    /// # Errors
+    /// [`RawError::NotATable`] names the datasets that are.
+    pub fn tabular(&self, dataset: &str) -> Result<Tabular<'_>, RawError> {
+        self.get(dataset).and_then(Card::tabular).ok_or_else(|| RawError::NotATable {
+            dataset: dataset.to_owned(),
+            known: self.tables().map(str::to_owned).collect(),
+        })
     }
 
     /// Where the questions of a dataset come from: a hash of its card and of `content`.

@@ -28,6 +28,18 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
+    /// Questions and pairs that are known to be sound: unique, and each pair with its questions.
+    pub(crate) fn of(questions: Vec<Question>, pairs: Vec<Pair>) -> Self {
+        let mut collection = Self::default();
+        for (row, question) in (0..).zip(questions) {
+            collection.add_question(question, row);
+        }
+        for (row, pair) in (0..).zip(pairs) {
+            collection.add_pair(pair, row);
+        }
+        collection
+    }
+
     /// Adds a pair with its questions, unless it pairs a text with itself or is there already.
     pub(crate) fn add(
         &mut self,
@@ -63,6 +75,11 @@ impl Collection {
         (self.pairs.len() + left_out.sum::<usize>()) as u64
     }
 
+    /// Hands over what was left out.
+    pub(crate) fn take_left_out(&mut self) -> Vec<LeftOut> {
+        std::mem::take(&mut self.left_out).into_values().collect()
+    }
+
     /// Adds all of another collection. Its pairs that are here already are left out, by their rows.
     pub(crate) fn absorb(&mut self, other: Self) -> Vec<LeftOut> {
         debug_assert!(self.left_out.is_empty(), "each source hands over what it left out");
@@ -73,7 +90,7 @@ impl Collection {
         for (pair, row) in other.pairs.into_iter().zip(other.rows) {
             self.add_pair(pair, row);
         }
-        std::mem::take(&mut self.left_out).into_values().collect()
+        self.take_left_out()
     }
 
     /// Whether all questions of one id were the same.

@@ -1,6 +1,9 @@
 //! What can be wrong with what a study is to ask about.
 
 use crate::cards::CardFault;
+use crate::import::RowFault;
+use crate::neighbours::BallError;
+use crate::table::RawError;
 use foretell_core::labels::LabelsError;
 use foretell_tables::TableError;
 use miette::Diagnostic;
@@ -11,6 +14,19 @@ use thiserror::Error;
 /// Why there are no pairs.
 #[derive(Debug, Error, Diagnostic)]
 pub enum DataError {
+    /// Balls that cannot be grown.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Balls(#[from] BallError),
+    /// A number of balls for a dataset that is not asked for.
+    #[error("balls of `{dataset}` are wanted, but the datasets are {}", quoted(datasets))]
+    #[diagnostic(help("name it among the datasets, or take it out of `--balls`"))]
+    StrayBalls {
+        /// The dataset named.
+        dataset: String,
+        /// Those asked for.
+        datasets: Vec<String>,
+    },
     /// Neither a built-in dataset nor a file nor a folder.
     #[error("`{spec}` is no file, no folder and no built-in dataset")]
     #[diagnostic(help("{help}"))]
@@ -47,6 +63,76 @@ pub enum DataError {
         path: PathBuf,
         /// What went wrong.
         fault: parquet::errors::ParquetError,
+    },
+    /// A file that holds no table, or none that can be read.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("{help}"))]
+    Sheet {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: String,
+        /// How to mend it.
+        help: String,
+    },
+    /// Columns that an import needs and nothing names.
+    #[error(
+        "{}: no column for {}; the file has {}",
+        path.display(),
+        missing.join(" and "),
+        if has.is_empty() { "no columns".to_owned() } else { quoted(has) }
+    )]
+    #[diagnostic(help("{help}"))]
+    NoColumn {
+        /// The file.
+        path: PathBuf,
+        /// What has no column.
+        missing: Vec<String>,
+        /// The columns of the file.
+        has: Vec<String>,
+        /// The flags that name columns.
+        help: String,
+    },
+    /// Rows that cannot be read, in a file that is to be asked about.
+    #[error(
+        "{}: {}; the first: {}{}",
+        path.display(),
+        counts.join(", "),
+        joined(shown),
+        others(*more)
+    )]
+    #[diagnostic(help(
+        "mend these rows, or import what is valid: `foretell pairs import {} --out pairs.parquet` \
+         writes the rows at fault to a file of their own",
+        path.display()
+    ))]
+    RowFaults {
+        /// The file.
+        path: PathBuf,
+        /// How many rows are at fault, by kind.
+        counts: Vec<String>,
+        /// The first of them.
+        shown: Vec<RowFault>,
+        /// How many more there are.
+        more: usize,
+    },
+    /// Questions whose labels are not those of their dataset's card.
+    #[error(
+        "{source_name}: the card of `{}` has the labels {}, the file has {}",
+        card.dataset,
+        card.labels.join(", "),
+        found.join(", ")
+    )]
+    #[diagnostic(help(
+        "a card speaks of its own labels: give these questions another dataset with `--dataset NAME`"
+    ))]
+    LabelsOfCard {
+        /// The file.
+        source_name: String,
+        /// The dataset with the labels of its card.
+        card: CardLabels,
+        /// The labels of the file.
+        found: Vec<String>,
     },
     /// A table without columns that an import needs.
     #[error("{}: missing column{} {}", path.display(), plural(missing.len()), quoted(missing))]
@@ -194,6 +280,10 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Table(#[from] TableError),
+    /// A raw file that gives no table.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Raw(#[from] RawError),
     /// Nothing to ask.
     #[error("{source_name}: no pairs: {rows} rows read, {left_out} left out")]
     #[diagnostic(help(
@@ -208,6 +298,15 @@ pub enum DataError {
         /// Rows left out.
         left_out: u64,
     },
+    /// No question to start from.
+    #[error("{source_name}: no questions: {rows} rows read")]
+    #[diagnostic(help("a question needs a text: `foretell pairs import` names the rows at fault"))]
+    NoQuestions {
+        /// What was read.
+        source_name: String,
+        /// Rows read.
+        rows: u64,
+    },
     /// No source at all.
     #[error("nothing says which pairs to ask about")]
     #[diagnostic(help("give `--pairs` with a file, a folder or `moral_machines`"))]
@@ -218,6 +317,26 @@ pub enum DataError {
     NoCards {
         /// The folder.
         path: PathBuf,
+    },
+    /// Neither a card nor a folder of cards.
+    #[error("`{spec}` is no card and no folder")]
+    #[diagnostic(help("{help}"))]
+    UnknownCard {
+        /// What was asked for.
+        spec: String,
+        /// What there is, and what may have been meant.
+        help: String,
+    },
+    /// A table for which no card can be guessed.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("{help}"))]
+    NoTarget {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: String,
+        /// How to mend it.
+        help: String,
     },
     /// Files that are no cards.
     #[error("{}", joined(faults))]

@@ -5,7 +5,7 @@ use crate::collection::Collection;
 use crate::error::DataError;
 use crate::nearest::nearest;
 use crate::pair_set::{ImportReport, PairOptions, PairSet};
-use crate::{folder, overlap, scenario, wide};
+use crate::{folder, import, natural, overlap, scenario};
 use std::path::Path;
 
 /// The built-in datasets.
@@ -22,8 +22,9 @@ pub(crate) struct Import {
 
 /// Reads the pairs that `specs` name, one after the other.
 ///
-/// A spec is a built-in dataset (`moral_machines`), a Parquet file of the wide layout, or a folder
-/// that holds `questions.parquet` and `pairs.parquet`. A pair that an earlier source holds under the
+/// A spec is a dataset (`moral_machines`, or one whose card has a table), a file of pairs (CSV, JSONL or Parquet with columns
+/// of the usual names, the wide layout, BBQ, or one that `foretell pairs` wrote), or a folder that holds
+/// `questions.parquet` and `pairs.parquet`. A pair that an earlier source holds under the
 /// same ids is left out; the same question in two sources is one question.
 ///
 /// # Errors
@@ -77,27 +78,27 @@ fn load_one(spec: &str, cards: &Cards, options: &PairOptions) -> Result<Import, 
             options.scenarios, options.seed
         );
         Ok(Import { collection, source, rows: u64::from(options.scenarios), notes: Vec::new() })
+    } else if cards.get(spec).is_some_and(|card| card.tabular().is_some()) {
+        natural::load(spec, cards, options)
     } else if path.is_dir() {
         let collection = folder::load(path, options)?;
         let rows = collection.rows_read();
         Ok(Import { collection, source: format!("{spec} (folder)"), rows, notes: Vec::new() })
     } else if path.exists() {
-        wide::load(path, cards, options)
+        import::load(path, cards, options)
     } else {
         Err(unknown(spec, cards))
     }
 }
 
 fn unknown(spec: &str, cards: &Cards) -> DataError {
-    let near = nearest(spec, BUILT_IN).map(|near| format!("; did you mean `{near}`?"));
+    let known: Vec<&str> = BUILT_IN.into_iter().chain(cards.tables()).collect();
+    let near = nearest(spec, known.iter().copied());
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     let card = cards
         .get(spec)
         .map(|_| format!("; there is a card for `{spec}`, but its pairs have to come from a file"));
-    let help = format!(
-        "built in: {}{}{}",
-        BUILT_IN.join(", "),
-        near.unwrap_or_default(),
-        card.unwrap_or_default()
-    );
+    let known = known.join(", ");
+    let help = format!("the datasets are {known}{near}{}", card.unwrap_or_default());
     DataError::UnknownSpec { spec: spec.to_owned(), help }
 }

@@ -2,6 +2,7 @@
 
 use foretell_core::{Pair, Question};
 use std::fmt;
+use std::path::PathBuf;
 
 /// Everything that says which pairs a study asks about, besides where they come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,18 +17,27 @@ pub struct PairOptions {
     pub labels: Option<Vec<String>>,
     /// Whether the reference prompts of an import are dropped, so that the project's own are used.
     pub reprompt: bool,
+    /// Folders in which raw files of datasets are looked for, in order.
+    pub raw: Vec<PathBuf>,
 }
 
 impl Default for PairOptions {
     fn default() -> Self {
-        Self { seed: 0, scenarios: 15_000, published: false, labels: None, reprompt: false }
+        Self {
+            seed: 0,
+            scenarios: 15_000,
+            published: false,
+            labels: None,
+            reprompt: false,
+            raw: Vec::new(),
+        }
     }
 }
 
 /// The questions and pairs of a study.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairSet {
-    /// The questions of the pairs: one a `question_id`, in order of first use.
+    /// The questions of the pairs: one a `question_id`, in the order of their sources.
     pub questions: Vec<Question>,
     /// The pairs, in the order of their sources: one a `pair_id`.
     pub pairs: Vec<Pair>,

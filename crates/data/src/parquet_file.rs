@@ -31,7 +31,7 @@ impl ParquetFile {
         let mut head = Vec::new();
         Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(at)?;
         if !head.starts_with(MAGIC) {
-            let (looks, help) = looks_like(&head);
+            let (looks, help) = looks_like(&head).says();
             return Err(DataError::NotParquet { path: path.to_owned(), looks, help });
         }
         if !ends_well(&mut file).map_err(at)? {
@@ -67,25 +67,57 @@ fn ends_well(file: &mut File) -> std::io::Result<bool> {
     Ok(end == MAGIC)
 }
 
-const CONVERT: &str = "imports of CSV and JSONL are not read yet, those of Parquet are: pandas writes \
-                       it with `pd.read_csv(FILE).to_parquet(OUT)` or `pd.read_json(FILE, \
-                       lines=True).to_parquet(OUT)`";
-const ELSE: &str = "give a Parquet file of the wide layout, or a folder with `questions.parquet` and \
+const ELSE: &str = "give a CSV, JSONL or Parquet file, or a folder with `questions.parquet` and \
                     `pairs.parquet`";
 
-/// What a file that is no Parquet file looks like, and how to get one that is.
-fn looks_like(head: &[u8]) -> (&'static str, &'static str) {
+/// What a file looks like from its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Looks {
+    Parquet,
+    Json,
+    Csv,
+    /// Text that may be anything.
+    Text,
+    Empty,
+    Archive,
+    /// What Git LFS leaves in the place of a file.
+    Pointer,
+    Binary,
+}
+
+impl Looks {
+    /// What it looks like, and how to get a file that can be read.
+    pub(crate) fn says(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Parquet => ("it looks like Parquet", ELSE),
+            Self::Json => ("it looks like JSON or JSONL", ELSE),
+            Self::Csv => ("it looks like CSV", ELSE),
+            Self::Text => ("it looks like plain text", ELSE),
+            Self::Empty => ("it is empty", ELSE),
+            Self::Archive => ("it looks like a compressed archive", "unpack it first"),
+            Self::Pointer => (
+                "it is a pointer of Git LFS, not the file itself",
+                "fetch the file with `git lfs pull`",
+            ),
+            Self::Binary => ("it holds neither Parquet nor text in UTF-8", ELSE),
+        }
+    }
+}
+
+/// What a file looks like whose first bytes, or all of them, are `head`.
+pub(crate) fn looks_like(head: &[u8]) -> Looks {
+    let head = &head[..head.len().min(HEAD)];
     if head.is_empty() {
-        return ("it is empty", ELSE);
+        return Looks::Empty;
+    }
+    if head.starts_with(MAGIC) {
+        return Looks::Parquet;
     }
     if head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04") {
-        return ("it looks like a compressed archive", "unpack it first");
+        return Looks::Archive;
     }
     if head.starts_with(b"version https://git-lfs") {
-        return (
-            "it is a pointer of Git LFS, not the file itself",
-            "fetch the file with `git lfs pull`",
-        );
+        return Looks::Pointer;
     }
     // The head may end in the middle of a character.
     let text = match std::str::from_utf8(head) {
@@ -93,17 +125,28 @@ fn looks_like(head: &[u8]) -> (&'static str, &'static str) {
         Err(fault) if fault.error_len().is_none() => {
             std::str::from_utf8(&head[..fault.valid_up_to()]).unwrap_or_default()
         }
-        Err(_) => return ("it holds neither Parquet nor text", ELSE),
+        Err(_) => return Looks::Binary,
     };
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let line = text.lines().next().unwrap_or_default();
     if text.starts_with(['{', '[']) {
-        ("it looks like JSON or JSONL", CONVERT)
+        Looks::Json
     } else if line.contains([',', ';', '\t']) {
-        ("it looks like CSV", CONVERT)
+        Looks::Csv
     } else {
-        ("it looks like plain text", ELSE)
+        Looks::Text
     }
+}
+
+/// What the file at `path` looks like.
+///
+/// # Errors
+/// [`DataError::Io`].
+pub(crate) fn looks_of(path: &Path) -> Result<Looks, DataError> {
+    let at = |fault| DataError::Io { path: path.to_owned(), fault };
+    let mut head = Vec::new();
+    File::open(path).map_err(at)?.take(HEAD as u64).read_to_end(&mut head).map_err(at)?;
+    Ok(looks_like(&head))
 }
 
 #[cfg(test)]
@@ -120,9 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn csv_and_jsonl_are_recognised_and_said_not_to_be_read_yet() {
-        assert_eq!(refused(b"id,text,label\n1,a,b\n"), ("it looks like CSV", CONVERT));
-        assert_eq!(refused(b"{\"id\": 1}\n"), ("it looks like JSON or JSONL", CONVERT));
+    fn csv_and_jsonl_are_recognised() {
+        assert_eq!(refused(b"id,text,label\n1,a,b\n"), ("it looks like CSV", ELSE));
+        assert_eq!(refused(b"{\"id\": 1}\n"), ("it looks like JSON or JSONL", ELSE));
     }
 
     #[test]
@@ -130,7 +173,7 @@ mod tests {
         assert_eq!(refused(b"").0, "it is empty");
         assert_eq!(refused(b"just words").0, "it looks like plain text");
         assert_eq!(refused(b"\x1f\x8b\x08").0, "it looks like a compressed archive");
-        assert_eq!(refused(&[0xff, 0xfe, 0]).0, "it holds neither Parquet nor text");
+        assert_eq!(refused(&[0xff, 0xfe, 0]).0, "it holds neither Parquet nor text in UTF-8");
         assert!(refused(b"version https://git-lfs.github.com/spec/v1").0.contains("Git LFS"));
     }
 

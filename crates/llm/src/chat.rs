@@ -1,5 +1,7 @@
 //! The shape of OpenAI chat completions: bodies sent, replies read.
 
+use crate::verdict::Lack;
+use foretell_core::registry::Trace;
 use serde_json::{Value, json};
 
 /// A reply of a model, read from its raw body.
@@ -13,10 +15,16 @@ pub struct ModelReply {
     pub reasoning: Option<String>,
     /// What that trace is.
     pub reasoning_source: Option<ReasoningSource>,
-    /// Why the reply ended, as the provider says.
+    /// Why the reply ended, in the words of chat completions: `stop`, `length`, `content_filter`.
     pub finish: Option<String>,
+    /// Why the reply ended, in the provider's own words, where they are others.
+    pub native_finish: Option<String>,
     /// The model that replied, as the provider says.
     pub served: Option<String>,
+    /// The provider behind a router that replied.
+    pub provider: Option<String>,
+    /// What identifies the state of the system that replied, as the provider says.
+    pub fingerprint: Option<String>,
     /// Tokens and price.
     pub usage: Usage,
 }
@@ -41,6 +49,16 @@ impl ReasoningSource {
             Self::Summary => "summary",
             Self::Hidden => "hidden",
         }
+    }
+}
+
+impl ModelReply {
+    /// Says what a trace is where its maker hands out less than all of it.
+    pub(crate) fn with_trace(mut self, trace: Option<Trace>) -> Self {
+        if self.reasoning_source == Some(ReasoningSource::Full) && trace == Some(Trace::Summary) {
+            self.reasoning_source = Some(ReasoningSource::Summary);
+        }
+        self
     }
 }
 
@@ -73,8 +91,7 @@ pub(crate) fn body(model: &str, prompt: &str, settings: &[(&str, Value)]) -> Str
 }
 
 /// Reads a reply. What is missing or of another shape is `None`.
-pub(crate) fn read(raw: &str) -> ModelReply {
-    let Ok(reply) = serde_json::from_str::<Value>(raw) else { return ModelReply::default() };
+pub(crate) fn read(reply: &Value) -> ModelReply {
     let choice = &reply["choices"][0];
     let message = &choice["message"];
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -93,9 +110,29 @@ pub(crate) fn read(raw: &str) -> ModelReply {
         reasoning,
         reasoning_source,
         finish: text(&choice["finish_reason"]),
+        native_finish: text(&choice["native_finish_reason"]),
         served: text(&reply["model"]),
+        provider: text(&reply["provider"]),
+        fingerprint: filled(&reply["system_fingerprint"]),
         usage,
     }
+}
+
+/// What a body without an error in it lacks to be a reply.
+pub(crate) fn lack(reply: &Value) -> Option<Lack> {
+    let choice = &reply["choices"][0];
+    let (message, finish) = (&choice["message"], choice["finish_reason"].as_str());
+    if !message.is_object() {
+        return Some(Lack::Message);
+    }
+    if finish == Some("error") {
+        return Some(Lack::BrokenOff);
+    }
+    let says_why = matches!(finish, Some("length" | "content_filter"));
+    let silent = message["content"].is_null()
+        && message["refusal"].as_str().is_none_or(str::is_empty)
+        && !says_why;
+    silent.then_some(Lack::Content)
 }
 
 fn usage(usage: &Value) -> Usage {
@@ -111,6 +148,10 @@ fn usage(usage: &Value) -> Usage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(raw: &str) -> ModelReply {
+        super::read(&serde_json::from_str(raw).unwrap())
+    }
 
     #[test]
     fn a_body_has_sorted_keys() {
@@ -136,7 +177,7 @@ mod tests {
             cost_usd: Some(0.25),
         };
         assert_eq!(reply.usage, usage);
-        assert_eq!(read("no json"), ModelReply::default());
+        assert_eq!(read("[]"), ModelReply::default());
         let empty = r#"{"choices":[{"message":{"content":"hi","refusal":"","reasoning":"","reasoning_content":"so"}}]}"#;
         let reply = read(empty);
         assert_eq!((reply.refusal, reply.reasoning.as_deref()), (None, Some("so")));

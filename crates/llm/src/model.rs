@@ -3,9 +3,12 @@
 use crate::chat::ModelReply;
 use crate::pace;
 use crate::pool::PoolModel;
+use crate::served::Wanted;
 use crate::spec::{Keys, ModelSpec, Place, SpecError};
-use foretell_core::Outcome;
+use crate::{provider, vllm};
+use foretell_core::{Outcome, Registry};
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +31,15 @@ pub trait ChatModel: Send + Sync {
     fn variant(&self) -> &str {
         ""
     }
+
+    /// What its replies are held against; `None` for a model of which nothing else can be served.
+    fn wanted(&self) -> Option<&Wanted> {
+        None
+    }
+
+    /// Gives back what the model holds (a server that was started for it). It may be asked again
+    /// afterwards. Blocks; not to be called from asynchronous code.
+    fn close(&self) {}
 
     /// The model at each of its addresses, in their order; empty where it has but one.
     fn members(&self) -> &[Arc<dyn ChatModel>] {
@@ -90,23 +102,37 @@ impl Failure {
     }
 }
 
-/// Opens a model: checks its options and its key, sends nothing.
+/// What models are opened with.
+#[derive(Clone, Copy)]
+pub struct Opening<'a> {
+    /// Where keys come from.
+    pub keys: Keys<'a>,
+    /// Longest wait for one reply.
+    pub timeout: Duration,
+    /// What is known about models.
+    pub registry: &'a Registry,
+    /// The folder for logs of servers that are started; it is made when the first is.
+    pub logs: &'a Path,
+}
+
+/// Opens a model: checks its options, its effort and its key; sends and starts nothing.
 ///
 /// # Errors
 /// [`SpecError`] names the option and its value.
 pub fn open_model(
     spec: &ModelSpec,
-    keys: Keys<'_>,
-    timeout: Duration,
+    opening: &Opening<'_>,
 ) -> Result<Arc<dyn ChatModel>, SpecError> {
     pace::check(spec)?;
-    match &spec.place {
-        Place::Sim => Ok(Arc::new(crate::sim::SimModel::open(spec)?)),
+    Ok(match &spec.place {
+        Place::Sim => Arc::new(crate::sim::SimModel::open(spec)?),
         Place::Http(_) if spec.addresses().len() > 1 => {
-            Ok(Arc::new(PoolModel::open(spec, |spec| open_model(spec, keys, timeout))?))
+            Arc::new(PoolModel::open(spec, |spec| open_model(spec, opening))?)
         }
-        Place::Http(address) => {
-            Ok(Arc::new(crate::http::HttpModel::open(spec, address, keys, timeout)?))
-        }
-    }
+        Place::Http(address) => Arc::new(provider::open_compatible(spec, address, opening)?),
+        Place::Openai => Arc::new(provider::open_openai(spec, opening)?),
+        Place::Openrouter => Arc::new(provider::open_openrouter(spec, opening)?),
+        Place::Anthropic => Arc::new(provider::open_anthropic(spec, opening)?),
+        Place::Vllm => Arc::new(vllm::VllmModel::open(spec, opening)?),
+    })
 }

@@ -4,6 +4,7 @@
 
 use crate::chat::ModelReply;
 use crate::model::{Asking, ChatModel, Checking};
+use crate::served::Wanted;
 use crate::spec::{ModelSpec, Place, SpecError};
 use std::sync::Arc;
 
@@ -55,6 +56,14 @@ impl ChatModel for PoolModel {
 
     fn variant(&self) -> &str {
         self.members[0].variant()
+    }
+
+    fn wanted(&self) -> Option<&Wanted> {
+        self.members[0].wanted()
+    }
+
+    fn close(&self) {
+        self.members.iter().for_each(|member| member.close());
     }
 
     fn members(&self) -> &[Arc<dyn ChatModel>] {

@@ -69,7 +69,7 @@ impl ChatModel for SimModel {
     }
 
     fn read(&self, raw: &str) -> ModelReply {
-        chat::read(raw)
+        serde_json::from_str(raw).map(|reply| chat::read(&reply)).unwrap_or_default()
     }
 
     fn check(&self) -> Checking<'_> {

@@ -1,6 +1,7 @@
 //! Model specifications: `provider:model?option=value&...` and `http://host:port/v1#model?...`.
 
 use crate::pace;
+use foretell_core::Effort;
 use miette::Diagnostic;
 use std::fmt;
 use thiserror::Error;
@@ -35,7 +36,19 @@ pub enum Place {
     /// An OpenAI-compatible server, by its base address; several that serve the same model are
     /// separated by commas.
     Http(String),
+    /// OpenAI's API.
+    Openai,
+    /// OpenRouter.
+    Openrouter,
+    /// Anthropic's API.
+    Anthropic,
+    /// A server that is started for the purpose, with vLLM.
+    Vllm,
 }
+
+/// Options that say where a model is asked, who pays and how long is waited: it stays the same model.
+const NOT_IDENTITY: [&str; 6] =
+    ["key_env", "address", "executable", "memory_share", "start_timeout_s", "stop_timeout_s"];
 
 /// What is wrong with a specification.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
@@ -43,7 +56,7 @@ pub enum SpecError {
     /// Not of the form of a specification.
     #[error("`{spec}` is not a model: {fault}")]
     #[diagnostic(help(
-        "a model is written `sim:reference?faithfulness=0.8`, `sim:reader` or `http://HOST:PORT/v1#MODEL`"
+        "a model is written `openai:MODEL`, `openrouter:MODEL`, `anthropic:MODEL`, `vllm:MODEL`, `http://HOST:PORT/v1#MODEL` or `sim:reader`, with options after `?`; docs/models.md has all of them"
     ))]
     Form {
         /// The specification.
@@ -80,13 +93,61 @@ pub enum SpecError {
         "model `{spec}`: the environment variable `{variable}` is not set, and it should hold the key"
     )]
     #[diagnostic(help(
-        "export {variable}=..., or leave out `key_env` for a server that takes no key"
+        "export {variable}=..., or name another variable with `key_env=VARIABLE`; a server that takes no key needs no `key_env`"
     ))]
     NoKey {
         /// The specification.
         spec: String,
         /// The variable.
         variable: String,
+    },
+    /// A key that no request can carry.
+    #[error(
+        "model `{spec}`: what `{variable}` holds is no key: it has spaces, line ends or other signs that no header can carry"
+    )]
+    #[diagnostic(help("export {variable} again, with the key and nothing else"))]
+    BadKey {
+        /// The specification.
+        spec: String,
+        /// The variable.
+        variable: String,
+    },
+    /// An effort that the model cannot make.
+    #[error("model `{spec}`: {model} cannot be asked for effort `{effort}`; it can do {can}")]
+    #[diagnostic(help(
+        "give `effort=` one of these, or leave it out for what the model does unasked; a model that this program knows wrongly is set right in a file for `--registry`"
+    ))]
+    Effort {
+        /// The specification.
+        spec: String,
+        /// The model.
+        model: String,
+        /// What was asked.
+        effort: Effort,
+        /// What it can do.
+        can: String,
+    },
+    /// Options that exclude each other.
+    #[error("model `{spec}`: {fault}")]
+    #[diagnostic(help("{help}"))]
+    Clash {
+        /// The specification.
+        spec: String,
+        /// What is wrong.
+        fault: String,
+        /// How to mend it.
+        help: String,
+    },
+    /// The program that serves models is not there.
+    #[error("model `{spec}`: there is no program `{executable}`")]
+    #[diagnostic(help(
+        "install vLLM (`uv pip install vllm` or `pip install vllm`, on a machine with a GPU), or name the program with `executable=PATH`"
+    ))]
+    NoExecutable {
+        /// The specification.
+        spec: String,
+        /// The program.
+        executable: String,
     },
     /// A simulated subject that does not exist.
     #[error("model `{spec}`: {fault}")]
@@ -111,19 +172,17 @@ impl ModelSpec {
             let (address, model) =
                 head.split_once('#').ok_or_else(|| form("no `#MODEL` follows the address"))?;
             if address.split(',').any(holds_password) {
-                // Without the address: it would reach files and messages.
-                return Err(SpecError::Form {
-                    spec: format!("...#{model}"),
-                    fault: "its address holds a name or password; name the variable that holds \
-                            the key with `key_env=VARIABLE` instead"
-                        .to_owned(),
-                });
+                return Err(password(model));
             }
             let addresses = address.split(',').map(|address| address.trim().trim_end_matches('/'));
             (Place::Http(addresses.collect::<Vec<_>>().join(",")), model)
         } else {
             match head.split_once(':') {
                 Some(("sim", model)) => (Place::Sim, model),
+                Some(("openai", model)) => (Place::Openai, model),
+                Some(("openrouter", model)) => (Place::Openrouter, model),
+                Some(("anthropic", model)) => (Place::Anthropic, model),
+                Some(("vllm", model)) => (Place::Vllm, model),
                 Some((provider, _)) => {
                     return Err(form(&format!("there is no provider `{provider}`")));
                 }
@@ -136,10 +195,13 @@ impl ModelSpec {
         let mut options = options(query).map_err(|part| {
             form(&format!("`{part}` in its options is not of the form `option=value`"))
         })?;
+        if options.iter().any(|(option, value)| option == "address" && holds_password(value)) {
+            return Err(password(model));
+        }
         let named = options.iter().position(|(option, _)| option == "name");
         let name = named.map(|at| options.remove(at).1).unwrap_or_else(|| match place {
             Place::Sim => spec.to_owned(),
-            Place::Http(_) => model.to_owned(),
+            _ => model.to_owned(),
         });
         Ok(Self { place, model: model.to_owned(), name, options })
     }
@@ -150,24 +212,32 @@ impl ModelSpec {
         match self.place {
             Place::Sim => "sim",
             Place::Http(_) => "http",
+            Place::Openai => "openai",
+            Place::Openrouter => "openrouter",
+            Place::Anthropic => "anthropic",
+            Place::Vllm => "vllm",
         }
     }
 
-    /// Where it is asked, one or several addresses; a provider of its own kind stands for itself.
+    /// Where it is asked, one or several addresses. A provider of its own kind stands for itself, with
+    /// the address and the key that are not its usual ones; a server of our own for its model.
     #[must_use]
     pub fn addresses(&self) -> Vec<String> {
-        if let Place::Http(addresses) = &self.place {
-            return addresses.split(',').map(str::to_owned).collect();
-        }
-        let address = self.option("address").unwrap_or_default();
-        vec![format!("{} {address}", self.provider()).trim_end().to_owned()]
+        let others = match &self.place {
+            Place::Http(addresses) => return addresses.split(',').map(str::to_owned).collect(),
+            Place::Vllm => [Some(self.model.as_str()), None],
+            _ => [self.option("address"), self.option("key_env")],
+        };
+        let parts = std::iter::once(self.provider()).chain(others.into_iter().flatten());
+        vec![parts.collect::<Vec<_>>().join(" ")]
     }
 
     /// What makes it this model and no other: all of the specification but where and how fast it is
     /// asked, and who pays.
     #[must_use]
     pub fn identity(&self) -> String {
-        let counts = |option: &str| option != "key_env" && !pace::OPTIONS.contains(&option);
+        let counts =
+            |option: &str| !NOT_IDENTITY.contains(&option) && !pace::OPTIONS.contains(&option);
         let options = self.options.iter().filter(|(option, _)| counts(option));
         let options: Vec<String> =
             options.map(|(option, value)| format!("{option}={value}")).collect();
@@ -184,6 +254,14 @@ impl ModelSpec {
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(option, _)| option == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The effort asked for.
+    ///
+    /// # Errors
+    /// [`SpecError::Value`] where the option holds something else.
+    pub fn effort(&self) -> Result<Effort, SpecError> {
+        Ok(self.number("effort", Effort::WANTED)?.unwrap_or_default())
     }
 
     /// Refuses options that are not among `known`.
@@ -213,11 +291,32 @@ impl ModelSpec {
             wanted,
         })
     }
+
+    /// Whether a switch is on; `None` where it is not given.
+    pub(crate) fn switch(&self, option: &'static str) -> Result<Option<bool>, SpecError> {
+        self.number(option, "true or false")
+    }
+
+    /// The values of an option, separated by commas.
+    pub(crate) fn list(&self, option: &str) -> Vec<String> {
+        let values = self.option(option).unwrap_or_default().split(',').map(str::trim);
+        values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
+    }
 }
 
 fn holds_password(address: &str) -> bool {
     let host = address.split("://").nth(1).and_then(|rest| rest.split('/').next());
     host.is_some_and(|host| host.contains('@'))
+}
+
+/// Without the address: it would reach files and messages.
+fn password(model: &str) -> SpecError {
+    SpecError::Form {
+        spec: format!("...#{model}"),
+        fault: "its address holds a name or password; name the variable that holds the key with \
+                `key_env=VARIABLE` instead"
+            .to_owned(),
+    }
 }
 
 fn options(query: &str) -> Result<Vec<(String, String)>, &str> {
@@ -237,6 +336,7 @@ impl fmt::Display for ModelSpec {
         match &self.place {
             Place::Sim => write!(f, "sim:{}", self.model)?,
             Place::Http(address) => write!(f, "{address}#{}", self.model)?,
+            _ => write!(f, "{}:{}", self.provider(), self.model)?,
         }
         for (at, (option, value)) in self.options.iter().enumerate() {
             write!(f, "{}{option}={value}", if at == 0 { '?' } else { '&' })?;
@@ -245,7 +345,8 @@ impl fmt::Display for ModelSpec {
     }
 }
 
-/// Where keys come from: a lookup by variable name, which `cli` connects to the environment.
+/// Where keys (and the search path of programs) come from: a lookup by variable name, which `cli`
+/// connects to the environment.
 pub type Keys<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 #[cfg(test)]
@@ -281,9 +382,29 @@ mod tests {
     }
 
     #[test]
+    fn models_with_a_limit_of_their_own_are_endpoints_of_their_own() {
+        let addresses = |spec| ModelSpec::parse(spec).unwrap().addresses();
+        assert_eq!(addresses("openai:gpt-5"), addresses("openai:gpt-5-mini"));
+        assert_ne!(addresses("openai:gpt-5"), addresses("openai:gpt-5?key_env=OTHER"));
+        assert_ne!(addresses("vllm:a"), addresses("vllm:b"));
+    }
+
+    #[test]
+    fn a_hosted_model_keeps_the_colons_and_slashes_of_its_name() {
+        let spec = ModelSpec::parse("openrouter:qwen/qwen3-8b:free?effort=none").unwrap();
+        assert_eq!((spec.provider(), spec.model.as_str()), ("openrouter", "qwen/qwen3-8b:free"));
+        assert_eq!(spec.name, "qwen/qwen3-8b:free");
+        assert!(spec.effort().unwrap().is_none());
+        let spec = ModelSpec::parse("openai:m?effort=lots").unwrap();
+        assert!(spec.effort().unwrap_err().to_string().contains("`lots`"));
+    }
+
+    #[test]
     fn a_password_in_an_address_is_refused_and_not_repeated() {
-        let error = ModelSpec::parse("http://me:secret@host/v1#m").unwrap_err().to_string();
-        assert!(error.contains("key_env") && !error.contains("secret"), "{error}");
+        for spec in ["http://me:secret@host/v1#m", "openai:m?address=https://me:secret@host/v1"] {
+            let error = ModelSpec::parse(spec).unwrap_err().to_string();
+            assert!(error.contains("key_env") && !error.contains("secret"), "{error}");
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use crate::error::StudyError;
 use foretell_core::{Labels, NotAsked, Outcome, Reply, parse_reply};
 use foretell_llm::{
-    ChatModel, Ledger, LedgerError, LedgerReader, ModelReply, RequestKey, StoredAttempt, Usage,
+    ChatModel, Ledger, LedgerError, LedgerReader, Mismatch, Mismatches, ModelReply, RequestKey,
+    StoredAttempt, Usage, mismatches,
 };
 use foretell_tables::{Table, Writer};
 use rayon::prelude::*;
@@ -29,6 +30,8 @@ pub(crate) struct Derived {
     pub(crate) reasoning_source: Option<String>,
     pub(crate) usage: Usage,
     pub(crate) served: Option<String>,
+    /// Where what was served is not what was asked; `None` where no reply came.
+    pub(crate) mismatches: Option<Vec<Mismatch>>,
     pub(crate) reply_key: Option<String>,
 }
 
@@ -44,6 +47,7 @@ impl Derived {
             reasoning_source: None,
             usage: Usage::default(),
             served: None,
+            mismatches: None,
             reply_key: None,
         }
     }
@@ -65,7 +69,11 @@ impl Derived {
         };
         let derived = match failure {
             Some(failure) => Self::missing(failure.outcome, Some(failure.message)),
-            None => Self::of_reply(model.read(&raw.unwrap_or_default()), labels),
+            None => {
+                let reply = model.read(&raw.unwrap_or_default());
+                let found = model.wanted().map(|wanted| mismatches(wanted, &reply));
+                Self { mismatches: found, ..Self::of_reply(reply, labels) }
+            }
         };
         Ok(Self { reply_key: Some(key.to_string()), ..derived })
     }
@@ -97,20 +105,36 @@ impl Derived {
             reply: parsed,
             usage: reply.usage,
             served: reply.served,
+            mismatches: None,
             reply_key: None,
         }
     }
 }
 
-/// The names under which models replied.
-pub(crate) type Served = Mutex<BTreeSet<String>>;
+/// What was served under the name of a model.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// The names under which it replied.
+    pub(crate) names: BTreeSet<String>,
+    /// Where that is not what was asked.
+    pub(crate) mismatches: Mismatches,
+}
+
+/// The same, gathered from many threads.
+pub(crate) type Served = Mutex<Seen>;
 
 pub(crate) fn note_served(served: &Served, derived: &Derived) {
-    if let Some(name) = &derived.served {
-        let mut names = served.lock().expect("no thread panics while it holds the names");
-        if !names.contains(name) {
-            names.insert(name.clone());
-        }
+    if derived.served.is_none() && derived.mismatches.is_none() {
+        return;
+    }
+    let mut seen = served.lock().expect("no thread panics while it holds the names");
+    if let Some(name) = &derived.served
+        && !seen.names.contains(name)
+    {
+        seen.names.insert(name.clone());
+    }
+    if let Some(found) = &derived.mismatches {
+        seen.mismatches.note(found, derived.usage.reasoning_tokens);
     }
 }
 

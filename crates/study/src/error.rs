@@ -3,6 +3,7 @@
 use foretell_core::card::CardError;
 use foretell_core::labels::LabelsError;
 use foretell_core::prompt::PromptError;
+use foretell_core::registry::RegistryError;
 use foretell_data::DataError;
 use foretell_llm::{AskError, LedgerError, SpecError};
 use foretell_tables::TableError;
@@ -36,6 +37,17 @@ pub enum StudyError {
         path: PathBuf,
         /// What is wrong with it.
         fault: toml::de::Error,
+    },
+    /// A file of known models that holds something else.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help(
+        "docs/models.md explains every field; `foretell models show` prints an entry as it is written"
+    ))]
+    Registry {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: RegistryError,
     },
     /// A manifest that cannot be read.
     #[error("{}: {fault}", path.display())]

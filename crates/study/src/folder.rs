@@ -63,6 +63,18 @@ impl Layout {
         self.0.join("limits.log")
     }
 
+    /// What was known about the models when they were first asked.
+    #[must_use]
+    pub fn registry(&self) -> PathBuf {
+        self.0.join("registry.toml")
+    }
+
+    /// The logs of servers that were started for the run.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.0.join("logs")
+    }
+
     /// The report.
     #[must_use]
     pub fn report(&self) -> PathBuf {

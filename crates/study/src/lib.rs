@@ -18,12 +18,12 @@ mod preview;
 mod progress;
 mod run;
 mod runs;
-mod selection;
 mod study;
 
 pub use case::{Case, Guess, find_case};
 pub use error::StudyError;
 pub use folder::{Frozen, Layout, RunFolder};
+pub use inputs::known_models;
 pub use manifest::{Identity, Manifest};
 pub use models::{Model, Models};
 pub use preview::{Preview, ShownPrompt};

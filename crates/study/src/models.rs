@@ -1,11 +1,15 @@
 //! The models of a study, opened and named.
 
 use crate::error::StudyError;
+use crate::inputs::read_registry;
+use crate::manifest::write_whole;
 use crate::study::{ModelTable, Study};
-use foretell_llm::{ChatModel, Keys, ModelSpec, Request, open_model};
+use foretell_core::Registry;
+use foretell_core::registry::ModelEntry;
+use foretell_llm::{ChatModel, ModelSpec, Opening, Place, Request, open_model};
 use foretell_tables::ModelRow;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// A model that can be asked.
 #[derive(Clone)]
@@ -14,6 +18,8 @@ pub struct Model {
     pub spec: ModelSpec,
     /// What asks it.
     pub chat: Arc<dyn ChatModel>,
+    /// What is known about it.
+    pub entry: ModelEntry,
 }
 
 /// The models of a study.
@@ -29,15 +35,24 @@ impl Models {
     ///
     /// # Errors
     /// Every fault of every model: which, and what is wrong with it.
-    pub fn open(study: &Study, keys: Keys<'_>, timeout: Duration) -> Result<Self, Vec<StudyError>> {
+    pub fn open(study: &Study, opening: &Opening<'_>) -> Result<Self, Vec<StudyError>> {
         let mut faults = Vec::new();
+        let mut opened: Vec<(String, Arc<dyn ChatModel>)> = Vec::new();
         let mut open = |tables: &[ModelTable]| -> Vec<Model> {
-            let one = |table: &ModelTable| -> Result<Model, StudyError> {
+            let mut one = |table: &ModelTable| -> Result<Model, StudyError> {
                 let spec = table.spec()?;
-                let chat = open_model(&spec, keys, timeout)?;
-                Ok(Model { spec, chat })
+                // Reference and predictor at once, it is one model: a server is started once for it.
+                let same = opened.iter().find(|(other, _)| *other == spec.to_string());
+                let chat = match same {
+                    Some((_, chat)) => Arc::clone(chat),
+                    None => open_model(&spec, opening)?,
+                };
+                opened.push((spec.to_string(), Arc::clone(&chat)));
+                let entry = opening.registry.known(&spec.model);
+                Ok(Model { spec, chat, entry })
             };
-            let (models, wrong): (Vec<_>, Vec<_>) = tables.iter().map(one).partition(Result::is_ok);
+            let (models, wrong): (Vec<_>, Vec<_>) =
+                tables.iter().map(&mut one).partition(Result::is_ok);
             faults.extend(wrong.into_iter().filter_map(Result::err));
             models.into_iter().filter_map(Result::ok).collect()
         };
@@ -59,6 +74,42 @@ impl Models {
             }
         }
         all
+    }
+
+    /// Gives back what models hold that no model of `still` is.
+    pub(crate) fn close(models: &[Model], still: &[Model]) {
+        for model in models {
+            if !still.iter().any(|other| Arc::ptr_eq(&other.chat, &model.chat)) {
+                model.chat.close();
+            }
+        }
+    }
+
+    /// Keeps what was known about each model in `path`, where it is not kept yet.
+    pub(crate) fn freeze(&self, path: &Path) -> Result<(), StudyError> {
+        let mut kept = kept(path)?;
+        for model in self.all() {
+            if model.spec.place != Place::Sim && kept.find(&model.spec.model).is_none() {
+                kept.models.push(model.entry.clone());
+            }
+        }
+        if kept.models.is_empty() { Ok(()) } else { write_whole(path, &kept.to_toml()) }
+    }
+
+    /// What the user's file says of a model, and the run does not heed.
+    pub(crate) fn unheeded(&self, own: Option<&Path>) -> Result<Vec<String>, StudyError> {
+        let Some(own) = own else { return Ok(Vec::new()) };
+        let (file, own) = (own.display(), read_registry(own)?);
+        let differs =
+            |model: &&Model| own.find(&model.spec.model).is_some_and(|entry| *entry != model.entry);
+        let name = |model: &Model| {
+            format!(
+                "{file}: what it says of `{}` is not heeded: a run keeps in its registry.toml what \
+                 was known when it started, so that it is not paid for twice",
+                model.spec.model
+            )
+        };
+        Ok(self.all().into_iter().filter(differs).map(name).collect())
     }
 
     /// A model may be reference and predictor at once, under one name; else names differ, also as
@@ -105,22 +156,38 @@ impl Model {
     }
 
     pub(crate) fn row(&self) -> ModelRow {
-        let number = |option: &str| self.spec.option(option).and_then(|value| value.parse().ok());
+        let known = Some(&self.entry).filter(|_| self.spec.place != Place::Sim);
+        // As sent, so that what the registry adds is seen too.
+        let body: serde_json::Value = serde_json::from_str(&self.chat.body("")).unwrap_or_default();
+        let asked = |field: &str| body[field].clone();
         ModelRow {
             name: self.spec.name.clone(),
             provider: self.spec.provider().to_owned(),
             model: self.spec.model.clone(),
             spec: self.spec.to_string(),
-            family: None,
-            vendor: None,
-            open: None,
-            size_b: None,
-            effort: None,
-            temperature: number("temperature"),
-            max_tokens: number("max_tokens").map(|most: f64| most as i64),
+            family: known.and_then(ModelEntry::family),
+            vendor: known.and_then(|entry| entry.vendor.clone()),
+            open: known.and_then(|entry| entry.open),
+            size_b: known.and_then(|entry| entry.size_b),
+            effort: self.spec.option("effort").map(str::to_owned),
+            temperature: asked("temperature").as_f64(),
+            max_tokens: LENGTHS.iter().find_map(|length| asked(length).as_i64()),
             served: Vec::new(),
         }
     }
+}
+
+/// What providers call the limit of a reply.
+const LENGTHS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+
+/// What a run kept about models.
+fn kept(path: &Path) -> Result<Registry, StudyError> {
+    if path.exists() { read_registry(path) } else { Ok(Registry::default()) }
+}
+
+/// What is known about models in a run: what it kept, then the user's file, then what is built in.
+pub(crate) fn known_in(kept_in: &Path, own: Option<&Path>) -> Result<Registry, StudyError> {
+    Ok(kept(kept_in)?.before(crate::inputs::known_models(own)?))
 }
 
 /// A model's name as the name of a file or folder on any system.
@@ -150,7 +217,14 @@ mod tests {
                 .to_vec(),
             ..Study::default()
         };
-        let faults = Models::open(&study, &|_| None, Duration::from_secs(1)).err().unwrap();
+        let registry = Registry::default();
+        let opening = Opening {
+            keys: &|_| None,
+            timeout: std::time::Duration::from_secs(1),
+            registry: &registry,
+            logs: Path::new("logs"),
+        };
+        let faults = Models::open(&study, &opening).err().unwrap();
         assert!(matches!(faults[..], [StudyError::NameTaken { .. }]), "{faults:?}");
     }
 }

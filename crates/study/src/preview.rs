@@ -4,9 +4,9 @@ use crate::answers;
 use crate::error::StudyError;
 use crate::folder::{Frozen, labels_of};
 use crate::inputs;
-use crate::selection::select;
 use crate::study::Study;
 use foretell_core::{AnswerOrder, Arm, Pair, Shown};
+use foretell_data::select;
 use std::collections::HashSet;
 
 /// A study's inputs, without a run folder.

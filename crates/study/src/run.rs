@@ -4,19 +4,19 @@ use crate::answers;
 use crate::derive::Served;
 use crate::donors;
 use crate::error::StudyError;
-use crate::folder::{Frozen, RunFolder};
+use crate::folder::{Frozen, Layout, RunFolder};
 use crate::inputs;
 use crate::manifest::{Identity, Manifest};
-use crate::models::{Model, Models};
+use crate::models::{Model, Models, known_in};
 use crate::predictions::{self, Said};
 use crate::preview::check_prompts;
 use crate::progress::Progress;
-use crate::selection::select;
 use crate::study::Study;
 use foretell_core::{Arm, Need, Pair, Prompts};
+use foretell_data::select;
 use foretell_llm::{
-    Asked, Endpoints, Journal, Keys, Lanes, Ledger, Limits, Request, Stop, Stopped, Tell, ask_all,
-    count_missing, journal_for,
+    Asked, Endpoints, Journal, Keys, Lanes, Ledger, Limits, Opening, Request, Stop, Stopped, Tell,
+    ask_all, count_missing, journal_for,
 };
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::path::{Path, PathBuf};
@@ -81,6 +81,8 @@ pub struct Ended {
     pub by_user: bool,
     /// Models that could be asked no more, and why.
     pub stopped_models: Vec<(String, String)>,
+    /// Models that served something else than was asked, and what.
+    pub mismatches: Vec<(String, String)>,
 }
 
 impl Run {
@@ -95,7 +97,18 @@ impl Run {
         settings: &Settings,
     ) -> Result<Self, StudyError> {
         let prompts = inputs::prompts(study)?;
-        let (models, mut faults) = match Models::open(study, keys, settings.timeout) {
+        let identity = Identity::of(study)?;
+        let folder: PathBuf = match folder {
+            Some(folder) => folder.to_owned(),
+            // A model that cannot be read is told below, with all other faults.
+            None => identity.default_folder(study).unwrap_or_else(|_| PathBuf::from("runs")),
+        };
+        let layout = Layout::new(&folder);
+        let own = study.registry.as_deref();
+        let registry = known_in(&layout.registry(), own)?;
+        let (timeout, logs) = (settings.timeout, layout.logs());
+        let opening = Opening { keys, timeout, registry: &registry, logs: &logs };
+        let (models, mut faults) = match Models::open(study, &opening) {
             Ok(models) => (Some(models), Vec::new()),
             Err(faults) => (None, faults),
         };
@@ -106,11 +119,6 @@ impl Run {
         faults.extend(unknown.map(StudyError::from));
         StudyError::all(faults)?;
         let models = models.expect("models without faults are open");
-        let identity = Identity::of(study)?;
-        let folder: PathBuf = match folder {
-            Some(folder) => folder.to_owned(),
-            None => identity.default_folder(study)?,
-        };
         let load = || inputs::pairs(study).map(|(set, cards)| (set, cards, prompts));
         let check = |frozen: &Frozen| {
             let arms = arms_of(study, &frozen.prompts)?;
@@ -123,8 +131,10 @@ impl Run {
         };
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
-        let (ledger, warnings) = open_ledger(&folder, settings.on_full)?;
-        let endpoints = Endpoints::new(folder.layout.limits(), Arc::clone(&settings.tell));
+        models.freeze(&layout.registry())?;
+        let (ledger, mut warnings) = open_ledger(&folder, settings.on_full)?;
+        warnings.extend(models.unheeded(own)?);
+        let endpoints = Endpoints::new(layout.limits(), Arc::clone(&settings.tell));
         let (limits, limit) = (settings.limits, study.limit);
         Ok(Self { folder, models, arms, warnings, ledger, endpoints, limits, limit })
     }
@@ -229,6 +239,9 @@ impl Run {
             said.push(self.said(model, answers, asked.stopped.is_none())?);
         }
 
+        // A server that no predictor needs makes room for those that they start.
+        Models::close(&self.models.references, &self.models.predictors);
+
         let combinations = (said.len() * self.arms.len() * pairs.len()) as u64;
         let asked = self.at_once(&self.models.predictors, |model| {
             let meter = progress.start(&format!("{} predictions", model.spec.name), combinations);
@@ -252,6 +265,8 @@ impl Run {
             )?;
             served.push((model.spec.name.clone(), names));
         }
+        Models::close(&self.models.predictors, &[]);
+        ended.mismatches = sentences(&served);
         self.write_models(served)?;
         let manifest = Manifest { complete: ended.is_complete(), ..self.folder.manifest.clone() };
         manifest.write(layout.folder())?;
@@ -348,7 +363,7 @@ impl Run {
             let names = served.iter().filter(|(name, _)| *name == row.name);
             for (_, served) in names {
                 let served = served.lock().expect("no thread panics while it holds the names");
-                row.served.extend(served.iter().cloned());
+                row.served.extend(served.names.iter().cloned());
             }
             row.served.sort();
             row.served.dedup();
@@ -389,6 +404,16 @@ impl Ended {
     pub fn is_complete(&self) -> bool {
         !self.by_user && self.stopped_models.is_empty()
     }
+}
+
+/// What was served otherwise than asked, by model.
+fn sentences(served: &[(String, Served)]) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (model, served) in served {
+        let served = served.lock().expect("no thread panics while it holds the names");
+        all.extend(served.mismatches.sentences().into_iter().map(|said| (model.clone(), said)));
+    }
+    all
 }
 
 fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {

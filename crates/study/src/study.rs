@@ -32,6 +32,13 @@ pub struct Study {
     pub prompts: Option<PathBuf>,
     /// A folder of cards that are added, or replace the project's own.
     pub cards: Option<PathBuf>,
+    /// A folder with the raw files of datasets.
+    pub raw: Option<PathBuf>,
+    /// Where raw files are looked for after that: the user's cache, which is no part of a study.
+    #[serde(skip)]
+    pub cache: Option<PathBuf>,
+    /// A file of known models that are added, or replace the project's own.
+    pub registry: Option<PathBuf>,
     /// The models under study.
     #[serde(rename = "reference")]
     pub references: Vec<ModelTable>,
@@ -44,7 +51,7 @@ pub struct Study {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelTable {
-    /// The model: `sim:reference`, `http://127.0.0.1:8000/v1#MODEL`.
+    /// The model: `sim:reference`, `openai:gpt-5-mini`, `http://127.0.0.1:8000/v1#MODEL`.
     pub model: String,
     /// Its name in the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +82,9 @@ impl Default for Study {
             published: false,
             prompts: None,
             cards: None,
+            raw: None,
+            cache: None,
+            registry: None,
             references: vec![
                 model("sim:reference?rule=5&faithfulness=1", "faithful"),
                 model("sim:reference?rule=5&faithfulness=0.5", "half"),

@@ -5,12 +5,14 @@
 //! left to the crates above.
 
 mod column;
+mod pair_text;
 mod read;
 mod rows;
 mod write;
 
 pub use column::{Column, ColumnType, Kind, Table};
-pub use read::{Reader, TableError, read};
+pub use pair_text::PairTextRow;
+pub use read::{Reader, TableError, read, table_name};
 pub use rows::{
     AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, TableInfo,
     every_table,

@@ -138,16 +138,28 @@ pub fn read<T: Table>(path: &Path) -> Result<Vec<T>, TableError> {
     Ok(rows)
 }
 
+/// Which of the tables a Parquet file says it is; `None` for one from elsewhere.
+///
+/// # Errors
+/// [`TableError`] for a file that cannot be read as Parquet.
+pub fn table_name(path: &Path) -> Result<Option<String>, TableError> {
+    let file = File::open(path).map_err(|fault| TableError::Io { path: path.to_owned(), fault })?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|fault| TableError::Parquet { path: path.to_owned(), fault })?;
+    Ok(value_of(&builder, TABLE_KEY))
+}
+
+fn value_of(builder: &ParquetRecordBatchReaderBuilder<File>, key: &str) -> Option<String> {
+    let entries = builder.metadata().file_metadata().key_value_metadata();
+    let entry = entries.into_iter().flatten().find(|entry| entry.key == key);
+    entry.and_then(|entry| entry.value.clone())
+}
+
 fn check_version<T: Table>(
     path: &Path,
     builder: &ParquetRecordBatchReaderBuilder<File>,
 ) -> Result<(), TableError> {
-    let entries = builder.metadata().file_metadata().key_value_metadata();
-    let value = |key: &str| {
-        let entry = entries.into_iter().flatten().find(|entry| entry.key == key);
-        entry.and_then(|entry| entry.value.clone())
-    };
-    match value(TABLE_KEY) {
+    match value_of(builder, TABLE_KEY) {
         Some(table) if table == T::NAME => {}
         other => {
             let found = other
@@ -155,7 +167,7 @@ fn check_version<T: Table>(
             return Err(TableError::OtherTable { path: path.to_owned(), found, wanted: T::NAME });
         }
     }
-    let found = value(VERSION_KEY).unwrap_or_default();
+    let found = value_of(builder, VERSION_KEY).unwrap_or_default();
     if found == T::VERSION.to_string() {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! The tables. Field comments are the documentation of the columns.
 
 use crate::column::{Column, ColumnType, Table};
+use crate::pair_text::PairTextRow;
 use foretell_core::{
     AnswerOrder, ConfidenceLevel, Outcome, Pair, PairId, Question, QuestionId, TextId,
 };
@@ -32,6 +33,8 @@ macro_rules! table {
         }
     };
 }
+
+pub(crate) use table;
 
 /// A named value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +114,7 @@ table! {
     ModelRow = "models", version 1 {
         /// Name in this run: the key in all other tables.
         name: String,
-        /// Provider: `sim`, `http`.
+        /// Provider: `sim`, `http`, `openai`, `openrouter`, `anthropic`, `vllm`.
         provider: String,
         /// Model as the provider calls it.
         model: String,
@@ -123,9 +126,9 @@ table! {
         vendor: Option<String>,
         /// Whether its weights are open, where it is known.
         open: Option<bool>,
-        /// Parameters, billions, where it is known.
+        /// Parameters in billions as the maker names the model, where it is known.
         size_b: Option<f64>,
-        /// Reasoning effort asked for.
+        /// Reasoning effort asked for; null is what the model does unasked.
         effort: Option<String>,
         /// Sampling temperature asked for; null is the provider's default.
         temperature: Option<f64>,
@@ -283,13 +286,13 @@ pub struct TableInfo {
     pub columns: &'static [Column],
     /// Version of the columns.
     pub version: u32,
-    /// Its file in a run folder.
+    /// Its file in a run folder; `PAIRS.parquet` is whatever `foretell pairs --out` was told.
     pub file: &'static str,
 }
 
-/// Every table of a run folder.
+/// Every table of a run folder, and the one that holds pairs outside of one.
 #[must_use]
-pub fn every_table() -> [TableInfo; 6] {
+pub fn every_table() -> [TableInfo; 7] {
     fn info<T: Table>(file: &'static str) -> TableInfo {
         let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
         TableInfo { name, says, columns, version, file }
@@ -301,6 +304,7 @@ pub fn every_table() -> [TableInfo; 6] {
         info::<AnswerRow>("answers/<reference>.parquet"),
         info::<PredictionRow>("predictions/<reference>/<predictor>/<arm>.parquet"),
         info::<DonorRow>("donors/<reference>.parquet"),
+        info::<PairTextRow>("PAIRS.parquet"),
     ]
 }
 

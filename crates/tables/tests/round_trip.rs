@@ -1,8 +1,9 @@
 //! Tables come back as they were written, and their documentation is whole.
 
-use foretell_core::{AnswerOrder, ConfidenceLevel, Outcome, QuestionId, TextId};
+use foretell_core::{AnswerOrder, ConfidenceLevel, Outcome, Pair, PairId, QuestionId, TextId};
 use foretell_tables::{
-    AnswerRow, DonorRow, NameValue, QuestionRow, Table, TableError, every_table, read, write,
+    AnswerRow, DonorRow, NameValue, PairTextRow, QuestionRow, Table, TableError, every_table, read,
+    table_name, write,
 };
 
 fn question(number: u32) -> QuestionRow {
@@ -103,4 +104,31 @@ fn every_column_says_what_it_holds() {
         }
     }
     assert_eq!(DonorRow::COLUMNS.len(), 3);
+}
+
+#[test]
+fn a_pair_with_its_questions_comes_back_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("set.parquet");
+    let (original, counterfactual) = (question(1).into(), question(2).into());
+    let pair = Pair {
+        pair_id: PairId::from("d/1>2:last".to_owned()),
+        dataset: "d".into(),
+        original_id: QuestionId::new("d", 1),
+        counterfactual_id: QuestionId::new("d", 2),
+        original_row: None,
+        counterfactual_row: Some(2),
+        original_text_id: TextId::of("d", "1"),
+        counterfactual_text_id: TextId::of("d", "2"),
+        answer_order: AnswerOrder::Last,
+        distance: Some(1),
+        changed: vec!["age".into()],
+        generator: None,
+        method: Some("by hand".into()),
+        generator_reply_key: None,
+    };
+    write(&path, [PairTextRow::new(&pair, &original, &counterfactual)]).unwrap();
+    assert_eq!(table_name(&path).unwrap().as_deref(), Some("pair_texts"));
+    let [row] = &read::<PairTextRow>(&path).unwrap()[..] else { panic!("one row") };
+    assert_eq!(row.clone().split(), (pair, original, counterfactual));
 }

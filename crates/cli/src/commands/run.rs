@@ -5,6 +5,7 @@ use crate::Done;
 use crate::args::{PairArgs, RunArgs, TextFormat};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INCOMPLETE, PROVIDER, UNEXPECTED};
+use crate::fetching::cache_dir;
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
@@ -36,8 +37,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         on_full,
         tell: stages.teller(),
     };
-    let keys = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
-    let run = Run::open(&study, args.out.as_deref(), &keys, &settings)
+    let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
     let runtime = Runtime::new().map_err(|fault| {
         Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
@@ -63,10 +63,18 @@ pub(crate) fn run(args: &RunArgs) -> Done {
             "{failed} of them failed; the same command with `--retry-failed` asks them again"
         ));
     }
+    for (model, what) in &ended.mismatches {
+        say(&format!("warning: model `{model}`: {}", harmless(what)));
+    }
     if ended.is_complete() {
         report(&run, args)?;
     }
     Ok(tell_end(&ended, &resume))
+}
+
+/// A variable of the environment that holds something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The study of the file, or the built-in one, with the flags in their place.
@@ -94,6 +102,7 @@ fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     }
     let mut seen = HashSet::new();
     study.arms.retain(|arm| seen.insert(arm.clone()));
+    study.registry = args.registry.registry.clone().or(study.registry.take());
     apply(&args.input, &mut study);
     Ok(study)
 }
@@ -108,6 +117,8 @@ pub(crate) fn apply(args: &PairArgs, study: &mut Study) {
     study.published |= args.published;
     study.prompts = args.prompts.clone().or(study.prompts.take());
     study.cards = args.cards.clone().or(study.cards.take());
+    study.raw = args.raw.clone().or(study.raw.take());
+    study.cache = cache_dir().ok();
 }
 
 fn introduce(run: &Run) {

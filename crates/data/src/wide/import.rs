@@ -5,6 +5,7 @@ use super::row::{Row, RowReader, Side};
 use crate::cards::Cards;
 use crate::collection::Collection;
 use crate::error::{CellFault, DataError};
+use crate::import::{FaultKind, RowFault};
 use crate::load::Import;
 use crate::pair_set::{PairOptions, Reason};
 use crate::parquet_file::ParquetFile;
@@ -30,6 +31,48 @@ const SHOWN: usize = 5;
 /// [`DataError`] for a file that is not Parquet, lacks columns, holds what cannot be read, has one id
 /// for two texts, ground truths that are no labels, or prompts that do not say how to reply.
 pub(crate) fn load(path: &Path, cards: &Cards, options: &PairOptions) -> Result<Import, DataError> {
+    read(path, cards, options, true).map(|(import, _)| import)
+}
+
+/// Reads the pairs of a file that are valid, and gives the faulty cells of the others.
+///
+/// # Errors
+/// As [`load`], but for faulty cells.
+pub(crate) fn load_valid(
+    path: &Path,
+    cards: &Cards,
+    options: &PairOptions,
+) -> Result<(Import, Vec<RowFault>), DataError> {
+    let (import, faults) = read(path, cards, options, false)?;
+    let as_row = |fault: CellFault| RowFault {
+        row: fault.row,
+        line: None,
+        kind: FaultKind::BadValue,
+        column: Some(fault.column),
+        value: String::new(),
+        reason: fault.fault,
+    };
+    Ok((import, faults.into_iter().map(as_row).collect()))
+}
+
+/// The columns of a Parquet file.
+///
+/// # Errors
+/// [`DataError::Io`], [`DataError::NotParquet`] and [`DataError::Parquet`].
+pub(crate) fn column_names(path: &Path) -> Result<Vec<String>, DataError> {
+    let ParquetFile { path, file, .. } = ParquetFile::open(path)?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
+        .map_err(|fault| parquet_fault(&path, fault))?;
+    Ok(builder.schema().fields().iter().map(|field| field.name().clone()).collect())
+}
+
+fn read(
+    path: &Path,
+    cards: &Cards,
+    options: &PairOptions,
+    strict: bool,
+) -> Result<(Import, Vec<CellFault>), DataError> {
     let file = ParquetFile::open(path)?;
     let source_name = path.display().to_string();
     let digest = file.digest.clone();
@@ -47,8 +90,12 @@ pub(crate) fn load(path: &Path, cards: &Cards, options: &PairOptions) -> Result<
         let fault = |fault: String| parquet_fault(path, ParquetError::ArrowError(fault));
         reading.add(&batch.map_err(|error| fault(error.to_string()))?);
     }
-    reading.check_cells(path)?;
-    let Reading { mut collection, rows, contradicted, .. } = reading;
+    let Reading { mut collection, rows, contradicted, mut faults, .. } = reading;
+    if strict && !faults.is_empty() {
+        let more = faults.len().saturating_sub(SHOWN);
+        faults.truncate(SHOWN);
+        return Err(DataError::Cells { path: path.to_owned(), shown: faults, more });
+    }
     collection.check()?;
     labels::assign(&mut collection, cards, options.labels.as_deref(), &source_name)?;
     let imported = prompt_form::check(&collection, &source_name)?;
@@ -59,7 +106,8 @@ pub(crate) fn load(path: &Path, cards: &Cards, options: &PairOptions) -> Result<
             "{contradicted} rows have a prompt that asks in another order than the row says"
         ));
     }
-    Ok(Import { collection, source: format!("{source_name} (wide layout)"), rows, notes })
+    let source = format!("{source_name} (wide layout)");
+    Ok((Import { collection, source, rows, notes }, faults))
 }
 
 fn parquet_fault(path: &Path, fault: ParquetError) -> DataError {
@@ -158,16 +206,6 @@ impl Reading<'_> {
             generator_reply_key: None,
         };
         self.collection.add(original, counterfactual, pair, number);
-    }
-
-    fn check_cells(&mut self, path: &Path) -> Result<(), DataError> {
-        if self.faults.is_empty() {
-            return Ok(());
-        }
-        let more = self.faults.len().saturating_sub(SHOWN);
-        let mut shown = std::mem::take(&mut self.faults);
-        shown.truncate(SHOWN);
-        Err(DataError::Cells { path: path.to_owned(), shown, more })
     }
 }
 

@@ -25,4 +25,4 @@ mod columns;
 mod import;
 mod row;
 
-pub(crate) use import::load;
+pub(crate) use import::{column_names, load, load_valid};

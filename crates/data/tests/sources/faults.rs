@@ -138,12 +138,26 @@ fn a_source_without_pairs_is_an_error() {
 #[test]
 fn a_file_of_another_format_is_refused() {
     let place = Place::new();
-    let path = place.path("pairs.csv");
-    std::fs::write(&path, "original_question,counterfactual_question\na,b\n").unwrap();
+    let path = place.path("pairs.csv.gz");
+    std::fs::write(&path, b"\x1f\x8b\x08 and so on").unwrap();
     let specs = [path.display().to_string()];
     let (message, help) = fault(load_pairs(&specs, &Cards::embedded(), &PairOptions::default()));
-    assert!(message.ends_with("pairs.csv: not a Parquet file: it looks like CSV"), "{message}");
-    assert!(help.contains("CSV and JSONL are not read yet"), "{help}");
+    assert!(message.ends_with("it looks like a compressed archive"), "{message}");
+    assert_eq!(help, "unpack it first");
+}
+
+#[test]
+fn a_file_without_columns_of_the_usual_names_says_which_flags_name_them() {
+    let place = Place::new();
+    let path = place.path("pairs.csv");
+    std::fs::write(&path, "before,after\na,b\n").unwrap();
+    let specs = [path.display().to_string()];
+    let (message, help) = fault(load_pairs(&specs, &Cards::embedded(), &PairOptions::default()));
+    assert!(
+        message.ends_with("no column for the question; the file has `before`, `after`"),
+        "{message}"
+    );
+    assert!(help.contains("foretell pairs import"), "{help}");
 }
 
 #[test]

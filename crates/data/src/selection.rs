@@ -4,7 +4,8 @@ use foretell_core::{Pair, TextId};
 
 /// The pairs asked about: all, or a seeded sample of `limit` in their old order. Samples are
 /// nested: each pair has a rank that depends on nothing but the seed and its name.
-pub(crate) fn select(pairs: &[Pair], limit: Option<u64>, seed: u64) -> Vec<&Pair> {
+#[must_use]
+pub fn select(pairs: &[Pair], limit: Option<u64>, seed: u64) -> Vec<&Pair> {
     let limit = limit.map_or(pairs.len(), |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     if limit >= pairs.len() {
         return pairs.iter().collect();

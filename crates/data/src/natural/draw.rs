@@ -1,0 +1,136 @@
+//! A set drawn from the pairs of several datasets.
+
+use super::options::NaturalOptions;
+use super::pairs::{natural_pairs, table};
+use super::record::record;
+use super::summary::NaturalSummary;
+use crate::cards::Cards;
+use crate::error::DataError;
+use crate::load::load_pairs;
+use crate::pair_set::PairOptions;
+use crate::scenario;
+use crate::selection::select;
+use foretell_core::{Pair, Question, QuestionId};
+use std::collections::{BTreeMap, HashSet};
+
+/// What is drawn from each dataset.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DrawOptions {
+    /// How natural pairs are made.
+    pub natural: NaturalOptions,
+    /// Balls wanted of single datasets, in the place of what `natural` says.
+    pub balls: BTreeMap<String, u64>,
+    /// Pairs drawn from each dataset; all if none.
+    pub per_dataset: Option<u64>,
+    /// Where raw files lie, and what scenarios are made from. Its seed draws the samples too.
+    pub pairs: PairOptions,
+}
+
+/// A set of pairs, and what was drawn from what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// The questions, dataset after dataset.
+    pub questions: Vec<Question>,
+    /// The pairs, dataset after dataset.
+    pub pairs: Vec<Pair>,
+    /// What each dataset gave, in the order given.
+    pub datasets: Vec<DatasetDraw>,
+    /// How all of it came about, as TOML to lie beside the pairs.
+    pub record: String,
+}
+
+/// What was drawn from one dataset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DatasetDraw {
+    /// The dataset.
+    pub dataset: String,
+    /// Where its questions come from: a hash of the card and the file.
+    pub source: String,
+    /// Its balls; `None` for generated scenarios.
+    pub natural: Option<NaturalSummary>,
+    /// Pairs that there were.
+    pub available: u64,
+    /// Pairs that were drawn.
+    pub drawn: u64,
+}
+
+/// Makes the pairs of each dataset and draws from them.
+///
+/// The sample is seeded and nested: 100 pairs of a dataset are among 1,000 of it, and do not depend on
+/// the other datasets. It is drawn among pairs, each answer order of two questions being one, without
+/// putting any back.
+///
+/// # Errors
+/// [`DataError`]: a dataset without a card of a table, its raw file, options that no ball can meet.
+pub fn draw_pairs(
+    datasets: &[String],
+    cards: &Cards,
+    options: &DrawOptions,
+) -> Result<Drawn, DataError> {
+    if let Some(stray) = options.balls.keys().find(|name| !datasets.contains(name)) {
+        let datasets = datasets.to_vec();
+        return Err(DataError::StrayBalls { dataset: stray.clone(), datasets });
+    }
+    let (mut questions, mut pairs, mut draws) = (Vec::new(), Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for dataset in datasets.iter().filter(|dataset| seen.insert(*dataset)) {
+        let all = all_pairs(dataset, cards, options)?;
+        let source = all.questions.first().map(|question| question.source.clone());
+        let available = all.pairs.len() as u64;
+        let (some_questions, some_pairs) = sample(all.questions, all.pairs, options);
+        draws.push(DatasetDraw {
+            dataset: dataset.clone(),
+            source: source.unwrap_or_default(),
+            natural: all.natural,
+            available,
+            drawn: some_pairs.len() as u64,
+        });
+        questions.extend(some_questions);
+        pairs.extend(some_pairs);
+    }
+    if pairs.is_empty() {
+        let rows = draws.iter().filter_map(|draw| draw.natural.as_ref()).map(|own| own.rows).sum();
+        let source_name = datasets.join(", ");
+        return Err(DataError::NoPairs { source_name, rows, left_out: 0 });
+    }
+    let record = record(&draws, options);
+    Ok(Drawn { questions, pairs, datasets: draws, record })
+}
+
+/// All that a dataset gives.
+struct All {
+    questions: Vec<Question>,
+    pairs: Vec<Pair>,
+    natural: Option<NaturalSummary>,
+}
+
+fn all_pairs(dataset: &String, cards: &Cards, options: &DrawOptions) -> Result<All, DataError> {
+    if dataset == scenario::NAME {
+        let set = load_pairs(std::slice::from_ref(dataset), cards, &options.pairs)?;
+        return Ok(All { questions: set.questions, pairs: set.pairs, natural: None });
+    }
+    let mut natural = options.natural;
+    if let Some(&balls) = options.balls.get(dataset) {
+        natural.balls.balls = Some(balls);
+    }
+    let found = natural_pairs(&table(dataset, cards, &options.pairs)?, &natural)?;
+    Ok(All { questions: found.questions, pairs: found.pairs, natural: Some(found.summary) })
+}
+
+/// The pairs drawn, in their old order, with their questions.
+fn sample(
+    questions: Vec<Question>,
+    pairs: Vec<Pair>,
+    options: &DrawOptions,
+) -> (Vec<Question>, Vec<Pair>) {
+    if options.per_dataset.is_none_or(|wanted| wanted >= pairs.len() as u64) {
+        return (questions, pairs);
+    }
+    let taken: Vec<Pair> =
+        select(&pairs, options.per_dataset, options.pairs.seed).into_iter().cloned().collect();
+    let used: HashSet<&QuestionId> =
+        taken.iter().flat_map(|pair| [&pair.original_id, &pair.counterfactual_id]).collect();
+    let questions =
+        questions.into_iter().filter(|question| used.contains(&question.question_id)).collect();
+    (questions, taken)
+}
