@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Rate limits that one request may meet for each attempt that it has, before it is at fault itself:
-/// too large for the tokens of a minute, for one.
+/// Rate limits that one request may meet for each attempt that it has beyond the first, before it is
+/// at fault itself: too large for the tokens of a minute, for one.
 const LIMITED_PER_ATTEMPT: u32 = 4;
 
 /// A request on its way, with what happened to it so far.
@@ -151,9 +151,9 @@ impl Work {
         let failed_at = *self.failed_at.get_or_insert(now);
         let vouched =
             *signal == Signal::Clean || standing.clean_at.is_some_and(|at| at > failed_at);
-        let spent = self.tries >= limits.attempts;
-        let refused = self.limited >= limits.attempts.saturating_mul(LIMITED_PER_ATTEMPT);
-        if spent && (vouched || flights.outlook.is_nearly_over()) || refused && vouched {
+        let more = limits.attempts.saturating_sub(1);
+        let spent = self.tries > more || self.limited > more.saturating_mul(LIMITED_PER_ATTEMPT);
+        if spent && (vouched || flights.outlook.is_nearly_over()) {
             return End::Failed;
         }
         let wait = Backoff { first: limits.first_wait }.full(self.sent);
