@@ -3,7 +3,8 @@
 #
 #   bench/requests.sh                 all that is there; what is not is skipped by name
 #   ROUNDS=5 bench/requests.sh        each of ours five times (default 3), to see the spread
-#   OTHERS=0 bench/requests.sh        only ours
+#   CLIENTS='openai lm_eval' bench/requests.sh   only these others (default: openai litellm lm_eval
+#                                                inspect; none with CLIENTS=)
 #
 # Needs nginx with its module echo (Debian: nginx-light libnginx-mod-http-echo), and wrk for the
 # check of the server alone. Other clients come from their packages, into target/bench/tools:
@@ -12,6 +13,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${ROUNDS:-3}
+clients=${CLIENTS-openai litellm lm_eval inspect}
 if ! command -v nginx >/dev/null || [ ! -e /usr/lib/nginx/modules/ngx_http_echo_module.so ]; then
     echo "requests: skipped, nginx with its module echo is not installed"
     exit 0
@@ -55,8 +57,7 @@ compare() { # TITLE ADDRESS REQUESTS IN_FLIGHT IDEAL
     echo "$1"
     printf '  %-24s%11s%11s%12s%14s%12s\n' client wall 'wall/ideal' rate 'cpu/request' 'peak memory'
     for _ in $(seq "$rounds"); do "$bench" requests "$2" "$3" "$4" | line "$5"; done
-    if [ "${OTHERS:-1}" = 0 ]; then return; fi
-    for client in openai litellm lm_eval inspect; do
+    for client in $clients; do
         if ! "$tools/bin/python" -c "import ${client/inspect/inspect_ai}" 2>/dev/null; then
             echo "  $client: skipped, it is not installed"
         elif timeout 400 "$tools/bin/python" "bench/clients/${client}_client.py" "$2" "$3" "$4" \
@@ -83,4 +84,5 @@ else
 fi
 compare "7,000 requests, 200 ms, 100 in flight (ideal $hundred s)" "$slow" 7000 100 "$hundred"
 compare "7,000 requests, 200 ms, 1,000 in flight (ideal $thousand s)" "$slow" 7000 1000 "$thousand"
-OTHERS=0 compare "40,000 requests, 0 ms, 100 in flight (wanted: 8,000/s)" "$fast" 40000 100 5
+clients=
+compare "40,000 requests, 0 ms, 100 in flight (wanted: 8,000/s)" "$fast" 40000 100 5

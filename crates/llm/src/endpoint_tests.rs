@@ -99,7 +99,8 @@ fn a_probe_that_is_answered_ends_the_outage() {
     let later = now + Duration::from_secs(60);
     let ticket = go(&endpoint, asker, later);
     endpoint.give_back(&ticket, key(0), &Signal::Clean, later);
-    (0..100).for_each(|_| drop(go(&endpoint, asker, later)));
+    let sent: Vec<Ticket> = (0..100).map(|_| go(&endpoint, asker, later)).collect();
+    assert_eq!((sent.len(), endpoint.in_flight()), (100, 100));
 }
 
 #[test]
