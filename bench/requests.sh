@@ -27,7 +27,7 @@ port=$((20000 + RANDOM % 20000))
 slow=http://127.0.0.1:$port/v1 fast=http://127.0.0.1:$((port + 1))/v1
 
 words=$(printf 'The readings are high and the pain is typical, so I decided. %.0s' {1..24})
-reply='{"model":"bench-1","choices":[{"finish_reason":"stop","message":{"role":"assistant","content":"[ANSWER] YES [EXPLANATION] '$words'"}}],"usage":{"prompt_tokens":400,"completion_tokens":300,"total_tokens":700},"id":"1","object":"chat.completion","created":1}'
+reply='{"model":"bench-1","choices":[{"finish_reason":"stop","index":0,"message":{"role":"assistant","content":"[ANSWER] YES [EXPLANATION] '$words'"}}],"usage":{"prompt_tokens":400,"completion_tokens":300,"total_tokens":700},"id":"1","object":"chat.completion","created":1}'
 sed -e "s|@DIR@|$dir|g" -e "s|@SLOW@|$port|" -e "s|@FAST@|$((port + 1))|" -e "s|@REPLY@|$reply|" \
     bench/nginx.conf.in >"$dir/nginx.conf"
 nginx -c "$dir/nginx.conf" -g 'daemon on;' 2>/dev/null
@@ -85,4 +85,4 @@ fi
 compare "7,000 requests, 200 ms, 100 in flight (ideal $hundred s)" "$slow" 7000 100 "$hundred"
 compare "7,000 requests, 200 ms, 1,000 in flight (ideal $thousand s)" "$slow" 7000 1000 "$thousand"
 clients=
-compare "40,000 requests, 0 ms, 100 in flight (wanted: 8,000/s)" "$fast" 40000 100 5
+compare "40,000 requests, 0 ms, 100 in flight (ideal: 8,000 a second)" "$fast" 40000 100 5
