@@ -4,6 +4,7 @@
 //! ```text
 //! foretell-bench parser [REPLIES.jsonl]   the reply parser against a mere copy of the text
 //! foretell-bench path [PAIRS]             simulated replies: the whole path against the bare subject
+//! foretell-bench requests ADDRESS N M     N requests to a server, M in flight, ledger on
 //! foretell-bench neighbours [--rows N] [--from N] [--levels N]   all neighbours and balls of tables
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
@@ -11,6 +12,7 @@
 mod neighbours;
 mod parser;
 mod path;
+mod requests;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -21,8 +23,10 @@ fn main() {
         Some("neighbours") => neighbours::run(&args[1..]),
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
         Some("path") => path::run(args.get(1)),
+        Some("requests") => requests::run(&args[1..]),
         _ => println!(
-            "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | neighbours [--rows N]"
+            "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | neighbours [--rows N] | \
+             requests ADDRESS N M"
         ),
     }
 }

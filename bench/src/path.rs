@@ -35,6 +35,7 @@ pub(crate) fn run(pairs: Option<&String>) {
         limits: Limits::default(),
         timeout: Duration::from_secs(60),
         on_full: |_, _| (),
+        tell: std::sync::Arc::new(|_| ()),
     };
     let run = Run::open(&study, Some(&folder.path().join("run")), &|_| None, &settings)
         .expect("the study is sound");

@@ -4,6 +4,7 @@ pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod models;
 pub(crate) mod pairs;
+pub(crate) mod requests;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -139,21 +140,8 @@ pub(crate) struct RunArgs {
     /// The run's folder [default: runs/<study>-<hash of the study>].
     #[arg(long, value_name = "RUN")]
     pub(crate) out: Option<PathBuf>,
-    /// Send requests that may cost money without asking.
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-    /// Most requests in flight to one model.
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
-    pub(crate) concurrency: u32,
-    /// Longest wait for one reply, seconds.
-    #[arg(long, value_name = "S", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Requests")]
-    pub(crate) timeout_s: u64,
-    /// Most attempts at one request.
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
-    pub(crate) attempts: u32,
-    /// Ask again what failed for good in an earlier run of this command.
-    #[arg(long, help_heading = "Requests")]
-    pub(crate) retry_failed: bool,
+    #[command(flatten)]
+    pub(crate) requests: requests::RequestArgs,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = TextFormat::Table)]
     pub(crate) format: TextFormat,

@@ -1,11 +1,12 @@
 //! Progress: bars on a terminal, plain lines in a pipe.
 
-use crate::output::say;
+use crate::output::{harmless, say};
 use foretell_core::count;
+use foretell_llm::Tell;
 use foretell_study::{Meter, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Between two plain lines about one stage.
@@ -22,6 +23,14 @@ impl Stages {
             .is_terminal()
             .then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(5)));
         Self { bars }
+    }
+
+    /// Says a line to the person at the terminal, above the bars.
+    pub(crate) fn teller(&self) -> Tell {
+        match self.bars.clone() {
+            Some(bars) => Arc::new(move |words| bars.suspend(|| say(&harmless(words)))),
+            None => Arc::new(|words| say(&harmless(words))),
+        }
     }
 }
 

@@ -1,17 +1,17 @@
 //! Asking many requests of one model: only what the ledger lacks, a bounded number at a time, each
 //! attempt kept before it counts.
 
+use crate::dispatch::dispatch;
 use crate::key::RequestKey;
+use crate::lanes::Lanes;
 use crate::ledger::{Ledger, LedgerError, LedgerReader};
-use crate::model::{ChatModel, Verdict};
+use crate::model::ChatModel;
 use crate::stop::Stop;
-use backon::{BackoffBuilder, ExponentialBuilder};
 use miette::Diagnostic;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
-use tokio::task::JoinSet;
 
 /// One request, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +54,15 @@ impl Request {
 /// How hard a model may be asked. None of it is part of a request's key.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Most requests in flight.
+    /// Most requests in flight to one address.
     pub concurrency: usize,
-    /// Most attempts at one request.
+    /// Most attempts at one request, not counting those that an outage or a rate limit explains.
     pub attempts: u32,
     /// The first wait between two attempts; later ones double.
     pub first_wait: Duration,
+    /// How long an address may give no good reply before it is given up, and the longest wait that
+    /// it is granted.
+    pub patience: Duration,
     /// Whether requests that ended in a failure are asked again.
     pub retry_failed: bool,
 }
@@ -70,17 +73,11 @@ impl Default for Limits {
             concurrency: 16,
             attempts: 6,
             first_wait: Duration::from_secs(1),
+            patience: Duration::from_secs(1800),
             retry_failed: false,
         }
     }
 }
-
-/// The longest wait between two attempts, unless the provider asks for more.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-
-/// The longest wait that a provider is granted: what asks for more is asked again in vain, and then
-/// told as failed.
-const MOST_PATIENCE: Duration = Duration::from_secs(600);
 
 /// What came of asking.
 #[derive(Debug, Default)]
@@ -116,26 +113,14 @@ pub enum AskError<E: std::error::Error + 'static> {
     Request(E),
 }
 
-/// How one request ended.
-enum End {
-    /// Its reply is in the ledger.
-    Kept,
-    /// It failed for good, which is in the ledger.
-    Failed,
-    /// It was given up between two attempts, at the user's wish.
-    GivenUp,
-    /// The model can be asked no more.
-    Stop(String),
-}
-
-/// Asks `model` each request that `ledger` lacks, equal ones once, and calls `done` for each that is
+/// Asks a model each request that `ledger` lacks, equal ones once, and calls `done` for each that is
 /// settled. Requests are taken one by one as there is room for them.
 ///
 /// # Errors
 /// [`AskError`]: where a request cannot be made or its reply cannot be kept. One failed request is
 /// not an error; its outcome stands in the ledger.
 pub async fn ask_all<E: std::error::Error + 'static>(
-    model: &Arc<dyn ChatModel>,
+    lanes: Lanes,
     ledger: &Ledger,
     limits: Limits,
     stop: &Stop,
@@ -143,40 +128,27 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Asked, AskError<E>> {
     let ended = ledger.reader()?.ended(limits.retry_failed)?;
-    let mut asked = Asked::default();
+    let mut keys = Vec::new();
     let mut seen = HashSet::new();
-    let mut in_flight: JoinSet<Result<End, LedgerError>> = JoinSet::new();
+    // Ends for good at the first request that cannot be made.
     let mut fault = None;
-    for request in requests {
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => {
-                // What is in flight is paid for: it is waited for and kept before this is told.
-                fault = Some(error);
-                break;
+    let mut requests =
+        requests.map_while(|request| request.map_err(|error| fault = Some(error)).ok());
+    let mut missing = std::iter::from_fn(|| {
+        for request in &mut requests {
+            keys.push(request.key);
+            if seen.insert(request.key) && !ended.contains(&request.key) {
+                return Some(request);
             }
-        };
-        asked.keys.push(request.key);
-        if !seen.insert(request.key) || ended.contains(&request.key) {
             done(1);
-            continue;
         }
-        while in_flight.len() >= limits.concurrency {
-            settle(&mut in_flight, &mut asked, done).await?;
-        }
-        if asked.stopped.is_none() && stop.asked() {
-            asked.stopped = Some(Stopped::ByUser);
-        }
-        if asked.stopped.is_some() {
-            // The rest only gets its keys: the tables say of each that it was not asked.
-            continue;
-        }
-        let (model, ledger, stop) = (Arc::clone(model), ledger.clone(), stop.clone());
-        in_flight.spawn(async move { ask_one(&*model, &ledger, limits, &stop, request).await });
-    }
-    while !in_flight.is_empty() {
-        settle(&mut in_flight, &mut asked, done).await?;
-    }
+        None
+    })
+    .fuse();
+    let mut asked = dispatch(lanes, ledger, limits, stop, &mut missing, done).await?;
+    // The rest only gets its keys: the tables say of each that it was not asked.
+    missing.for_each(drop);
+    asked.keys = keys;
     fault.map_or(Ok(asked), |fault| Err(AskError::Request(fault)))
 }
 
@@ -198,65 +170,4 @@ pub fn count_missing<E: std::error::Error + 'static>(
         }
     }
     Ok(missing.len() as u64)
-}
-
-async fn settle(
-    in_flight: &mut JoinSet<Result<End, LedgerError>>,
-    asked: &mut Asked,
-    done: &(dyn Fn(u64) + Sync),
-) -> Result<(), LedgerError> {
-    let Some(ended) = in_flight.join_next().await else { return Ok(()) };
-    match ended.expect("asking one request does not panic")? {
-        end @ (End::Kept | End::Failed) => {
-            asked.sent += 1;
-            asked.failed += u64::from(matches!(end, End::Failed));
-            done(1);
-        }
-        End::GivenUp => asked.stopped = asked.stopped.take().or(Some(Stopped::ByUser)),
-        End::Stop(why) => asked.stopped = Some(Stopped::ByModel(why)),
-    }
-    Ok(())
-}
-
-async fn ask_one(
-    model: &dyn ChatModel,
-    ledger: &Ledger,
-    limits: Limits,
-    stop: &Stop,
-    request: Request,
-) -> Result<End, LedgerError> {
-    let Request { key, body, repeat } = request;
-    let mut waits = ExponentialBuilder::default()
-        .with_jitter()
-        .with_min_delay(limits.first_wait)
-        .with_max_delay(LONGEST_WAIT)
-        .with_max_times(limits.attempts.saturating_sub(1) as usize)
-        .build();
-    loop {
-        let attempt = model.ask(&body, repeat).await;
-        let (wait, end) = match &attempt.verdict {
-            Verdict::Reply => (None, Some(End::Kept)),
-            Verdict::Fail(_) => (None, Some(End::Failed)),
-            // The request has not ended: it is asked again when the key or the money is there.
-            Verdict::Stop(failure) => (None, Some(End::Stop(failure.message.clone()))),
-            Verdict::Retry { after, .. } => match waits.next() {
-                Some(wait) => {
-                    (Some(after.map_or(wait, |after| after.clamp(wait, MOST_PATIENCE))), None)
-                }
-                None => (None, Some(End::Failed)),
-            },
-        };
-        let ends = matches!(end, Some(End::Kept | End::Failed));
-        ledger.keep(key, Arc::clone(&body), attempt, ends).await?;
-        if let Some(end) = end {
-            return Ok(end);
-        }
-        if stop.asked() {
-            return Ok(End::GivenUp);
-        }
-        tokio::select! {
-            () = tokio::time::sleep(wait.unwrap_or_default()) => {}
-            () = stop.wait() => return Ok(End::GivenUp),
-        }
-    }
 }

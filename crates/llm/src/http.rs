@@ -1,6 +1,7 @@
 //! The door to providers over HTTP: one request out, one attempt in, and no key in what comes back.
 
-use crate::model::{Attempt, Failure, Verdict};
+use crate::body::read_body;
+use crate::model::{Attempt, Failure, NO_CONNECTION, Verdict};
 use crate::provider::Wire;
 use crate::spec::{Keys, ModelSpec, SpecError};
 use crate::verdict::verdict_of;
@@ -113,36 +114,35 @@ impl Door {
             .body(body.to_owned());
         let response = match request.send().await {
             Ok(response) => response,
-            Err(fault) => return self.broken(None, &fault),
+            Err(fault) => return self.broken(None, None, &fault),
         };
         let (status, after) = (response.status(), retry_after(&response));
-        match response.text().await {
-            Ok(raw) => {
-                let raw = self.without_key(raw);
-                let body: Option<Value> = serde_json::from_str(&raw).ok();
-                let verdict =
-                    verdict_of(status, after, body.as_ref(), &raw, |body| wire.lack(body));
-                // Also what is no reply may have been paid for.
-                let cost_usd = body.and_then(|body| body["usage"]["cost"].as_f64());
-                Attempt { status: Some(status.as_u16()), raw: Some(raw), cost_usd, verdict }
-            }
-            Err(fault) => self.broken(Some(status.as_u16()), &fault),
+        let (raw, fault) = read_body(response).await;
+        let raw = self.without_key(raw);
+        if let Some(fault) = fault {
+            let part = Some(raw).filter(|raw| !raw.is_empty());
+            return self.broken(Some(status.as_u16()), part, &fault);
         }
+        let body: Option<Value> = serde_json::from_str(&raw).ok();
+        let verdict = verdict_of(status, after, body.as_ref(), &raw, |body| wire.lack(body));
+        // Also what is no reply may have been paid for.
+        let cost_usd = body.and_then(|body| body["usage"]["cost"].as_f64());
+        Attempt { status: Some(status.as_u16()), raw: Some(raw), cost_usd, verdict }
     }
 
     /// No reply, or half of one.
-    fn broken(&self, status: Option<u16>, fault: &reqwest::Error) -> Attempt {
-        let (outcome, what) = if fault.is_timeout() {
+    fn broken(&self, status: Option<u16>, raw: Option<String>, fault: &reqwest::Error) -> Attempt {
+        let (outcome, what) = if fault.is_connect() {
+            (Outcome::ProviderError, NO_CONNECTION)
+        } else if fault.is_timeout() {
             (Outcome::TimedOut, "no reply in time")
-        } else if fault.is_connect() {
-            (Outcome::ProviderError, "no connection")
         } else {
             (Outcome::ProviderError, "the connection broke")
         };
         let message = self.without_key(format!("{what}: {}", innermost(fault)));
         let failure = Failure::new(outcome, message);
         let verdict = Verdict::Retry { failure, after: None };
-        Attempt { status, raw: None, cost_usd: None, verdict }
+        Attempt { status, raw, cost_usd: None, verdict }
     }
 
     /// Some servers repeat the key in what they say; it must reach no file.

@@ -5,13 +5,24 @@
 //! crates above.
 
 mod ask;
+mod backoff;
+mod body;
+mod breaker;
 mod chat;
+mod dispatch;
 mod effort;
+mod endpoint;
 mod file_system;
+mod flight;
 mod http;
 mod key;
+mod lanes;
 mod ledger;
+mod limit_log;
+mod limiter;
 mod model;
+mod pace;
+mod pool;
 mod provider;
 mod served;
 mod settings;
@@ -26,7 +37,9 @@ pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use effort::efforts_in_words;
 pub use file_system::{Journal, journal_for};
 pub use key::RequestKey;
+pub use lanes::{Endpoints, Lanes};
 pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
+pub use limit_log::Tell;
 pub use model::{Attempt, ChatModel, Failure, Opening, Verdict, open_model};
 pub use served::{Mismatch, Mismatches, Wanted, mismatches};
 pub use spec::{Keys, ModelSpec, Place, SpecError};

@@ -1,6 +1,8 @@
 //! The trait that every model implements, and what one attempt to ask it gives.
 
 use crate::chat::ModelReply;
+use crate::pace;
+use crate::pool::PoolModel;
 use crate::served::Wanted;
 use crate::spec::{Keys, ModelSpec, Place, SpecError};
 use crate::{provider, vllm};
@@ -45,7 +47,15 @@ pub trait ChatModel: Send + Sync {
     /// Gives back what the model holds (a server that was started for it). It may be asked again
     /// afterwards. Blocks; not to be called from asynchronous code.
     fn close(&self) {}
+
+    /// The model at each of its addresses, in their order; empty where it has but one.
+    fn members(&self) -> &[Arc<dyn ChatModel>] {
+        &[]
+    }
 }
+
+/// How the failure of an attempt begins that reached nobody.
+pub(crate) const NO_CONNECTION: &str = "no connection";
 
 /// The future of one attempt.
 pub type Asking<'a> = Pin<Box<dyn Future<Output = Attempt> + Send + 'a>>;
@@ -120,8 +130,12 @@ pub fn open_model(
     spec: &ModelSpec,
     opening: &Opening<'_>,
 ) -> Result<Arc<dyn ChatModel>, SpecError> {
+    pace::check(spec)?;
     Ok(match &spec.place {
         Place::Sim => Arc::new(crate::sim::SimModel::open(spec)?),
+        Place::Http(_) if spec.addresses().len() > 1 => {
+            Arc::new(PoolModel::open(spec, |spec| open_model(spec, opening))?)
+        }
         Place::Http(address) => Arc::new(provider::open_compatible(spec, address, opening)?),
         Place::Openai => Arc::new(provider::open_openai(spec, opening)?),
         Place::Openrouter => Arc::new(provider::open_openrouter(spec, opening)?),

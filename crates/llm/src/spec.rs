@@ -1,5 +1,6 @@
 //! Model specifications: `provider:model?option=value&...` and `http://host:port/v1#model?...`.
 
+use crate::pace;
 use foretell_core::Effort;
 use miette::Diagnostic;
 use std::fmt;
@@ -32,7 +33,8 @@ pub struct ModelSpec {
 pub enum Place {
     /// Built in.
     Sim,
-    /// An OpenAI-compatible server, by its base address.
+    /// An OpenAI-compatible server, by its base address; several that serve the same model are
+    /// separated by commas.
     Http(String),
     /// OpenAI's API.
     Openai,
@@ -169,10 +171,11 @@ impl ModelSpec {
         let (place, model) = if head.starts_with("http://") || head.starts_with("https://") {
             let (address, model) =
                 head.split_once('#').ok_or_else(|| form("no `#MODEL` follows the address"))?;
-            if holds_password(address) {
+            if address.split(',').any(holds_password) {
                 return Err(password(model));
             }
-            (Place::Http(address.trim_end_matches('/').to_owned()), model)
+            let addresses = address.split(',').map(|address| address.trim().trim_end_matches('/'));
+            (Place::Http(addresses.collect::<Vec<_>>().join(",")), model)
         } else {
             match head.split_once(':') {
                 Some(("sim", model)) => (Place::Sim, model),
@@ -216,12 +219,26 @@ impl ModelSpec {
         }
     }
 
-    /// What makes it this model and no other: all of the specification but where it is asked and who
-    /// pays.
+    /// Where it is asked, one or several addresses. A provider of its own kind stands for itself, with
+    /// the address and the key that are not its usual ones; a server of our own for its model.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
+        let others = match &self.place {
+            Place::Http(addresses) => return addresses.split(',').map(str::to_owned).collect(),
+            Place::Vllm => [Some(self.model.as_str()), None],
+            _ => [self.option("address"), self.option("key_env")],
+        };
+        let parts = std::iter::once(self.provider()).chain(others.into_iter().flatten());
+        vec![parts.collect::<Vec<_>>().join(" ")]
+    }
+
+    /// What makes it this model and no other: all of the specification but where and how fast it is
+    /// asked, and who pays.
     #[must_use]
     pub fn identity(&self) -> String {
-        let options = self.options.iter();
-        let options = options.filter(|(option, _)| !NOT_IDENTITY.contains(&option.as_str()));
+        let counts =
+            |option: &str| !NOT_IDENTITY.contains(&option) && !pace::OPTIONS.contains(&option);
+        let options = self.options.iter().filter(|(option, _)| counts(option));
         let options: Vec<String> =
             options.map(|(option, value)| format!("{option}={value}")).collect();
         format!("{}:{}?{}", self.provider(), self.model, options.join("&"))
@@ -249,12 +266,13 @@ impl ModelSpec {
 
     /// Refuses options that are not among `known`.
     pub(crate) fn check_options(&self, known: &[&str]) -> Result<(), SpecError> {
-        match self.options.iter().find(|(option, _)| !known.contains(&option.as_str())) {
+        let is_known = |option: &str| known.contains(&option) || pace::OPTIONS.contains(&option);
+        match self.options.iter().find(|(option, _)| !is_known(option)) {
             None => Ok(()),
             Some((option, _)) => Err(SpecError::UnknownOption {
                 spec: self.to_string(),
                 option: option.clone(),
-                known: known.join(", "),
+                known: [known, &pace::OPTIONS[..]].concat().join(", "),
             }),
         }
     }
@@ -351,6 +369,24 @@ mod tests {
         };
         assert_eq!(at(80), at(81));
         assert_eq!(at(80), "http:m?temperature=0");
+    }
+
+    #[test]
+    fn several_addresses_are_one_model() {
+        let pool = ModelSpec::parse("http://a/v1/, http://b:1/v1#m?rpm=60&concurrency=4").unwrap();
+        assert_eq!(pool.addresses(), ["http://a/v1", "http://b:1/v1"]);
+        assert_eq!(pool.identity(), ModelSpec::parse("http://c/v1#m").unwrap().identity());
+        assert_eq!(pool.to_string(), "http://a/v1,http://b:1/v1#m?rpm=60&concurrency=4");
+        let error = ModelSpec::parse("http://a/v1,http://me:secret@b/v1#m").unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn models_with_a_limit_of_their_own_are_endpoints_of_their_own() {
+        let addresses = |spec| ModelSpec::parse(spec).unwrap().addresses();
+        assert_eq!(addresses("openai:gpt-5"), addresses("openai:gpt-5-mini"));
+        assert_ne!(addresses("openai:gpt-5"), addresses("openai:gpt-5?key_env=OTHER"));
+        assert_ne!(addresses("vllm:a"), addresses("vllm:b"));
     }
 
     #[test]

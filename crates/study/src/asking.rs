@@ -1,17 +1,77 @@
-//! What every stage that asks models shares: the ledger of its folder, the limits, the check before.
+//! What every stage that asks models shares: the ledger of its folder, the limits, the addresses.
 
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::models::Model;
-use foretell_llm::{Asked, Journal, Ledger, Limits, Request, Stop, ask_all, journal_for};
+use crate::run::Settings;
+use foretell_llm::{
+    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Stop, ask_all,
+    journal_for,
+};
 use std::path::Path;
+use std::sync::Arc;
 use tokio::runtime::Handle;
 
 /// Requests in flight to a simulated subject: enough that one commit holds many replies.
 const SIMULATED_IN_FLIGHT: usize = 4096;
 
-/// Opens the ledger of a folder, with what the user should know of it.
-pub(crate) fn open_ledger(
+/// The door through which the stages of one folder ask.
+pub(crate) struct Asking {
+    pub(crate) ledger: Ledger,
+    endpoints: Endpoints,
+    limits: Limits,
+}
+
+impl Asking {
+    /// Opens the ledger of a folder, with what the user should know of it.
+    pub(crate) fn open(
+        layout: &Layout,
+        settings: &Settings,
+    ) -> Result<(Self, Vec<String>), StudyError> {
+        let (ledger, warnings) = open_ledger(layout, settings.on_full)?;
+        let endpoints = Endpoints::new(layout.limits(), Arc::clone(&settings.tell));
+        Ok((Self { ledger, endpoints, limits: settings.limits }, warnings))
+    }
+
+    /// A reader of the ledger.
+    pub(crate) fn reader(&self) -> Result<LedgerReader, StudyError> {
+        Ok(self.ledger.reader()?)
+    }
+
+    /// Whether requests that failed for good are asked again.
+    pub(crate) fn retry_failed(&self) -> bool {
+        self.limits.retry_failed
+    }
+
+    /// Asks a model what the ledger lacks; nothing, if it was `stopped` before.
+    pub(crate) fn ask(
+        &self,
+        runtime: &Handle,
+        model: &Model,
+        stopped: Option<&str>,
+        stop: &Stop,
+        requests: impl Iterator<Item = Result<Request, StudyError>>,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> Result<Asked, StudyError> {
+        let lanes = self.lanes(model, stopped)?;
+        Ok(runtime.block_on(ask_all(lanes, &self.ledger, self.limits, stop, requests, done))?)
+    }
+
+    fn lanes(&self, model: &Model, stopped: Option<&str>) -> Result<Lanes, StudyError> {
+        Ok(match stopped {
+            Some(why) => Lanes::none(why),
+            None if model.spec.may_cost() => {
+                self.endpoints.lanes(&model.spec, &model.chat, &self.limits)?
+            }
+            None => {
+                let limits = Limits { concurrency: SIMULATED_IN_FLIGHT, ..self.limits };
+                Lanes::of_process(&model.chat, &limits)
+            }
+        })
+    }
+}
+
+fn open_ledger(
     layout: &Layout,
     on_full: fn(&Path, &str),
 ) -> Result<(Ledger, Vec<String>), StudyError> {
@@ -45,21 +105,4 @@ pub(crate) fn check_models(models: &[&Model], runtime: &Handle) -> Result<(), St
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(StudyError::Unreachable { faults }) }
-}
-
-/// Asks a model what the ledger lacks.
-pub(crate) async fn ask_model(
-    model: &Model,
-    ledger: &Ledger,
-    limits: Limits,
-    stop: &Stop,
-    requests: impl Iterator<Item = Result<Request, StudyError>>,
-    done: &(dyn Fn(u64) + Sync),
-) -> Result<Asked, StudyError> {
-    let limits = if model.spec.may_cost() {
-        limits
-    } else {
-        Limits { concurrency: SIMULATED_IN_FLIGHT, ..limits }
-    };
-    Ok(ask_all(&model.chat, ledger, limits, stop, requests, done).await?)
 }

@@ -57,6 +57,12 @@ impl Layout {
         self.0.join("ledger.sqlite")
     }
 
+    /// What happened to the limits of the addresses that were asked.
+    #[must_use]
+    pub fn limits(&self) -> PathBuf {
+        self.0.join("limits.log")
+    }
+
     /// What was known about the models when they were first asked.
     #[must_use]
     pub fn registry(&self) -> PathBuf {

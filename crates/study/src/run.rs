@@ -1,7 +1,7 @@
 //! A run: checked, planned, asked and derived.
 
 use crate::answers;
-use crate::asking;
+use crate::asking::{self, Asking};
 use crate::derive::Served;
 use crate::donors;
 use crate::error::StudyError;
@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::study::Study;
 use foretell_core::{Arm, Need, Pair, Prompts};
 use foretell_data::select;
-use foretell_llm::{Asked, Keys, Ledger, Limits, Opening, Request, Stop, Stopped, count_missing};
+use foretell_llm::{Asked, Keys, Limits, Opening, Stop, Stopped, Tell, count_missing};
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Told once when the ledger cannot be written for now.
     pub on_full: fn(&Path, &str),
+    /// Told in words what happens to the limits of an address.
+    pub tell: Tell,
 }
 
 /// A run, ready to ask.
@@ -41,8 +43,7 @@ pub struct Run {
     pub arms: Vec<Arm>,
     /// What the user should know before it starts.
     pub warnings: Vec<String>,
-    ledger: Ledger,
-    limits: Limits,
+    asking: Asking,
     limit: Option<u64>,
 }
 
@@ -123,10 +124,9 @@ impl Run {
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
         models.freeze(&layout.registry())?;
-        let (ledger, mut warnings) = asking::open_ledger(&folder.layout, settings.on_full)?;
+        let (asking, mut warnings) = Asking::open(&folder.layout, settings)?;
         warnings.extend(models.unheeded(own)?);
-        let (limits, limit) = (settings.limits, study.limit);
-        Ok(Self { folder, models, arms, warnings, ledger, limits, limit })
+        Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
     }
 
     /// The pairs that this run asks about, within its limit.
@@ -154,7 +154,7 @@ impl Run {
         let frozen = &self.folder.frozen;
         let pairs = self.pairs();
         let questions = answers::questions(frozen, &pairs);
-        let reader = self.ledger.reader()?;
+        let reader = self.asking.reader()?;
         let planned = |model: &Model, stage, requests, at_most| Planned {
             model: model.spec.name.clone(),
             stage,
@@ -165,7 +165,7 @@ impl Run {
         let mut plan = Vec::new();
         for model in &self.models.references {
             let requests = answers::requests(frozen, model, &questions);
-            let missing = count_missing(&reader, self.limits.retry_failed, requests)?;
+            let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
             plan.push(planned(model, "answers", missing, false));
         }
         if plan.iter().any(|planned| planned.requests > 0) {
@@ -178,7 +178,7 @@ impl Run {
         let said = self.derive_answers_from_ledger(&pairs)?;
         for model in &self.models.predictors {
             let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
-            let missing = count_missing(&reader, self.limits.retry_failed, requests)?;
+            let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
             plan.push(planned(model, "predictions", missing, false));
         }
         Ok(plan)
@@ -206,15 +206,22 @@ impl Run {
             let meter =
                 progress.start(&format!("{} answers", model.spec.name), questions.len() as u64);
             let requests = answers::requests(frozen, model, &questions);
-            runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
+            let done = |steps| meter.advance(steps);
+            self.asking.ask(runtime, model, None, stop, requests, &done)
         })?;
         let mut said = Vec::new();
         for (model, asked) in self.models.references.iter().zip(asked) {
             ended.add(model, &asked);
             let names = Served::default();
             let path = layout.answers(&model.spec.name);
-            let answers =
-                answers::derive(&path, &self.ledger, model, &questions, &asked.keys, &names)?;
+            let answers = answers::derive(
+                &path,
+                &self.asking.ledger,
+                model,
+                &questions,
+                &asked.keys,
+                &names,
+            )?;
             served.push((model.spec.name.clone(), names));
             said.push(self.said(model, answers, asked.stopped.is_none())?);
         }
@@ -226,14 +233,16 @@ impl Run {
         let asked = self.at_once(&self.models.predictors, |model| {
             let meter = progress.start(&format!("{} predictions", model.spec.name), combinations);
             let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
-            runtime.block_on(self.ask_one(model, stop, requests, &|steps| meter.advance(steps)))
+            let stopped = ended.why_stopped(&model.spec.name);
+            let done = |steps| meter.advance(steps);
+            self.asking.ask(runtime, model, stopped, stop, requests, &done)
         })?;
         for (model, asked) in self.models.predictors.iter().zip(asked) {
             ended.add(model, &asked);
             let names = Served::default();
             predictions::derive(
                 layout,
-                &self.ledger,
+                &self.asking.ledger,
                 frozen,
                 model,
                 &said,
@@ -269,16 +278,6 @@ impl Run {
         })
     }
 
-    async fn ask_one(
-        &self,
-        model: &Model,
-        stop: &Stop,
-        requests: impl Iterator<Item = Result<Request, StudyError>>,
-        done: &(dyn Fn(u64) + Sync),
-    ) -> Result<Asked, StudyError> {
-        asking::ask_model(model, &self.ledger, self.limits, stop, requests, done).await
-    }
-
     /// What a reference said, by its `answers`; draws the placebo donors that are still missing, unless
     /// some answers are: donors are kept for good, and have to come from all of them.
     fn said(
@@ -312,7 +311,8 @@ impl Run {
             let keys = keys.collect::<Result<Vec<_>, StudyError>>()?;
             let path = self.folder.layout.answers(&model.spec.name);
             let served = Served::default();
-            let answers = answers::derive(&path, &self.ledger, model, &questions, &keys, &served)?;
+            let answers =
+                answers::derive(&path, &self.asking.ledger, model, &questions, &keys, &served)?;
             self.said(model, answers, true)
         };
         self.models.references.iter().map(one).collect()
@@ -355,6 +355,12 @@ impl Ended {
                 }
             }
         }
+    }
+
+    /// Why a model was stopped, if it was.
+    pub(crate) fn why_stopped(&self, name: &str) -> Option<&str> {
+        let stopped = self.stopped_models.iter().find(|(model, _)| model == name);
+        stopped.map(|(_, why)| why.as_str())
     }
 
     /// Whether all was asked.

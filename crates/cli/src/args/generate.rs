@@ -1,6 +1,7 @@
 //! The arguments of `foretell pairs generate` and `foretell pairs cue`.
 
 use super::ListFormat;
+use super::requests::RequestArgs;
 use crate::fetching::cache_dir;
 use clap::{Args, ValueEnum};
 use foretell_core::{AnswerOrder, Toward};
@@ -120,21 +121,8 @@ pub(crate) struct GenerateArgs {
     /// Do not ask servers for JSON of a schema. Those that refuse one are found by their first reply.
     #[arg(long, help_heading = "Requests")]
     pub(crate) no_schema: bool,
-    /// Send requests that may cost money without asking.
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-    /// Most requests in flight to one model.
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
-    pub(crate) concurrency: u32,
-    /// Longest wait for one reply, seconds.
-    #[arg(long, value_name = "S", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Requests")]
-    pub(crate) timeout_s: u64,
-    /// Most attempts at one request.
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Requests")]
-    pub(crate) attempts: u32,
-    /// Ask again what failed for good in an earlier run of this command.
-    #[arg(long, help_heading = "Requests")]
-    pub(crate) retry_failed: bool,
+    #[command(flatten)]
+    pub(crate) requests: RequestArgs,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,

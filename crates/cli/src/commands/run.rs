@@ -11,29 +11,20 @@ use crate::output::{harmless, say, show};
 use crate::progress::Stages;
 use foretell_analysis::{GainRequest, GroupKey, gain};
 use foretell_core::count;
-use foretell_llm::Limits;
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
-use foretell_study::{Ended, ModelTable, Run, Settings, Study};
+use foretell_study::{Ended, ModelTable, Run, Study};
 use std::collections::HashSet;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::runtime::Runtime;
 
 pub(crate) fn run(args: &RunArgs) -> Done {
     let study = resolve(args)?;
     let started = Instant::now();
-    let settings = Settings {
-        limits: Limits {
-            concurrency: args.concurrency as usize,
-            attempts: args.attempts,
-            retry_failed: args.retry_failed,
-            ..Limits::default()
-        },
-        timeout: Duration::from_secs(args.timeout_s),
-        on_full,
-    };
+    let stages = Stages::new();
+    let settings = args.requests.settings(stages.teller());
     let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
     let runtime = Runtime::new().map_err(|fault| {
@@ -44,13 +35,13 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
         run.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, args.yes)? {
+    if !confirm(&plan, args.requests.yes)? {
         say("nothing was sent");
         return Ok(DONE);
     }
-    let stop = interrupt::listen(runtime.handle());
-    let ended = run.ask(runtime.handle(), &stop, &Stages::new())?;
-    let folder = run.folder.layout.folder().to_owned();
+    let resume = resume(run.folder.layout.folder());
+    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let ended = run.ask(runtime.handle(), &stop, &stages)?;
     let seconds = started.elapsed().as_secs_f64();
     let sent = count(ended.sent);
     say(&format!("{sent} requests sent (equal ones once), {seconds:.1} s"));
@@ -66,7 +57,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     if ended.is_complete() {
         report(&run, args)?;
     }
-    Ok(tell_end(&ended, &folder))
+    Ok(tell_end(&ended, &resume))
 }
 
 /// A variable of the environment that holds something.
@@ -185,23 +176,23 @@ fn request(by: Vec<GroupKey>) -> GainRequest {
 }
 
 /// Says what is missing and how to go on.
-pub(crate) fn tell_end(ended: &Ended, folder: &Path) -> u8 {
+pub(crate) fn tell_end(ended: &Ended, resume: &str) -> u8 {
     if ended.is_complete() {
         return DONE;
     }
     for (model, why) in &ended.stopped_models {
         say(&format!("model `{model}` was stopped: {}", harmless(why)));
     }
-    let named = if std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--out")) {
-        String::new()
-    } else {
-        format!(" --out {}", quoted(&folder.display().to_string()))
-    };
-    say(&format!(
-        "the run is not complete; what was answered is kept. Resume with:\n  {}{named}",
-        command()
-    ));
+    say(&format!("the run is not complete; what was answered is kept. Resume with:\n  {resume}"));
     if ended.stopped_models.is_empty() { INCOMPLETE } else { PROVIDER }
+}
+
+/// The command that goes on with the run in `folder`.
+pub(crate) fn resume(folder: &Path) -> String {
+    if std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--out")) {
+        return command();
+    }
+    format!("{} --out {}", command(), quoted(&folder.display().to_string()))
 }
 
 /// The command that was given. It holds no key: those are named, and come from the environment.
@@ -218,12 +209,4 @@ fn quoted(arg: &str) -> String {
     } else {
         format!("'{}'", arg.replace('\'', r"'\''"))
     }
-}
-
-pub(crate) fn on_full(ledger: &Path, fault: &str) {
-    say(&format!(
-        "{} cannot be written ({fault}): replies wait in memory until it can; free some space, or \
-         mend what is in the way",
-        ledger.display()
-    ));
 }

@@ -7,7 +7,7 @@ use super::reading;
 use super::request::GenerateRequest;
 use super::schema::{Schema, Taken};
 use super::unit::{Unit, check_methods, units};
-use crate::asking::{self, ask_model};
+use crate::asking::{self, Asking};
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::models::{Model, Models, known_in};
@@ -15,9 +15,7 @@ use crate::progress::Progress;
 use crate::run::{Ended, Planned, Settings};
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome, generation_schema};
 use foretell_core::{Outcome, Question};
-use foretell_llm::{
-    Asked, Keys, Ledger, LedgerReader, Limits, Opening, Request, Stop, count_missing,
-};
+use foretell_llm::{Asked, Keys, LedgerReader, Opening, Request, Stop, count_missing};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tokio::runtime::Handle;
@@ -28,8 +26,7 @@ pub struct Generating {
     pub warnings: Vec<String>,
     folder: GenerateFolder,
     models: Models,
-    ledger: Ledger,
-    limits: Limits,
+    asking: Asking,
 }
 
 /// What came of it.
@@ -75,8 +72,8 @@ impl Generating {
         };
         let folder = GenerateFolder::open_or_start(folder, request, check)?;
         models.freeze(&layout.registry())?;
-        let (ledger, warnings) = asking::open_ledger(&layout, settings.on_full)?;
-        let mut generating = Self { warnings, folder, models, ledger, limits: settings.limits };
+        let (asking, warnings) = Asking::open(&layout, settings)?;
+        let mut generating = Self { warnings, folder, models, asking };
         let questions = generating.questions();
         let without = questions.iter().filter(|question| question.labels.is_empty()).count();
         if without > 0 {
@@ -136,12 +133,12 @@ impl Generating {
             at_most,
             may_cost: model.spec.may_cost(),
         };
-        let reader = self.ledger.reader()?;
+        let reader = self.asking.reader()?;
         let units = self.units()?;
         let generator = self.generator();
         let with = self.generator_takes_schema(&reader)? != Taken::No;
         let requests = self.unit_requests(&units, with);
-        let missing = count_missing(&reader, self.limits.retry_failed, requests)?;
+        let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
         let mut plan = vec![planned(generator, "counterfactuals", missing, false)];
         let Some(judge) = self.judge() else { return Ok(plan) };
         if missing > 0 {
@@ -157,7 +154,7 @@ impl Generating {
         let candidates = pairs::candidates(&units, &readings);
         let with = self.judge_takes_schema(judge, &candidates, &reader)? != Taken::No;
         let requests = self.verdict_requests(judge, &candidates, with);
-        let missing = count_missing(&reader, self.limits.retry_failed, requests)?;
+        let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
         plan.push(planned(judge, "verdicts", missing, false));
         Ok(plan)
     }
@@ -193,13 +190,15 @@ impl Generating {
         )?;
         let meter = progress.start(&format!("{name} counterfactuals"), units.len() as u64);
         let requests = self.unit_requests(&units, with);
-        let asked =
-            self.ask_one(generator, runtime, stop, requests, &|steps| meter.advance(steps))?;
+        let stopped = generated.ended.why_stopped(name);
+        let asked = self
+            .asking
+            .ask(runtime, generator, stopped, stop, requests, &|steps| meter.advance(steps))?;
         drop(meter);
         generated.ended.add(generator, &asked);
         // A server that the judge does not need makes room for the judge's.
         Models::close(&self.models.references, &self.models.predictors);
-        let readings = reading::read_all(&units, &asked.keys, &self.ledger.reader()?, generator)?;
+        let readings = reading::read_all(&units, &asked.keys, &self.asking.reader()?, generator)?;
         let candidates = pairs::candidates(&units, &readings);
 
         let mut judgements = None;
@@ -263,9 +262,11 @@ impl Generating {
         let what = format!("{} verdicts", judge.spec.name);
         let meter = progress.start(&what, candidates.len() as u64);
         let requests = self.verdict_requests(judge, candidates, with);
-        let asked = self.ask_one(judge, runtime, stop, requests, &|steps| meter.advance(steps))?;
+        let stopped = ended.why_stopped(&judge.spec.name);
+        let done = |steps| meter.advance(steps);
+        let asked = self.asking.ask(runtime, judge, stopped, stop, requests, &done)?;
         ended.add(judge, &asked);
-        coherence::read_all(candidates, &asked.keys, &self.ledger.reader()?, judge)
+        coherence::read_all(candidates, &asked.keys, &self.asking.reader()?, judge)
     }
 
     /// Whether a model is asked in a schema; sends the one request that tells where that is unknown.
@@ -280,27 +281,17 @@ impl Generating {
         stop: &Stop,
         ended: &mut Ended,
     ) -> Result<bool, StudyError> {
-        let mut taken = probe(&self.ledger.reader()?)?;
+        let mut taken = probe(&self.asking.reader()?)?;
         if taken == Taken::Unknown && !stop.asked() {
             let request = std::iter::once(Ok(schema.request(model, prompt, true)));
-            let asked = self.ask_one(model, runtime, stop, request, &|_| ())?;
-            taken = probe(&self.ledger.reader()?)?;
+            let stopped = ended.why_stopped(&model.spec.name);
+            let asked = self.asking.ask(runtime, model, stopped, stop, request, &|_| ())?;
+            taken = probe(&self.asking.reader()?)?;
             // A refusal of the schema is no failure: the same is asked again without.
             let failed = if taken == Taken::No { 0 } else { asked.failed };
             ended.add(model, &Asked { failed, ..asked });
         }
         Ok(taken != Taken::No)
-    }
-
-    fn ask_one(
-        &self,
-        model: &Model,
-        runtime: &Handle,
-        stop: &Stop,
-        requests: impl Iterator<Item = Result<Request, StudyError>>,
-        done: &(dyn Fn(u64) + Sync),
-    ) -> Result<Asked, StudyError> {
-        runtime.block_on(ask_model(model, &self.ledger, self.limits, stop, requests, done))
     }
 
     fn generator(&self) -> &Model {

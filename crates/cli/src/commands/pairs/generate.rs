@@ -3,34 +3,23 @@
 use crate::Done;
 use crate::args::ListFormat;
 use crate::args::generate::GenerateArgs;
-use crate::commands::run::{on_full, tell_end};
+use crate::commands::run::{resume, tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INPUT, UNEXPECTED};
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
 use foretell_core::count;
-use foretell_llm::Limits;
-use foretell_study::{GenerateRequest, Generated, Generating, Judged, ModelTable, Settings};
+use foretell_study::{GenerateRequest, Generated, Generating, Judged, ModelTable};
 use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
-use std::time::Duration;
 use tokio::runtime::Runtime;
 
 pub(crate) fn run(args: &GenerateArgs) -> Done {
-    let settings = Settings {
-        limits: Limits {
-            concurrency: args.concurrency as usize,
-            attempts: args.attempts,
-            retry_failed: args.retry_failed,
-            ..Limits::default()
-        },
-        timeout: Duration::from_secs(args.timeout_s),
-        on_full,
-    };
-    let keys = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
-    let generating = Generating::open(&request(args), &args.out, &keys, &settings)
+    let stages = Stages::new();
+    let settings = args.requests.settings(stages.teller());
+    let generating = Generating::open(&request(args), &args.out, &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start to generate"))?;
     let runtime = Runtime::new().map_err(|fault| {
         Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
@@ -40,12 +29,13 @@ pub(crate) fn run(args: &GenerateArgs) -> Done {
     if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
         generating.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, args.yes)? {
+    if !confirm(&plan, args.requests.yes)? {
         say("nothing was sent");
         return Ok(DONE);
     }
-    let stop = interrupt::listen(runtime.handle());
-    let generated = generating.ask(runtime.handle(), &stop, &Stages::new())?;
+    let resume = resume(generating.folder());
+    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let generated = generating.ask(runtime.handle(), &stop, &stages)?;
     tell(&generated, args);
     if generated.ended.is_complete() && generated.pairs == 0 {
         return Err(Failure::said(
@@ -57,7 +47,7 @@ pub(crate) fn run(args: &GenerateArgs) -> Done {
     if generated.pairs > 0 {
         say(&format!("wrote {0}; use it with: foretell run --pairs {0}", args.out.display()));
     }
-    Ok(tell_end(&generated.ended, generating.folder()))
+    Ok(tell_end(&generated.ended, &resume))
 }
 
 fn request(args: &GenerateArgs) -> GenerateRequest {
