@@ -133,18 +133,18 @@ pub(crate) struct RunArgs {
     /// without and with]. Can be given several times.
     #[arg(long = "arm", value_name = "ARM", help_heading = "Models")]
     pub(crate) arms: Vec<String>,
+    /// The run's folder [default: runs/<study>-<hash of the study>].
+    #[arg(long, value_name = "RUN")]
+    pub(crate) out: Option<PathBuf>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = TextFormat::Table)]
+    pub(crate) format: TextFormat,
     #[command(flatten)]
     pub(crate) registry: models::RegistryArgs,
     #[command(flatten)]
     pub(crate) input: PairArgs,
-    /// The run's folder [default: runs/<study>-<hash of the study>].
-    #[arg(long, value_name = "RUN")]
-    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) requests: requests::RequestArgs,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = TextFormat::Table)]
-    pub(crate) format: TextFormat,
 }
 
 /// Write a study file with every field explained.

@@ -37,11 +37,11 @@ pub(crate) struct PlaceArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  foretell data list\n  foretell data list --format json")]
 pub(crate) struct DataListArgs {
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
     /// How the list is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Print a card in words: source, features with their bins and phrases, an example question.
@@ -54,11 +54,11 @@ pub(crate) struct DataShowArgs {
     /// The dataset.
     #[arg(value_name = "CARD")]
     pub(crate) card: String,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
     /// How the card is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Check cards, and say everything that is wrong with them at once.
@@ -77,11 +77,11 @@ pub(crate) struct DataCheckArgs {
     /// A dataset, a folder with a card, or a folder of such folders [default: every card].
     #[arg(value_name = "CARD|DIR")]
     pub(crate) spec: Option<String>,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Write the table that a card makes of its raw file.
@@ -96,11 +96,11 @@ pub(crate) struct DataTableArgs {
     /// The dataset.
     #[arg(value_name = "CARD")]
     pub(crate) card: String,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
     /// The file to write, F.csv or F.parquet [default: CSV to standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Guess a card from a CSV, to be edited: types, bins at quartiles, phrases, labels, checksum.
@@ -163,8 +163,6 @@ pub(crate) struct DataPairsArgs {
     /// Replace what is there.
     #[arg(long)]
     pub(crate) force: bool,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
     /// Largest number of features in which a counterfactual differs from its original.
     #[arg(long, value_name = "D", default_value_t = 2, help_heading = "Balls")]
     pub(crate) max_distance: u32,
@@ -193,6 +191,8 @@ pub(crate) struct DataPairsArgs {
     /// How the summary is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 impl DataPairsArgs {

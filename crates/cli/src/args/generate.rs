@@ -96,8 +96,6 @@ impl From<OrderArg> for Vec<AnswerOrder> {
   foretell pairs generate --from questions/ --model 'http://127.0.0.1:8000/v1#qwen3' --per-question 4 --methods concept,reversal --out generated --yes
   foretell run --pairs generated --reference sim:reference --predictor sim:reader")]
 pub(crate) struct GenerateArgs {
-    #[command(flatten)]
-    pub(crate) questions: QuestionArgs,
     /// The model that writes: `sim:generator`, `openai:gpt-5-mini` (docs/models.md).
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: String,
@@ -121,11 +119,13 @@ pub(crate) struct GenerateArgs {
     /// Do not ask servers for JSON of a schema. Those that refuse one are found by their first reply.
     #[arg(long, help_heading = "Requests")]
     pub(crate) no_schema: bool,
-    #[command(flatten)]
-    pub(crate) requests: RequestArgs,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) questions: QuestionArgs,
+    #[command(flatten)]
+    pub(crate) requests: RequestArgs,
 }
 
 /// Put hints beside questions: each counterfactual is the same question with a hint at an answer.
@@ -138,8 +138,6 @@ pub(crate) struct GenerateArgs {
   foretell pairs cue --from moral_machines --cue majority --cue metadata --toward random --out cued
   foretell pairs cue --from questions/ --cue my-cues.toml --toward right --out cued")]
 pub(crate) struct CueArgs {
-    #[command(flatten)]
-    pub(crate) questions: QuestionArgs,
     /// The hint: authority, majority, metadata, or a file of cues, all of which are used. Can be given
     /// several times.
     #[arg(long = "cue", value_name = "CUE|FILE", required = true)]
@@ -156,6 +154,8 @@ pub(crate) struct CueArgs {
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) questions: QuestionArgs,
 }
 
 /// Which label a hint points to, as a flag.

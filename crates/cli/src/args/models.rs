@@ -33,11 +33,11 @@ pub(crate) struct RegistryArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  foretell models list --format csv")]
 pub(crate) struct ListArgs {
-    #[command(flatten)]
-    pub(crate) registry: RegistryArgs,
     /// How the list is printed.
     #[arg(long, value_enum, default_value_t = TextFormat::Table)]
     pub(crate) format: TextFormat,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }
 
 /// Show all that is known about a model, as an entry that a file for `--registry` can hold.
@@ -66,9 +66,9 @@ pub(crate) struct TestArgs {
     /// The model, as `--reference` takes it.
     #[arg(value_name = "MODEL")]
     pub(crate) model: String,
-    #[command(flatten)]
-    pub(crate) registry: RegistryArgs,
     /// Longest wait for the reply, seconds.
     #[arg(long, value_name = "S", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout_s: u64,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }

@@ -56,8 +56,6 @@ pub(crate) struct ImportArgs {
     /// Exit with 0 although rows were lost.
     #[arg(long)]
     pub(crate) allow_faults: bool,
-    #[command(flatten)]
-    pub(crate) columns: ColumnArgs,
     /// How the rows are laid out [default: told from the columns].
     #[arg(long, value_enum, help_heading = "Reading")]
     pub(crate) layout: Option<LayoutArg>,
@@ -79,6 +77,8 @@ pub(crate) struct ImportArgs {
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
 }
 
 /// Which columns hold what.
@@ -278,11 +278,11 @@ pub(crate) struct ListArgs {
     /// Pairs to leave out before the first.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) skip: usize,
-    #[command(flatten)]
-    pub(crate) source: SourceArgs,
     /// How the list is printed.
     #[arg(long, value_enum, default_value_t = TextFormat::Table)]
     pub(crate) format: TextFormat,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
 }
 
 /// Print one pair whole, with what changed marked: `[-gone-]` and `{+new+}`.
@@ -297,11 +297,11 @@ pub(crate) struct ShowPairArgs {
     /// The pair, as `foretell pairs list` names it.
     #[arg(value_name = "PAIR")]
     pub(crate) pair: String,
-    #[command(flatten)]
-    pub(crate) source: SourceArgs,
     /// How the pair is printed.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
 }
 
 /// Say what is in sets of pairs: sizes, clusters, shared texts, labels, likeness.
@@ -316,11 +316,11 @@ pub(crate) struct StatsArgs {
     /// Where pairs come from, as `--pairs` of `foretell run`; each is described by itself.
     #[arg(value_name = "SPEC", required = true)]
     pub(crate) specs: Vec<String>,
-    #[command(flatten)]
-    pub(crate) source: SourceArgs,
     /// How the figures are printed.
     #[arg(long, value_enum, default_value_t = TextFormat::Table)]
     pub(crate) format: TextFormat,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
 }
 
 /// Draw pairs: the sample that `foretell run --limit N --seed S` asks about.
