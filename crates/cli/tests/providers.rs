@@ -238,6 +238,18 @@ fn a_model_that_is_not_listed_is_found_before_anything_is_sent() {
 }
 
 #[test]
+fn a_gateway_that_refuses_the_look_is_not_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let look = r#"{"error":{"message":"No connected db.","code":"400"}}"#;
+    let server = Recorded::with(StatusCode::OK, "{}", StatusCode::BAD_REQUEST, look);
+    let output = study(folder.path(), &server.spec("http#m?key_env=OWN_KEY"));
+    let (_, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(err.contains("400 Bad Request: No connected db.; check the key"), "{err}");
+    assert!(server.asked().is_empty() && !err.contains(KEY));
+}
+
+#[test]
 fn openrouter_says_itself_that_a_model_always_reasons() {
     let folder = tempfile::tempdir().unwrap();
     let list = r#"{"data":[{"id":"x/new-model","reasoning":{"mandatory":true,"supported_efforts":["high","low"]}}]}"#;

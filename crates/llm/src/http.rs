@@ -4,7 +4,7 @@ use crate::body::read_body;
 use crate::model::{Attempt, Failure, NO_CONNECTION, Verdict};
 use crate::provider::Wire;
 use crate::spec::{Keys, ModelSpec, SpecError};
-use crate::verdict::verdict_of;
+use crate::verdict::{verdict_of, words_of};
 use foretell_core::Outcome;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
@@ -175,8 +175,17 @@ impl Door {
                 ),
             });
         }
+        let status = response.status();
         let Ok(text) = response.text().await else { return Ok(None) };
-        Ok(serde_json::from_str(&self.without_key(text)).ok())
+        let text = self.without_key(text);
+        // A look has no body that could be bad: gateways say so of a key that they do not know.
+        if status == StatusCode::BAD_REQUEST {
+            let words = words_of(&text);
+            return Err(format!(
+                "{address} refuses to be looked at: {status}: {words}; check the key and the address"
+            ));
+        }
+        Ok(serde_json::from_str(&text).ok())
     }
 
     /// Whether the server says that it is well.

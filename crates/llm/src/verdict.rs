@@ -135,6 +135,12 @@ fn retry(outcome: Outcome, after: Option<Duration>, what: &str, raw: &str) -> Ve
     Verdict::Retry { failure, after }
 }
 
+/// What an error body says, cut and cleaned.
+pub(crate) fn words_of(raw: &str) -> String {
+    let body: Option<Value> = serde_json::from_str(raw).ok();
+    shortened(Said::of(body.as_ref(), raw).words)
+}
+
 fn shortened(words: &str) -> String {
     let mut text: String =
         words.chars().filter(|c| !c.is_control() || *c == ' ').take(LONGEST_MESSAGE).collect();
