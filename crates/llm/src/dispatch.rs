@@ -55,6 +55,8 @@ struct Dispatcher<'a> {
     /// The request that is sent next.
     hand: Option<Work>,
     asked: Asked,
+    /// Why nothing more can be kept.
+    fault: Option<LedgerError>,
 }
 
 struct Lane {
@@ -117,6 +119,7 @@ impl<'a> Dispatcher<'a> {
             rests: 0,
             hand: None,
             asked: Asked::default(),
+            fault: None,
         }
     }
 
@@ -126,7 +129,10 @@ impl<'a> Dispatcher<'a> {
     ) -> Result<Asked, LedgerError> {
         loop {
             while let Some(landed) = self.flying.try_join_next() {
-                self.settle(landed.expect("asking one request does not panic")?);
+                self.land(landed.expect("asking one request does not panic"));
+            }
+            if self.fault.is_some() {
+                break;
             }
             if self.asked.stopped.is_none() && self.stop.asked() {
                 self.asked.stopped = Some(Stopped::ByUser);
@@ -147,14 +153,24 @@ impl<'a> Dispatcher<'a> {
                     break;
                 }
             };
-            self.wait(until).await?;
+            self.wait(until).await;
         }
         // What is in flight is paid for: it is waited for and kept, whatever else happened.
         self.lanes.iter().for_each(Lane::calm);
         while let Some(landed) = self.flying.join_next().await {
-            self.settle(landed.expect("asking one request does not panic")?);
+            self.land(landed.expect("asking one request does not panic"));
         }
-        Ok(self.asked)
+        self.fault.map_or(Ok(self.asked), Err)
+    }
+
+    /// A request is back, and kept unless the ledger failed.
+    fn land(&mut self, landed: Result<Landed, LedgerError>) {
+        match landed {
+            Ok(landed) => self.settle(landed),
+            Err(fault) => {
+                self.fault.get_or_insert(fault);
+            }
+        }
     }
 
     /// A request whose wait is over.
@@ -240,7 +256,7 @@ impl<'a> Dispatcher<'a> {
         reasons.join("; ")
     }
 
-    async fn wait(&mut self, until: Option<Instant>) -> Result<(), LedgerError> {
+    async fn wait(&mut self, until: Option<Instant>) {
         let moment = async {
             match until {
                 Some(until) => tokio::time::sleep_until(until).await,
@@ -249,12 +265,11 @@ impl<'a> Dispatcher<'a> {
         };
         let landed = tokio::select! {
             Some(landed) = self.flying.join_next(), if !self.flying.is_empty() => landed,
-            () = self.wake.notified() => return Ok(()),
-            () = moment => return Ok(()),
-            () = self.stop.wait() => return Ok(()),
+            () = self.wake.notified() => return,
+            () = moment => return,
+            () = self.stop.wait() => return,
         };
-        self.settle(landed.expect("asking one request does not panic")?);
-        Ok(())
+        self.land(landed.expect("asking one request does not panic"));
     }
 
     fn settle(&mut self, landed: Landed) {

@@ -36,12 +36,20 @@ struct State {
     clean_at: Option<Instant>,
     /// Failures since then, and when the first of them came.
     failures: u32,
-    unwell_since: Option<Instant>,
+    unwell: Option<Unwell>,
     /// Episodes of rate limits since then.
     episodes: u32,
     told: bool,
     /// Why it is asked no more.
     gone: Option<String>,
+}
+
+/// Since when nothing but failures came.
+struct Unwell {
+    since: Instant,
+    last: Instant,
+    /// Whether the last of them was a rate limit.
+    limited: bool,
 }
 
 /// One model that is asked here.
@@ -132,7 +140,7 @@ impl Endpoint {
             askers: Vec::new(),
             clean_at: None,
             failures: 0,
-            unwell_since: None,
+            unwell: None,
             episodes: 0,
             told: false,
             gone: None,
@@ -143,6 +151,11 @@ impl Endpoint {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The address in words.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Allows `most` requests in flight, if that is more than so far.
@@ -159,6 +172,11 @@ impl Endpoint {
     /// for a ticket again.
     pub(crate) fn join(&self, wake: Arc<Notify>, most: usize) -> usize {
         let mut state = self.state();
+        if state.askers.iter().all(Option::is_none) {
+            // Nobody asked for a while: what was wrong then says nothing about now.
+            state.failures = 0;
+            state.unwell = None;
+        }
         state.askers.push(Some(Asker { wake, most, in_flight: 0, waits: false }));
         state.askers.len() - 1
     }
@@ -182,7 +200,7 @@ impl Endpoint {
     /// Takes a ticket, if there is one.
     pub(crate) fn take(&self, asker: usize, now: Instant) -> Room {
         let mut state = self.state();
-        state.give_up(&self.name, now, self.patience);
+        state.give_up(&self.name, self.patience);
         if let Some(why) = &state.gone {
             return Room::Gone(why.clone());
         }
@@ -232,7 +250,7 @@ impl Endpoint {
                 self.limited(&mut state, ticket, *after, words, now)
             }
             Signal::Down { refused, words } => {
-                state.failed(now);
+                state.failed(now, false);
                 let opens = state.breaker.failed(key, *refused, now, self.waits);
                 opens.then(|| self.opened(words))
             }
@@ -254,7 +272,7 @@ impl Endpoint {
     fn clean(&self, state: &mut State, in_flight: usize, now: Instant) -> Option<News> {
         state.clean_at = Some(now);
         state.failures = 0;
-        state.unwell_since = None;
+        state.unwell = None;
         state.episodes = 0;
         if let Some(down) = state.breaker.clean(now) {
             let words = format!("{} answers again after {:.0} s", self.name, down.as_secs_f64());
@@ -277,15 +295,10 @@ impl Endpoint {
         words: &str,
         now: Instant,
     ) -> Option<News> {
-        state.failed(now);
+        state.failed(now, true);
         if let Some(after) = after {
             if after > self.patience {
-                state.gone = Some(format!(
-                    "{} asks to wait {:.0} s, which is longer than the patience of {:.0} s: {words}",
-                    self.name,
-                    after.as_secs_f64(),
-                    self.patience.as_secs_f64(),
-                ));
+                // It stops the model that met it; others at the address may have other limits.
                 return None;
             }
             state.limiter.hold(now + after);
@@ -334,16 +347,20 @@ struct News {
 }
 
 impl State {
-    fn failed(&mut self, now: Instant) {
+    fn failed(&mut self, now: Instant, limited: bool) {
         self.failures += 1;
-        self.unwell_since.get_or_insert(now);
+        let unwell = self.unwell.get_or_insert(Unwell { since: now, last: now, limited });
+        (unwell.last, unwell.limited) = (now, limited);
     }
 
-    /// Gives the address up once it has failed for too long.
-    fn give_up(&mut self, name: &str, now: Instant, patience: Duration) {
-        let Some(since) = self.unwell_since else { return };
-        let seconds = (now - since).as_secs_f64();
-        if self.failures >= GIVEN_UP_AFTER && now - since >= patience && self.gone.is_none() {
+    /// Gives the address up once it has failed for too long: as long as failures came, whatever time
+    /// passed since. Failures of a few requests that do not open the breaker end those requests.
+    fn give_up(&mut self, name: &str, patience: Duration) {
+        let Some(unwell) = &self.unwell else { return };
+        let lasted = unwell.last - unwell.since;
+        let is_down = self.breaker.is_open() || unwell.limited;
+        if is_down && self.failures >= GIVEN_UP_AFTER && lasted >= patience && self.gone.is_none() {
+            let seconds = lasted.as_secs_f64();
             self.gone = Some(format!("{name} has not given one good reply for {seconds:.0} s"));
         }
     }

@@ -85,7 +85,40 @@ fn an_address_that_stays_down_is_given_up_only_after_its_patience() {
     let ticket = go(&endpoint, asker, probe);
     assert!(matches!(endpoint.take(asker, probe), Room::Wait(None)), "one probe at a time");
     assert!(endpoint.give_back(&ticket, key(0), &down(), probe).down);
-    assert!(matches!(endpoint.take(asker, now + PATIENCE), Room::Gone(_)));
+    let over = now + PATIENCE;
+    let ticket = go(&endpoint, asker, over);
+    endpoint.give_back(&ticket, key(0), &down(), over);
+    assert!(matches!(endpoint.take(asker, over), Room::Gone(_)));
+}
+
+#[test]
+fn time_in_which_nobody_asked_does_not_count_against_an_address() {
+    let (endpoint, now) = (endpoint(100), Instant::now());
+    let asker = endpoint.join(Arc::default(), 100);
+    for number in 0..BREAK_AFTER {
+        let ticket = go(&endpoint, asker, now);
+        endpoint.give_back(&ticket, key(number as u32 % 2), &limited(0), now);
+    }
+    let later = now + 10 * PATIENCE;
+    go(&endpoint, asker, later);
+    endpoint.leave(asker);
+    let asker = endpoint.join(Arc::default(), 100);
+    let ticket = go(&endpoint, asker, later);
+    endpoint.give_back(&ticket, key(0), &limited(0), later);
+    go(&endpoint, asker, later + Duration::from_secs(60));
+}
+
+#[test]
+fn a_few_requests_that_always_fail_do_not_take_the_address_with_them() {
+    let (endpoint, now) = (endpoint(100), Instant::now());
+    let asker = endpoint.join(Arc::default(), 100);
+    for round in 0..20 {
+        let now = now + round * PATIENCE / 4;
+        for number in 0..3 {
+            let ticket = go(&endpoint, asker, now);
+            assert!(!endpoint.give_back(&ticket, key(number), &down(), now).down);
+        }
+    }
 }
 
 #[test]
@@ -104,13 +137,12 @@ fn a_probe_that_is_answered_ends_the_outage() {
 }
 
 #[test]
-fn a_wait_longer_than_the_patience_is_the_end() {
+fn a_wait_longer_than_the_patience_holds_back_nobody_else() {
     let (endpoint, now) = (endpoint(8), Instant::now());
-    let asker = endpoint.join(Arc::default(), 100);
-    let ticket = go(&endpoint, asker, now);
+    let (one, other) = (endpoint.join(Arc::default(), 100), endpoint.join(Arc::default(), 100));
+    let ticket = go(&endpoint, one, now);
     endpoint.give_back(&ticket, key(0), &limited(3600), now);
-    let Room::Gone(why) = endpoint.take(asker, now) else { panic!() };
-    assert!(why.contains("3600 s"), "{why}");
+    go(&endpoint, other, now);
 }
 
 #[test]

@@ -139,6 +139,15 @@ impl Work {
             Verdict::Fail(_) => return End::Failed,
             // The request has not ended: it is asked again when the key or the money is there.
             Verdict::Stop(failure) => return End::Stop(failure.message.clone()),
+            Verdict::Retry { after: Some(after), failure } if *after > flights.limits.patience => {
+                return End::Stop(format!(
+                    "{} asks to wait {:.0} s, which is longer than the patience of {:.0} s: {}",
+                    flights.endpoint.name(),
+                    after.as_secs_f64(),
+                    flights.limits.patience.as_secs_f64(),
+                    failure.message
+                ));
+            }
             Verdict::Retry { .. } => {}
         }
         let limits = &flights.limits;

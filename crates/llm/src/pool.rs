@@ -6,6 +6,7 @@ use crate::chat::ModelReply;
 use crate::model::{Asking, ChatModel, Checking};
 use crate::served::Wanted;
 use crate::spec::{ModelSpec, Place, SpecError};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// One model at several addresses. A request's body, and so its key, is the same at each.
@@ -40,6 +41,10 @@ impl PoolModel {
 impl ChatModel for PoolModel {
     fn body(&self, prompt: &str) -> String {
         self.members[0].body(prompt)
+    }
+
+    fn body_in_schema(&self, prompt: &str, name: &str, schema: &Value) -> Option<String> {
+        self.members[0].body_in_schema(prompt, name, schema)
     }
 
     fn ask<'a>(&'a self, body: &'a str, repeat: u32) -> Asking<'a> {

@@ -206,6 +206,18 @@ impl ModelSpec {
         Ok(Self { place, model: model.to_owned(), name, options })
     }
 
+    /// Adds an option.
+    ///
+    /// # Errors
+    /// [`SpecError::Form`] for an address that holds a name or password.
+    pub fn with_option(mut self, option: String, value: String) -> Result<Self, SpecError> {
+        if option == "address" && holds_password(&value) {
+            return Err(password(&self.model));
+        }
+        self.options.push((option, value));
+        Ok(self)
+    }
+
     /// The kind of provider, as keys and tables name it.
     #[must_use]
     pub fn provider(&self) -> &'static str {

@@ -83,6 +83,11 @@ impl<'a> Said<'a> {
         self.holds(&["moderation", "flagged"])
     }
 
+    /// The code of a prompt that does not fit.
+    fn is_coded_too_long(&self) -> bool {
+        matches!(self.code, "context_length_exceeded" | "request_too_large")
+    }
+
     /// Servers say in different words that a prompt does not fit.
     fn is_too_long(&self) -> bool {
         let signs = [
@@ -92,15 +97,18 @@ impl<'a> Said<'a> {
             "too many tokens",
             "prompt is too long",
         ];
-        matches!(self.code, "context_length_exceeded" | "request_too_large") || self.holds(&signs)
+        self.is_coded_too_long() || self.holds(&signs)
     }
 
-    /// The money, or the day's share of requests, is gone.
-    fn is_spent(&self) -> bool {
+    /// The money, or the day's share of requests, is gone. Words alone say so only where nothing says
+    /// when it is worth asking again: limits of a minute are told in the same words.
+    fn is_spent(&self, after: Option<Duration>) -> bool {
         let signs =
             ["credit balance is too low", "per-day", "per day", "exceeded your current quota"];
         matches!(self.code, "insufficient_quota" | "billing_hard_limit_reached" | "billing_error")
-            || self.holds(&signs)
+            || after.is_none()
+                && self.holds(&signs)
+                && !self.holds(&["try again in", "retry in", "per minute", "per-minute"])
     }
 
     /// What every request of this model would be told.
@@ -119,13 +127,15 @@ fn failed(status: StatusCode, after: Option<Duration>, body: Option<&Value>, raw
     match status.as_u16() {
         403 if said.is_moderated() => Verdict::Fail(failure(Outcome::Filtered)),
         401..=404 => Verdict::Stop(failure(Outcome::ProviderError)),
-        400 | 429 if said.is_spent() => Verdict::Stop(failure(Outcome::ProviderError)),
+        400 | 429 if said.is_spent(after) => Verdict::Stop(failure(Outcome::ProviderError)),
         400 if said.is_unsupported() => Verdict::Stop(failure(Outcome::ProviderError)),
-        _ if said.is_too_long() => Verdict::Fail(failure(Outcome::ContextExceeded)),
-        _ if said.code == "content_filter" => Verdict::Fail(failure(Outcome::Filtered)),
-        408 | 409 | 425 | 429 | 500..=599 => {
+        // "Too many tokens" is also what a limit of tokens a minute says.
+        408 | 409 | 425 | 429 | 503 | 529 if !said.is_coded_too_long() => {
             Verdict::Retry { failure: failure(Outcome::ProviderError), after }
         }
+        _ if said.is_too_long() => Verdict::Fail(failure(Outcome::ContextExceeded)),
+        _ if said.code == "content_filter" => Verdict::Fail(failure(Outcome::Filtered)),
+        500..=599 => Verdict::Retry { failure: failure(Outcome::ProviderError), after },
         _ => Verdict::Fail(failure(Outcome::ProviderError)),
     }
 }
@@ -172,7 +182,7 @@ mod tests {
     #[test]
     fn what_a_server_says_is_sorted() {
         let whole = r#"{"choices":[{"message":{"content":"hi"}}]}"#;
-        let cases: [(u16, &str, (&str, Outcome)); 21] = [
+        let cases: [(u16, &str, (&str, Outcome)); 25] = [
             (200, whole, ("reply", Outcome::Answered)),
             (200, &whole[..20], ("retry", Outcome::ProviderError)),
             (
@@ -202,6 +212,26 @@ mod tests {
             (401, "", ("stop", Outcome::ProviderError)),
             (429, r#"{"error":{"code":"insufficient_quota"}}"#, ("stop", Outcome::ProviderError)),
             (429, "slow down", ("retry", Outcome::ProviderError)),
+            (
+                429,
+                r#"{"error":{"message":"Too many tokens, please wait before trying again."}}"#,
+                ("retry", Outcome::ProviderError),
+            ),
+            (
+                429,
+                r#"{"error":{"message":"You exceeded your current quota, retry in 8.6s"}}"#,
+                ("retry", Outcome::ProviderError),
+            ),
+            (
+                429,
+                r#"{"error":{"message":"You exceeded your current quota"}}"#,
+                ("stop", Outcome::ProviderError),
+            ),
+            (
+                500,
+                r#"{"error":{"message":"the prompt exceeds the context window"}}"#,
+                ("fail", Outcome::ContextExceeded),
+            ),
             (503, "", ("retry", Outcome::ProviderError)),
             (
                 529,

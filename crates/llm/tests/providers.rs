@@ -188,3 +188,23 @@ fn a_key_that_no_header_can_carry_is_not_repeated() {
         }
     }
 }
+
+#[test]
+fn several_addresses_ask_what_one_asks() {
+    let schema = serde_json::json!({"type": "object"});
+    let bodies = |spec: &str| {
+        let model = open(spec).unwrap();
+        (model.body("p"), model.body_in_schema("p", "name", &schema).unwrap())
+    };
+    let one = bodies("http://127.0.0.1:1/v1#m?temperature=0.5");
+    assert_eq!(one, bodies("http://127.0.0.1:1/v1,http://127.0.0.1:2/v1#m?temperature=0.5"));
+    assert!(one.1.contains("json_schema"));
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_wherever_the_address_stands() {
+    let spec = ModelSpec::parse("openai:gpt-5-mini").unwrap();
+    let address = "https://me:secret@127.0.0.1/v1".to_owned();
+    let error = spec.with_option("address".to_owned(), address).unwrap_err().to_string();
+    assert!(error.contains("key_env") && !error.contains("secret"), "{error}");
+}

@@ -143,7 +143,7 @@ impl ModelTable {
                 toml::Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            spec.options.push((option.clone(), value));
+            spec = spec.with_option(option.clone(), value)?;
         }
         if let Some(name) = &self.name {
             spec.name.clone_from(name);

@@ -5,7 +5,7 @@ use super::folder::GenerateFolder;
 use super::pairs::{self, Candidate, Judged};
 use super::reading;
 use super::request::GenerateRequest;
-use super::schema::{Schema, Taken};
+use super::schema::{Schema, Taken, is_about_schema};
 use super::unit::{Unit, check_methods, units};
 use crate::asking::{self, Asking};
 use crate::error::StudyError;
@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::run::{Ended, Planned, Settings};
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome, generation_schema};
 use foretell_core::{Outcome, Question};
-use foretell_llm::{Asked, Keys, LedgerReader, Opening, Request, Stop, count_missing};
+use foretell_llm::{Asked, Keys, LedgerReader, Opening, Request, Stop, Stopped, count_missing};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tokio::runtime::Handle;
@@ -287,6 +287,14 @@ impl Generating {
             let stopped = ended.why_stopped(&model.spec.name);
             let asked = self.asking.ask(runtime, model, stopped, stop, request, &|_| ())?;
             taken = probe(&self.asking.reader()?)?;
+            let asked = match asked.stopped {
+                // A router says of the schema what it would say of an unknown model.
+                Some(Stopped::ByModel(why)) if is_about_schema(&why) => {
+                    taken = Taken::No;
+                    Asked { stopped: None, ..asked }
+                }
+                stopped => Asked { stopped, ..asked },
+            };
             // A refusal of the schema is no failure: the same is asked again without.
             let failed = if taken == Taken::No { 0 } else { asked.failed };
             ended.add(model, &Asked { failed, ..asked });

@@ -55,8 +55,15 @@ impl Schema {
 }
 
 /// Whether the words of a refusal are about the form of the reply that was asked for.
-fn is_about_schema(message: &str) -> bool {
+pub(crate) fn is_about_schema(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    let signs = ["response_format", "json_schema", "schema", "structured output", "guided"];
+    let signs = [
+        "requested parameters",
+        "response_format",
+        "json_schema",
+        "schema",
+        "structured output",
+        "guided",
+    ];
     signs.iter().any(|sign| message.contains(sign))
 }
