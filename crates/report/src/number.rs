@@ -1,15 +1,10 @@
 //! How figures are written for people.
 
 use foretell_analysis::GainRow;
-pub(crate) use foretell_core::count;
+pub(crate) use foretell_core::{count, counted};
 
 /// What stands where there is no figure.
 pub(crate) const UNDEFINED: &str = "undefined";
-
-/// A count with its noun: `1 pair`, `1,391 pairs`.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
-}
 
 /// A figure with `digits` decimals, without a sign where it rounds to nothing.
 pub(crate) fn fixed(value: f64, digits: usize) -> String {

@@ -58,6 +58,30 @@ pub enum StudyError {
         /// What is wrong with it.
         fault: toml::de::Error,
     },
+    /// A file that a run froze when it started cannot be read.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help(
+        "what a run asks about is frozen when it starts and cannot be derived again: restore it from a copy, or start a new run with `--out`; the replies in ledger.sqlite are kept, and count again once the file is back"
+    ))]
+    Frozen {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// The tables of a run hold replies that its ledger does not.
+    #[error("{}: the ledger {state}, but {} holds replies from it", path.display(), table.display())]
+    #[diagnostic(help(
+        "nothing was sent, since going on would ask and pay again: restore the file (with its -wal, if there is one), or start a new run with `--out`"
+    ))]
+    LedgerGone {
+        /// The ledger.
+        path: PathBuf,
+        /// `is gone`, or what it lacks.
+        state: &'static str,
+        /// The table that shows it.
+        table: PathBuf,
+    },
     /// A run folder of another version.
     #[error("{}: the run has format {found}, written by foretell {program}; this program knows format {wanted}", path.display())]
     #[diagnostic(help(

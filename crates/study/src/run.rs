@@ -7,6 +7,7 @@ use crate::donors;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::inputs;
+use crate::ledger_check::NamedReplies;
 use crate::manifest::{Identity, Manifest};
 use crate::models::{Model, Models, known_in};
 use crate::predictions::{self, Said};
@@ -123,8 +124,10 @@ impl Run {
         };
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
+        let named = NamedReplies::read(&layout)?;
         models.freeze(&layout.registry())?;
         let (asking, mut warnings) = Asking::open(&folder.layout, settings)?;
+        named.check(&asking.reader()?)?;
         warnings.extend(models.unheeded(own)?);
         Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
     }
