@@ -8,6 +8,7 @@ use foretell_data::DataError;
 use foretell_llm::{AskError, LedgerError, SpecError};
 use foretell_tables::TableError;
 use miette::Diagnostic;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -23,11 +24,32 @@ pub enum StudyError {
     },
     /// The file system said no.
     #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("{}", mend(fault.kind())))]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What went wrong.
         fault: std::io::Error,
+    },
+    /// A folder that a flag names is not there.
+    #[error("`{flag} {}`: there is no such folder", path.display())]
+    #[diagnostic(help("name a folder; paths start from the current one"))]
+    NoFolder {
+        /// The flag.
+        flag: &'static str,
+        /// What it names.
+        path: PathBuf,
+    },
+    /// A simulated model that cannot do what it is named for.
+    #[error("`{spec}` cannot be a {role}: it would not give one reply of use")]
+    #[diagnostic(help("a simulated {role} is {}", named(kinds)))]
+    WrongRole {
+        /// The model.
+        spec: String,
+        /// What it is named for.
+        role: &'static str,
+        /// The simulated models that can do that.
+        kinds: &'static [&'static str],
     },
     /// A study file that does not hold a study.
     #[error("{}: {fault}", path.display())]
@@ -304,4 +326,26 @@ impl StudyError {
             _ => Err(Self::Several { faults }),
         }
     }
+}
+
+/// How a fault of the file system is mended.
+fn mend(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => {
+            "check the path, which starts from the current folder; an output needs a folder that you can write to"
+        }
+        ErrorKind::PermissionDenied => "name a place that you may read and write",
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            "a file has this name: name a folder, for a run with `--out`"
+        }
+        ErrorKind::IsADirectory => "this is a folder: name a file",
+        ErrorKind::InvalidData => "name a text file in UTF-8",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space on the disk",
+        _ => "look at the path, its permissions and the disk, then give the same command again",
+    }
+}
+
+/// Simulated models, as they are written.
+fn named(kinds: &[&str]) -> String {
+    kinds.iter().map(|kind| format!("`sim:{kind}`")).collect::<Vec<_>>().join(" or ")
 }

@@ -8,6 +8,7 @@
 mod answers;
 mod asking;
 mod case;
+mod command;
 mod cue;
 mod derive;
 mod donors;

@@ -33,6 +33,7 @@ impl Preview {
     /// # Errors
     /// [`StudyError`] as a run of it would.
     pub fn open(study: &Study) -> Result<Self, StudyError> {
+        StudyError::all(inputs::missing_folders(study))?;
         let prompts = inputs::prompts(study)?;
         let (set, cards) = inputs::pairs(study)?;
         let notes = without_card(set.questions.iter(), &cards);
