@@ -1,5 +1,4 @@
 //! Files of a run that are gone or damaged: what can be derived again is told from what cannot.
-#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
 mod scripted;
 
