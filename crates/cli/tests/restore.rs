@@ -27,6 +27,14 @@ fn what_a_run_froze_cannot_be_derived_again() {
         says(&said, &[place, "cannot be derived again", "restore it from a copy", "`--out`"]);
         assert!(!said.contains("delete"), "{said}");
     }
+    std::fs::remove_dir_all(folder.path().join("run")).unwrap();
+    succeeds(folder.path(), &RUN);
+    let edited = folder.path().join("run/prompts/ask.jinja");
+    let text = std::fs::read_to_string(&edited).unwrap();
+    std::fs::write(&edited, text + "\nThink first.\n").unwrap();
+    says(&fails(folder.path(), 3, &RUN), &["prompts: not the templates that the run froze"]);
+    std::fs::remove_file(&edited).unwrap();
+    says(&fails(folder.path(), 3, &RUN), &["prompts: not the templates that the run froze"]);
     for file in ["questions.parquet", "pairs.parquet", "cards.toml", "prompts"] {
         let _ = std::fs::remove_dir_all(folder.path().join("run"));
         succeeds(folder.path(), &RUN);

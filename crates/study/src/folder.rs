@@ -2,7 +2,7 @@
 
 use crate::error::StudyError;
 use crate::frozen_files::{
-    frozen_cards, frozen_prompts, frozen_rows, is_leftover, remove_leftovers,
+    check_hashes, frozen_cards, frozen_prompts, frozen_rows, is_leftover, remove_leftovers,
 };
 use crate::manifest::{FrozenCounts, Identity, Manifest, write_whole};
 use crate::models::file_name;
@@ -169,6 +169,7 @@ impl RunFolder {
                     return Err(StudyError::OtherStudy { path: folder.to_owned(), faults });
                 }
                 let frozen = Frozen::read(&layout)?;
+                check_hashes(&layout, &manifest.frozen)?;
                 check(&frozen)?;
                 manifest.write(folder)?;
                 Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })

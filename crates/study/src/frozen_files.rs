@@ -1,7 +1,8 @@
 //! The files that a run froze when it started, and what a process that was killed left between them.
 
 use crate::error::StudyError;
-use crate::folder::{Layout, texts};
+use crate::folder::{Layout, hash_of, texts};
+use crate::manifest::FrozenCounts;
 use foretell_core::{Card, Prompts};
 use foretell_tables::{Table, TableError, read};
 use std::collections::BTreeMap;
@@ -38,6 +39,21 @@ pub(crate) fn frozen_cards(layout: &Layout) -> Result<BTreeMap<String, Card>, St
     let path = layout.cards();
     let text = std::fs::read_to_string(&path).map_err(|fault| damaged(&path, &fault))?;
     toml::from_str(&text).map_err(|fault| damaged(&path, &fault))
+}
+
+/// Refuses templates and cards that are not those which the run froze: half of its prompts would
+/// then be others.
+pub(crate) fn check_hashes(layout: &Layout, frozen: &FrozenCounts) -> Result<(), StudyError> {
+    let prompts: Vec<(String, String)> = texts(&layout.prompts())?.into_iter().collect();
+    if hash_of(&prompts) != frozen.prompts {
+        return Err(damaged(&layout.prompts(), &"not the templates that the run froze"));
+    }
+    let path = layout.cards();
+    let text = std::fs::read_to_string(&path).map_err(|fault| damaged(&path, &fault))?;
+    if hash_of(&[("cards.toml".to_owned(), text)]) != frozen.cards {
+        return Err(damaged(&path, &"not the cards that the run froze"));
+    }
+    Ok(())
 }
 
 fn damaged(path: &Path, fault: &dyn std::fmt::Display) -> StudyError {
