@@ -32,7 +32,10 @@ pub enum AnalysisError {
     },
     /// No predictor was asked in this arm.
     #[error("{}: no predictions of arm `{arm}`", path.display())]
-    #[diagnostic(help("the arms of this run are {}", known.join(", ")))]
+    #[diagnostic(help(
+        "the arms of this run are {}; `--arm {arm}` added to the command that started it asks only what is new, or compare others with `--arm` and `--against`",
+        known.join(", ")
+    ))]
     NoArm {
         /// The folder.
         path: PathBuf,

@@ -6,7 +6,7 @@ use crate::error::AnalysisError;
 use crate::group::GroupKey;
 use crate::pair_row::state::{MISSING, RIGHT, WRONG};
 use crate::reduction::Contrast;
-use crate::warning::warnings;
+use crate::warning::{FEW_ERRORS, warnings};
 use foretell_stats::{
     ClusterErrors, Missing, Profiles, Undefined, nsg_bootstrap, nsg_bounds, nsg_clustered,
 };
@@ -125,6 +125,20 @@ pub struct GainRow {
     pub(crate) unscored: f64,
     /// Errors in the baseline arm.
     pub(crate) baseline_errors: f64,
+}
+
+impl GainRow {
+    /// Errors in the baseline arm: what the NSG is a share of. Averaged repeats make fractions.
+    #[must_use]
+    pub fn baseline_errors(&self) -> f64 {
+        self.baseline_errors
+    }
+
+    /// Whether the NSG is a ratio to a handful of errors, fewer than ten.
+    #[must_use]
+    pub fn rests_on_few_errors(&self) -> bool {
+        self.observations > 0 && self.baseline_errors > 0.0 && self.baseline_errors < FEW_ERRORS
+    }
 }
 
 /// How many guesses of one arm and predictor are left out for one reason.

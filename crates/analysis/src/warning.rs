@@ -8,7 +8,7 @@ use crate::group::GroupKey;
 const FEW_CLUSTERS: u64 = 20;
 
 /// Fewer baseline errors than this make the NSG a ratio to a handful of guesses.
-const FEW_ERRORS: f64 = 10.0;
+pub(crate) const FEW_ERRORS: f64 = 10.0;
 
 /// A larger share than this of observations that are not scored deserves a look.
 const MUCH_UNSCORED: f64 = 0.05;
@@ -29,8 +29,7 @@ pub(crate) fn warnings(counts: &Counts, by: &[GroupKey], rows: &[GainRow]) -> Ve
     }
     let observed = || rows.iter().filter(|row| row.observations > 0);
     let few_clusters = observed().filter(|row| row.clusters < FEW_CLUSTERS);
-    let few_errors =
-        observed().filter(|row| row.baseline_errors > 0.0 && row.baseline_errors < FEW_ERRORS);
+    let few_errors = rows.iter().filter(|row| row.rests_on_few_errors());
     let unscored = rows.iter().filter(|row| row.unscored > MUCH_UNSCORED);
     let found = [
         about("fewer than 20 clusters, so the interval is rough", few_clusters, by, |row| {

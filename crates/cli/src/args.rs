@@ -9,13 +9,16 @@ pub(crate) mod requests;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// What `-h` says; `about` alone would take it from the package, which is described to builders.
+const ABOUT: &str = "Do a model's explanations let you foretell what it does?";
+
 /// Do a model's explanations let you foretell what it does?
 ///
 /// A reference model answers questions and explains itself; predictors then guess its answers to
 /// nearby counterfactual questions, with and without the explanation. The share of their error that
 /// the explanation removes is the normalized simulatability gain (NSG).
 #[derive(Debug, Parser)]
-#[command(name = "foretell", version, about, after_help = crate::exit::HELP)]
+#[command(name = "foretell", version, about = ABOUT, after_help = crate::exit::HELP)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -203,12 +206,15 @@ pub(crate) struct GainArgs {
     /// Seed of the bootstrap.
     #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Statistics")]
     pub(crate) seed: u64,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
-    /// Write to a file instead.
+    /// How the result is printed [default: by the ending of `--out`, else a table].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Write to a file instead: .csv, .json, .parquet, or any with `--format`.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Replace a file that is there.
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
 }
 
 /// Print one case whole: both questions, answers, explanations and every guess.

@@ -4,7 +4,7 @@ use crate::fetching::NotAtHand;
 use foretell_analysis::AnalysisError;
 use foretell_core::prompt::PromptError;
 use foretell_data::{DataError, RawError};
-use foretell_llm::SpecError;
+use foretell_llm::{LedgerError, SpecError};
 use foretell_report::ReportError;
 use foretell_study::StudyError;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
@@ -119,6 +119,7 @@ fn study_status(error: &StudyError) -> u8 {
         | StudyError::Spec(
             SpecError::NoKey { .. } | SpecError::BadKey { .. } | SpecError::NoExecutable { .. },
         ) => PROVIDER,
+        StudyError::Ledger(LedgerError::Damaged { .. }) => INPUT,
         StudyError::Ledger(_) => UNEXPECTED,
         StudyError::Several { faults }
             if faults.iter().all(|fault| study_status(fault) == PROVIDER) =>

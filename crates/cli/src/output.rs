@@ -1,14 +1,20 @@
 //! What is printed: results to standard output, everything else to standard error.
 
+use crate::exit::UNEXPECTED;
 use std::io::{ErrorKind, Write};
 
-/// Prints a result line.
+/// Prints a result line, at once: what cannot be written ends the program, since a result that is
+/// lost is no success.
 pub(crate) fn show(text: &str) {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}") {
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Ok(()) => {}
         // Whoever reads has had enough: `foretell ... | head` is no failure.
         Err(fault) if fault.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        _ => {}
+        Err(fault) => {
+            say(&format!("standard output cannot be written: {fault}"));
+            std::process::exit(UNEXPECTED.into());
+        }
     }
 }
 

@@ -87,8 +87,11 @@ impl Lines {
     fn tell(&self, done: u64, goes_on: bool) {
         let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
         let rate = done as f64 / seconds;
-        let mut line =
-            format!("{}: {} of {}, {:.0}/s", self.what, count(done), count(self.total), rate);
+        let mut line = format!("{}: {} of {}", self.what, count(done), count(self.total));
+        // What is done at once was answered before: a rate would speak of no request.
+        if seconds >= 1.0 {
+            line.push_str(&format!(", {}/s", count(rate.round() as u64)));
+        }
         if goes_on && done < self.total && rate > 0.0 {
             let left = (self.total - done) as f64 / rate;
             line.push_str(&format!(", about {left:.0} s left"));

@@ -23,7 +23,7 @@ fn run(folder: &Path, raw: &Path, line: &str) -> String {
         .unwrap()
         .current_dir(folder)
         .env("FORETELL_CACHE", raw)
-        .args(args.split_whitespace())
+        .args(args.split_whitespace().map(|arg| arg.trim_matches('\'')))
         .output()
         .unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
@@ -54,6 +54,13 @@ fn studies_run_from_the_words_of_the_readme_alone() {
         commands.into_iter().map(|line| (run(folder.path(), &raw, &line), line)).collect();
     let of = |words: &str| &said.iter().find(|(_, line)| line.contains(words)).unwrap().0;
     assert!(of("run --pairs combined.parquet").contains("bank_marketing"), "seven datasets");
+    assert!(
+        of("run --pairs heart_disease").contains("NSG 0.26 [0.19, 0.32]"),
+        "as the README says"
+    );
+    for run in ["run --pairs heart_disease", "run --pairs combined.parquet"] {
+        assert!(of(run).contains(" fewer errors") && !of(run).contains("too few"), "{}", of(run));
+    }
     assert!(of("data pairs --combine").contains("1,000 pairs drawn from"));
     assert!(of("run --pairs generated").contains("sim:reference"));
     assert!(of("run --pairs cued").contains("sim:reference"));

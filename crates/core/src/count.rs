@@ -19,6 +19,18 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A count with its noun: `1 pair`, `1,391 pairs`.
+///
+/// # Examples
+/// ```
+/// assert_eq!(foretell_core::counted(1, "pair"), "1 pair");
+/// assert_eq!(foretell_core::counted(1_391, "pair"), "1,391 pairs");
+/// ```
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

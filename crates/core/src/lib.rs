@@ -25,7 +25,7 @@ pub use answer_order::AnswerOrder;
 pub use arm::{Arm, Need};
 pub use card::Card;
 pub use confidence::ConfidenceLevel;
-pub use count::count;
+pub use count::{count, counted};
 pub use cue::{Cue, Toward};
 pub use effort::{Effort, Level};
 pub use generate::Method;

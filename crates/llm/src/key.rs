@@ -3,6 +3,7 @@
 use foretell_core::id::hex;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::str::FromStr;
 
 /// Raised when the same request would get another key than before; old ledgers are then not found.
 const KEY_VERSION: u32 = 1;
@@ -49,6 +50,29 @@ impl fmt::Display for RequestKey {
     }
 }
 
+impl FromStr for RequestKey {
+    type Err = NotAKey;
+
+    /// Reads a key as tables name it: 32 hex digits.
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
+        let digits = text.as_bytes();
+        if digits.len() != 32 || !digits.iter().all(u8::is_ascii_hexdigit) {
+            return Err(NotAKey);
+        }
+        let mut key = [0; 16];
+        for (byte, pair) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| NotAKey)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| NotAKey)?;
+        }
+        Ok(Self(key))
+    }
+}
+
+/// A text that is not the key of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the key of a request: it has 32 hex digits")]
+pub struct NotAKey;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +98,7 @@ mod tests {
         // A change here makes every ledger in the world worthless: raise KEY_VERSION knowingly.
         let key = RequestKey::of("http", "model", r#"{"a":1}"#, 2, "variant");
         assert_eq!(key.to_string(), "7574d5e498b30928918178d1b0c65090");
+        assert_eq!(key.to_string().parse(), Ok(key));
+        assert_eq!("7574".parse::<RequestKey>(), Err(NotAKey));
     }
 }

@@ -47,6 +47,17 @@ pub enum LedgerError {
         /// What went wrong.
         fault: Arc<rusqlite::Error>,
     },
+    /// Not a database, or a damaged one.
+    #[error("{}: not a readable ledger: {fault}", path.display())]
+    #[diagnostic(help(
+        "restore the file from a copy (with its -wal, if there is one), or start a new run with `--out`, which asks and pays anew"
+    ))]
+    Damaged {
+        /// The ledger.
+        path: PathBuf,
+        /// What SQLite says.
+        fault: Arc<rusqlite::Error>,
+    },
     /// Written by another version of the program.
     #[error("{}: the ledger has version {found}; this program knows version {VERSION}", path.display())]
     #[diagnostic(help(
@@ -64,6 +75,19 @@ pub enum LedgerError {
         /// The ledger.
         path: PathBuf,
     },
+}
+
+impl LedgerError {
+    /// What SQLite says, told apart by whether the file itself is at fault.
+    fn of(path: &Path, fault: Arc<rusqlite::Error>) -> Self {
+        let path = path.to_owned();
+        match fault.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                Self::Damaged { path, fault }
+            }
+            _ => Self::Sqlite { path, fault },
+        }
+    }
 }
 
 /// Told once when the ledger cannot be written for now: its file, and what the system says.
@@ -104,7 +128,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] names the file.
     pub fn open(path: &Path, journal: Journal, on_full: OnFull) -> Result<Self, LedgerError> {
-        let sqlite = |fault| LedgerError::Sqlite { path: path.to_owned(), fault: Arc::new(fault) };
+        let sqlite = |fault| LedgerError::of(path, Arc::new(fault));
         // No mutex: each connection belongs to one thread.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -142,10 +166,7 @@ impl Ledger {
         let (kept, on_disk) = oneshot::channel();
         let commands = self.0.commands.as_ref().ok_or_else(closed)?;
         commands.send(Record { key, body, attempt, ends, kept }).map_err(|_| closed())?;
-        on_disk
-            .await
-            .map_err(|_| closed())?
-            .map_err(|fault| LedgerError::Sqlite { path: self.0.path.clone(), fault })
+        on_disk.await.map_err(|_| closed())?.map_err(|fault| LedgerError::of(&self.0.path, fault))
     }
 
     /// A connection that reads, beside the one that writes.
@@ -190,14 +211,14 @@ impl LedgerReader {
     /// # Errors
     /// [`LedgerError`] names the file.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let sqlite = |fault| LedgerError::Sqlite { path: path.to_owned(), fault: Arc::new(fault) };
+        let sqlite = |fault| LedgerError::of(path, Arc::new(fault));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = connect(path, flags).map_err(sqlite)?;
         Ok(Self { path: path.to_owned(), connection })
     }
 
     fn fault(&self, fault: rusqlite::Error) -> LedgerError {
-        LedgerError::Sqlite { path: self.path.clone(), fault: Arc::new(fault) }
+        LedgerError::of(&self.path, Arc::new(fault))
     }
 
     /// The keys of all requests that have ended, with a reply or a failure; without the failures

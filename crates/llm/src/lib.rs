@@ -36,7 +36,7 @@ pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all, count_missing}
 pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use effort::efforts_in_words;
 pub use file_system::{Journal, journal_for};
-pub use key::RequestKey;
+pub use key::{NotAKey, RequestKey};
 pub use lanes::{Endpoints, Lanes};
 pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
 pub use limit_log::Tell;

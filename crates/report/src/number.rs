@@ -1,15 +1,10 @@
 //! How figures are written for people.
 
 use foretell_analysis::GainRow;
-pub(crate) use foretell_core::count;
+pub(crate) use foretell_core::{count, counted};
 
 /// What stands where there is no figure.
 pub(crate) const UNDEFINED: &str = "undefined";
-
-/// A count with its noun: `1 pair`, `1,391 pairs`.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
-}
 
 /// A figure with `digits` decimals, without a sign where it rounds to nothing.
 pub(crate) fn fixed(value: f64, digits: usize) -> String {
@@ -41,9 +36,21 @@ pub(crate) fn nsg(row: &GainRow) -> String {
 /// The limits of the NSG's interval, without brackets.
 pub(crate) fn interval(row: &GainRow) -> String {
     match (row.nsg_low, row.nsg_high) {
-        (Some(low), Some(high)) => format!("{}, {}", fixed(low, 2), fixed(high, 2)),
+        (Some(low), Some(high)) => {
+            let excludes = low > 0.0 || high < 0.0;
+            format!("{}, {}", limit(low, excludes), limit(high, excludes))
+        }
         _ => UNDEFINED.to_owned(),
     }
+}
+
+/// A limit of an interval with two decimals, and as many more as it takes not to read as zero where
+/// the interval excludes zero.
+fn limit(value: f64, excludes_zero: bool) -> String {
+    let reads_as_zero = |text: &String| text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let longer = || (3..=6).map(|digits| fixed(value, digits)).find(|text| !reads_as_zero(text));
+    let text = fixed(value, 2);
+    if excludes_zero && reads_as_zero(&text) { longer().unwrap_or(text) } else { text }
 }
 
 /// A share in percent: whole, or with one decimal where a whole number would say little.
@@ -89,6 +96,17 @@ mod tests {
         assert_eq!([-0.001, -0.006, 0.0].map(|value| fixed(value, 2)), ["0.00", "-0.01", "0.00"]);
         assert_eq!(signed(Some(0.0412)), "+0.041");
         assert_eq!(signed(Some(-0.0001)), "0.000");
+    }
+
+    #[test]
+    fn a_limit_of_an_interval_without_zero_does_not_read_as_zero() {
+        assert_eq!(
+            [(0.004, true), (-0.0004, true)].map(|(v, e)| limit(v, e)),
+            ["0.004", "-0.0004"]
+        );
+        assert_eq!([(0.004, false), (0.2, true)].map(|(v, e)| limit(v, e)), ["0.00", "0.20"]);
+        let row = crate::sample::row(&["r"], Some((0.05, 0.003, 0.1)));
+        assert_eq!(nsg(&row), "0.05 [0.003, 0.10]");
     }
 
     #[test]

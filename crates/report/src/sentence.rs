@@ -55,11 +55,15 @@ fn of_row(gains: &GainTable, row: &GainRow) -> String {
         }
         _ => "",
     };
+    let few = match row.rests_on_few_errors() {
+        true => format!("; {baseline} there {}, too few to build on", only(row)),
+        false => String::new(),
+    };
     let nsg = match &row.interval_undefined {
         None => format!("NSG {}", number::nsg(row)),
         Some(reason) => format!("NSG {} without an interval: {reason}", number::fixed(nsg, 2)),
     };
-    format!("{shown}, {who} made {effect}{doubt} ({nsg}; {basis}).")
+    format!("{shown}, {who} made {effect}{doubt}{few} ({nsg}; {basis}).")
 }
 
 /// How the two arms are spoken of.
@@ -103,6 +107,15 @@ fn about(gains: &GainTable, row: &GainRow) -> String {
 fn value(gains: &GainTable, row: &GainRow, key: GroupKey) -> Option<String> {
     let at = gains.by.iter().position(|own| *own == key)?;
     Some(number::one_line(&row.group[at]))
+}
+
+/// The few errors of the baseline; averaged repeats make fractions of one.
+fn only(row: &GainRow) -> String {
+    let text = number::fixed(row.baseline_errors(), 1);
+    match text.strip_suffix(".0").unwrap_or(&text) {
+        "1" => "was only 1 error".to_owned(),
+        errors => format!("were only {errors} errors"),
+    }
 }
 
 /// Counts that the row rests on.

@@ -2,9 +2,10 @@
 
 use crate::error::StudyError;
 use crate::folder::Layout;
+use crate::frozen_files::frozen_rows;
 use crate::manifest::Manifest;
 use foretell_core::{Pair, Question};
-use foretell_tables::{AnswerRow, PairRow, PredictionRow, QuestionRow, Reader, Table, read};
+use foretell_tables::{AnswerRow, PairRow, PredictionRow, QuestionRow, Reader, Table};
 use serde::de::DeserializeOwned;
 use std::path::Path;
 
@@ -41,7 +42,7 @@ pub struct Guess {
 pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
     let manifest = Manifest::read(folder)?;
     let layout = Layout::new(folder);
-    let pairs: Vec<PairRow> = read(&layout.pairs())?;
+    let pairs: Vec<PairRow> = frozen_rows(&layout.pairs())?;
     let Some(pair) = pairs.iter().find(|pair| pair.pair_id.as_str() == pair_id) else {
         let near = near(&pairs, pair_id);
         return Err(StudyError::NoPair { path: folder.to_owned(), pair: pair_id.to_owned(), near });

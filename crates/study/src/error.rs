@@ -8,6 +8,7 @@ use foretell_data::DataError;
 use foretell_llm::{AskError, LedgerError, SpecError};
 use foretell_tables::TableError;
 use miette::Diagnostic;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -23,11 +24,32 @@ pub enum StudyError {
     },
     /// The file system said no.
     #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("{}", mend(fault.kind())))]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What went wrong.
         fault: std::io::Error,
+    },
+    /// A folder that a flag names is not there.
+    #[error("`{flag} {}`: there is no such folder", path.display())]
+    #[diagnostic(help("name a folder; paths start from the current one"))]
+    NoFolder {
+        /// The flag.
+        flag: &'static str,
+        /// What it names.
+        path: PathBuf,
+    },
+    /// A simulated model that cannot do what it is named for.
+    #[error("`{spec}` cannot be a {role}: it would not give one reply of use")]
+    #[diagnostic(help("a simulated {role} is {}", named(kinds)))]
+    WrongRole {
+        /// The model.
+        spec: String,
+        /// What it is named for.
+        role: &'static str,
+        /// The simulated models that can do that.
+        kinds: &'static [&'static str],
     },
     /// A study file that does not hold a study.
     #[error("{}: {fault}", path.display())]
@@ -57,6 +79,30 @@ pub enum StudyError {
         path: PathBuf,
         /// What is wrong with it.
         fault: toml::de::Error,
+    },
+    /// A file that a run froze when it started cannot be read.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help(
+        "what a run asks about is frozen when it starts and cannot be derived again: restore it from a copy, or start a new run with `--out`; the replies in ledger.sqlite are kept, and count again once the file is back"
+    ))]
+    Frozen {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// The tables of a run hold replies that its ledger does not.
+    #[error("{}: the ledger {state}, but {} holds replies from it", path.display(), table.display())]
+    #[diagnostic(help(
+        "nothing was sent, since going on would ask and pay again: restore the file (with its -wal, if there is one), or start a new run with `--out`"
+    ))]
+    LedgerGone {
+        /// The ledger.
+        path: PathBuf,
+        /// `is gone`, or what it lacks.
+        state: &'static str,
+        /// The table that shows it.
+        table: PathBuf,
     },
     /// A run folder of another version.
     #[error("{}: the run has format {found}, written by foretell {program}; this program knows format {wanted}", path.display())]
@@ -280,4 +326,26 @@ impl StudyError {
             _ => Err(Self::Several { faults }),
         }
     }
+}
+
+/// How a fault of the file system is mended.
+fn mend(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => {
+            "check the path, which starts from the current folder; an output needs a folder that you can write to"
+        }
+        ErrorKind::PermissionDenied => "name a place that you may read and write",
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            "a file has this name: name a folder, for a run with `--out`"
+        }
+        ErrorKind::IsADirectory => "this is a folder: name a file",
+        ErrorKind::InvalidData => "name a text file in UTF-8",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space on the disk",
+        _ => "look at the path, its permissions and the disk, then give the same command again",
+    }
+}
+
+/// Simulated models, as they are written.
+fn named(kinds: &[&str]) -> String {
+    kinds.iter().map(|kind| format!("`sim:{kind}`")).collect::<Vec<_>>().join(" or ")
 }

@@ -1,20 +1,21 @@
 //! The run folder: where its files lie, its lock, and the inputs that it freezes.
 
 use crate::error::StudyError;
+use crate::frozen_files::{
+    check_hashes, frozen_cards, frozen_prompts, frozen_rows, is_leftover, remove_leftovers,
+};
 use crate::manifest::{FrozenCounts, Identity, Manifest, write_whole};
 use crate::models::file_name;
+use crate::notes::notes;
 use crate::study::Study;
 use foretell_core::id::hex;
 use foretell_core::{Card, Labels, Pair, Prompts, Question, QuestionId};
 use foretell_data::{Cards, PairSet};
-use foretell_tables::{PairRow, QuestionRow, read, write};
+use foretell_tables::{PairRow, QuestionRow, write};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-
-/// Rows left out that are named by number.
-const NAMED_ROWS: usize = 5;
 
 /// Where the files of a run lie.
 #[derive(Debug, Clone)]
@@ -158,6 +159,7 @@ impl RunFolder {
             .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
         refuse_strangers(folder, "run.toml", &OURS)?;
         let lock = lock(&layout)?;
+        remove_leftovers(folder);
         match Manifest::read(folder) {
             Ok(mut manifest) => {
                 let mut differences = manifest.identity.differences(&identity);
@@ -167,13 +169,14 @@ impl RunFolder {
                     return Err(StudyError::OtherStudy { path: folder.to_owned(), faults });
                 }
                 let frozen = Frozen::read(&layout)?;
+                check_hashes(&layout, &manifest.frozen)?;
                 check(&frozen)?;
                 manifest.write(folder)?;
                 Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })
             }
             Err(StudyError::NoRun { .. }) => {
                 let (set, cards, prompts) = load()?;
-                let notes = notes(&set);
+                let notes = notes(&set, &cards);
                 let frozen = Frozen::new(set, &cards, prompts)?;
                 check(&frozen)?;
                 let counts = frozen.write(&layout, notes)?;
@@ -237,14 +240,12 @@ impl Frozen {
     /// # Errors
     /// [`StudyError`] names the file.
     pub fn read(layout: &Layout) -> Result<Self, StudyError> {
-        let questions = read::<QuestionRow>(&layout.questions())?.into_iter().map(Question::from);
-        let pairs = read::<PairRow>(&layout.pairs())?.into_iter().map(Pair::from);
-        let prompts = Prompts::with_files(texts(&layout.prompts())?)?;
-        let path = layout.cards();
-        let text = std::fs::read_to_string(&path)
-            .map_err(|fault| StudyError::Io { path: path.clone(), fault })?;
-        let cards = toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })?;
-        Self::with(questions.collect(), pairs.collect(), prompts, cards).checked()
+        let questions = frozen_rows::<QuestionRow>(&layout.questions())?;
+        let pairs = frozen_rows::<PairRow>(&layout.pairs())?;
+        let questions = questions.into_iter().map(Question::from).collect();
+        let pairs = pairs.into_iter().map(Pair::from).collect();
+        let (prompts, cards) = (frozen_prompts(layout)?, frozen_cards(layout)?);
+        Self::with(questions, pairs, prompts, cards).checked()
     }
 
     fn write(&self, layout: &Layout, notes: Vec<String>) -> Result<FrozenCounts, StudyError> {
@@ -291,22 +292,6 @@ pub(crate) fn labels_of(question: &Question) -> Result<Labels, StudyError> {
         .map_err(|fault| StudyError::Labels { question: question.question_id.to_string(), fault })
 }
 
-/// What was left out of the input, in words.
-fn notes(set: &PairSet) -> Vec<String> {
-    let mut notes = vec![format!("read {}: {} rows", set.report.source, set.report.rows)];
-    for left_out in &set.report.left_out {
-        let rows = left_out.rows.iter().take(NAMED_ROWS).map(u64::to_string);
-        let more = if left_out.rows.len() > NAMED_ROWS { ", ..." } else { "" };
-        let rows = rows.collect::<Vec<_>>().join(", ");
-        let count = left_out.rows.len();
-        let (what, says) = if count == 1 { ("row", "it") } else { ("rows", "each") };
-        let reason = left_out.reason;
-        notes.push(format!("left out {count} {what} ({rows}{more}): {says} {reason}"));
-    }
-    notes.extend(set.report.notes.iter().cloned());
-    notes
-}
-
 /// What a killed start of a run leaves behind.
 const OURS: [&str; 5] = [".lock", "prompts", "cards.toml", "questions.parquet", "pairs.parquet"];
 
@@ -324,8 +309,7 @@ pub(crate) fn refuse_strangers(
         .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let temporary = name.starts_with(".table-") || name.starts_with(".file-");
-        if !ours.contains(&name.as_str()) && !temporary {
+        if !ours.contains(&name.as_str()) && !is_leftover(&name) {
             let path = folder.to_owned();
             return Err(StudyError::NotARun { path, manifest, found: name });
         }

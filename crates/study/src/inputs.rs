@@ -7,6 +7,17 @@ use foretell_core::{Prompts, Registry};
 use foretell_data::{Cards, PairOptions, PairSet, load_pairs};
 use std::path::Path;
 
+/// The folders that a study names and that are not there.
+pub(crate) fn missing_folders(study: &Study) -> Vec<StudyError> {
+    let folders = [("--prompts", &study.prompts), ("--cards", &study.cards), ("--raw", &study.raw)];
+    let named = folders.into_iter().filter_map(|(flag, path)| Some((flag, path.as_deref()?)));
+    named.filter_map(|(flag, path)| check_folder(flag, path).err()).collect()
+}
+
+fn check_folder(flag: &'static str, path: &Path) -> Result<(), StudyError> {
+    if path.is_dir() { Ok(()) } else { Err(StudyError::NoFolder { flag, path: path.to_owned() }) }
+}
+
 /// The prompts of a study: the project's own, with those of its folder in their place.
 pub(crate) fn prompts(study: &Study) -> Result<Prompts, StudyError> {
     prompts_in(study.prompts.as_deref())
@@ -15,7 +26,10 @@ pub(crate) fn prompts(study: &Study) -> Result<Prompts, StudyError> {
 /// The project's own prompts, with those of a folder in their place.
 pub(crate) fn prompts_in(folder: Option<&Path>) -> Result<Prompts, StudyError> {
     Ok(match folder {
-        Some(folder) => Prompts::with_files(texts(folder)?)?,
+        Some(folder) => {
+            check_folder("--prompts", folder)?;
+            Prompts::with_files(texts(folder)?)?
+        }
         None => Prompts::embedded(),
     })
 }
@@ -40,7 +54,10 @@ pub(crate) fn read_registry(path: &Path) -> Result<Registry, StudyError> {
 /// The project's own cards, with those of a folder added or in their place.
 pub(crate) fn cards_in(folder: Option<&Path>) -> Result<Cards, StudyError> {
     Ok(match folder {
-        Some(folder) => Cards::embedded().with_dir(folder)?,
+        Some(folder) => {
+            check_folder("--cards", folder)?;
+            Cards::embedded().with_dir(folder)?
+        }
         None => Cards::embedded(),
     })
 }

@@ -90,14 +90,9 @@ impl Identity {
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let names = self.0.keys().chain(other.0.keys().filter(|name| !self.0.contains_key(*name)));
-        let value = |identity: &Self, name: &String| {
-            identity.0.get(name).cloned().unwrap_or_else(|| "not given".to_owned())
-        };
         names
             .filter(|name| self.0.get(*name) != other.0.get(*name))
-            .map(|name| {
-                format!("its `{name}` is `{}`, not `{}`", value(self, name), value(other, name))
-            })
+            .map(|name| difference(name, self.0.get(name), other.0.get(name)))
             .collect()
     }
 
@@ -125,6 +120,34 @@ impl Identity {
         study.arms.iter().for_each(|arm| add(arm));
         let name = crate::models::file_name(&study.name);
         Ok(Path::new("runs").join(format!("{name}-{}", hex(&hash.finalize()[..4]))))
+    }
+}
+
+/// What differs in a field, in words: hashes of content say nothing to people.
+fn difference(name: &str, old: Option<&String>, new: Option<&String>) -> String {
+    let flag = name.replace('_', "-");
+    match (old, new) {
+        (Some(_), None) => {
+            format!("the run was started with `--{flag}`, and this command has none")
+        }
+        (None, _) => format!("the run was started without `--{flag}`, and this command has one"),
+        (Some(_), Some(_)) if matches!(name, "prompts" | "cards") => {
+            format!("the files in `--{flag}` are not those that it was started with")
+        }
+        (Some(old), Some(new)) => format!("its `{name}` is {}, not {}", said(old), said(new)),
+    }
+}
+
+/// A value of a field; content that was hashed is a file.
+fn said(value: &str) -> String {
+    let one = |part: &str| match part.strip_prefix("content ") {
+        Some(_) => "a file of other content".to_owned(),
+        None => format!("`{part}`"),
+    };
+    if value.contains("content ") {
+        value.split(", ").map(one).collect::<Vec<_>>().join(" and ")
+    } else {
+        format!("`{value}`")
     }
 }
 

@@ -189,6 +189,24 @@ impl Model {
     }
 }
 
+/// The simulated models among `tables` that cannot be what they are named for.
+pub(crate) fn wrong_roles(
+    tables: &[ModelTable],
+    role: &'static str,
+    kinds: &'static [&'static str],
+) -> Vec<StudyError> {
+    // A model that cannot be read is told where it is opened.
+    let specs = tables.iter().filter_map(|table| table.spec().ok());
+    let wrong = specs.filter(|spec| spec.place == Place::Sim && is_elsewhere(&spec.model, kinds));
+    wrong.map(|spec| StudyError::WrongRole { spec: spec.to_string(), role, kinds }).collect()
+}
+
+/// Whether a kind of simulated model exists, but is not among these.
+fn is_elsewhere(kind: &str, kinds: &[&str]) -> bool {
+    ["reference", "reader", "oracle", "generator", "judge"].contains(&kind)
+        && !kinds.contains(&kind)
+}
+
 /// What providers call the limit of a reply.
 const LENGTHS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 

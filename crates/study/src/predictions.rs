@@ -10,7 +10,7 @@ use foretell_core::{AnswerOrder, Arm, Need, NotAsked, Outcome, Pair, QuestionId,
 use foretell_llm::{Ledger, LedgerReader, Request, RequestKey};
 use foretell_tables::{AnswerRow, DonorRow, PredictionRow};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What one reference said, looked up by question and order.
 pub(crate) struct Said {
@@ -18,6 +18,9 @@ pub(crate) struct Said {
     answers: HashMap<(QuestionId, AnswerOrder), AnswerRow>,
     donors: HashMap<(QuestionId, AnswerOrder), QuestionId>,
 }
+
+/// Guesses that were not asked, by arm and by the reason that stands in their rows.
+pub(crate) type Unasked = BTreeMap<(String, String), u64>;
 
 /// One guess to be made, or the reason why not.
 struct Guess<'a> {
@@ -125,8 +128,9 @@ pub(crate) fn derive(
     pairs: &[&Pair],
     keys: &[RequestKey],
     served: &Served,
-) -> Result<(), StudyError> {
+) -> Result<Unasked, StudyError> {
     let mut keys = keys.iter();
+    let mut unasked = Unasked::new();
     for said in said {
         for arm in arms {
             let guesses = pairs.iter().map(|pair| guess(frozen, said, arm, pair));
@@ -149,10 +153,20 @@ pub(crate) fn derive(
                 note_served(served, &derived);
                 Ok(row(model, said, arm, guess, derived))
             };
-            write_derived(&path, ledger, &items, row, drop)?;
+            write_derived(&path, ledger, &items, row, |rows| count(&mut unasked, &rows))?;
         }
     }
-    Ok(())
+    Ok(unasked)
+}
+
+/// Counts what was not asked, though nobody stopped the run.
+fn count(unasked: &mut Unasked, rows: &[PredictionRow]) {
+    for row in rows.iter().filter(|row| row.outcome == Outcome::NotAsked) {
+        let reason = row.reason.as_deref().filter(|reason| *reason != NotAsked::Stopped.as_str());
+        if let Some(reason) = reason {
+            *unasked.entry((row.arm.clone(), reason.to_owned())).or_default() += 1;
+        }
+    }
 }
 
 fn guess<'a>(frozen: &Frozen, said: &Said, arm: &Arm, pair: &'a Pair) -> Guess<'a> {

@@ -4,6 +4,7 @@ use crate::answers;
 use crate::error::StudyError;
 use crate::folder::{Frozen, labels_of};
 use crate::inputs;
+use crate::notes::without_card;
 use crate::study::Study;
 use foretell_core::{AnswerOrder, Arm, Pair, Shown};
 use foretell_data::select;
@@ -14,6 +15,7 @@ pub struct Preview {
     frozen: Frozen,
     limit: Option<u64>,
     seed: u64,
+    notes: Vec<String>,
 }
 
 /// One prompt.
@@ -31,10 +33,18 @@ impl Preview {
     /// # Errors
     /// [`StudyError`] as a run of it would.
     pub fn open(study: &Study) -> Result<Self, StudyError> {
+        StudyError::all(inputs::missing_folders(study))?;
         let prompts = inputs::prompts(study)?;
         let (set, cards) = inputs::pairs(study)?;
+        let notes = without_card(set.questions.iter(), &cards);
         let frozen = Frozen::new(set, &cards, prompts)?;
-        Ok(Self { frozen, limit: study.limit, seed: study.seed })
+        Ok(Self { frozen, limit: study.limit, seed: study.seed, notes })
+    }
+
+    /// What is worth knowing about the cards.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The prompts of the pairs within the limit: to a reference about the original, or to a

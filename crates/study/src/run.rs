@@ -7,8 +7,9 @@ use crate::donors;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::inputs;
+use crate::ledger_check::NamedReplies;
 use crate::manifest::{Identity, Manifest};
-use crate::models::{Model, Models, known_in};
+use crate::models::{Model, Models, known_in, wrong_roles};
 use crate::predictions::{self, Said};
 use crate::preview::check_prompts;
 use crate::progress::Progress;
@@ -17,6 +18,7 @@ use foretell_core::{Arm, Need, Pair, Prompts};
 use foretell_data::select;
 use foretell_llm::{Asked, Keys, Limits, Opening, Stop, Stopped, Tell, count_missing};
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -73,6 +75,8 @@ pub struct Ended {
     pub by_user: bool,
     /// Models that could be asked no more, and why.
     pub stopped_models: Vec<(String, String)>,
+    /// Guesses that were not asked although nobody stopped the run, by arm and reason.
+    pub unasked: BTreeMap<(String, String), u64>,
     /// Models that served something else than was asked, and what.
     pub mismatches: Vec<(String, String)>,
 }
@@ -88,6 +92,7 @@ impl Run {
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
+        StudyError::all(inputs::missing_folders(study))?;
         let prompts = inputs::prompts(study)?;
         let identity = Identity::of(study)?;
         let folder: PathBuf = match folder {
@@ -104,6 +109,8 @@ impl Run {
             Ok(models) => (Some(models), Vec::new()),
             Err(faults) => (None, faults),
         };
+        faults.extend(wrong_roles(&study.references, "reference", &["reference"]));
+        faults.extend(wrong_roles(&study.predictors, "predictor", &["reader", "oracle"]));
         if study.arms.is_empty() {
             faults.push(StudyError::Nothing { what: "arm" });
         }
@@ -123,8 +130,10 @@ impl Run {
         };
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
+        let named = NamedReplies::read(&layout)?;
         models.freeze(&layout.registry())?;
         let (asking, mut warnings) = Asking::open(&folder.layout, settings)?;
+        named.check(&asking.reader()?)?;
         warnings.extend(models.unheeded(own)?);
         Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
     }
@@ -240,7 +249,7 @@ impl Run {
         for (model, asked) in self.models.predictors.iter().zip(asked) {
             ended.add(model, &asked);
             let names = Served::default();
-            predictions::derive(
+            let unasked = predictions::derive(
                 layout,
                 &self.asking.ledger,
                 frozen,
@@ -251,6 +260,9 @@ impl Run {
                 &asked.keys,
                 &names,
             )?;
+            for (what, count) in unasked {
+                *ended.unasked.entry(what).or_default() += count;
+            }
             served.push((model.spec.name.clone(), names));
         }
         Models::close(&self.models.predictors, &[]);

@@ -230,9 +230,10 @@ fn a_request_that_makes_no_sense_is_refused() {
     assert!(matches!(gain(&[], &by("")), Err(AnalysisError::NothingGiven)));
     let unknown = GainRequest { arm: "shuffled".into(), ..by("") };
     let error = gain(&[run.path()], &unknown).unwrap_err();
-    assert_eq!(
-        miette::Diagnostic::help(&error).unwrap().to_string(),
-        "the arms of this run are with, without"
+    let help = miette::Diagnostic::help(&error).unwrap().to_string();
+    assert!(
+        help.starts_with("the arms of this run are with, without; `--arm shuffled` added"),
+        "{help}"
     );
 }
 

@@ -11,6 +11,7 @@ pub(crate) fn run(args: &PromptArgs) -> Done {
     super::run::apply(&args.input, &mut study);
     study.limit = Some(args.input.limit.unwrap_or(1));
     let preview = Preview::open(&study)?;
+    preview.notes().iter().for_each(|note| say(&harmless(note)));
     for shown in preview.prompts(args.arm.as_deref())? {
         say(&format!("── {}", shown.about));
         show(&harmless(&shown.prompt));

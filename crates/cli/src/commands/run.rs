@@ -1,16 +1,18 @@
 //! `foretell run`.
 
 use super::analyze::{print, width};
+use super::show::why_not_asked;
 use crate::Done;
 use crate::args::{PairArgs, RunArgs, TextFormat};
 use crate::confirm::confirm;
-use crate::exit::{DONE, Failure, INCOMPLETE, PROVIDER, UNEXPECTED};
+use crate::exit::{DONE, Failure, INCOMPLETE, INPUT, PROVIDER, UNEXPECTED};
 use crate::fetching::cache_dir;
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
 use foretell_analysis::{GainRequest, GroupKey, gain};
-use foretell_core::count;
+use foretell_core::{count, counted};
+use foretell_data::{BUILT_IN, Cards};
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
@@ -43,8 +45,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
     let ended = run.ask(runtime.handle(), &stop, &stages)?;
     let seconds = started.elapsed().as_secs_f64();
-    let sent = count(ended.sent);
-    say(&format!("{sent} requests sent (equal ones once), {seconds:.1} s"));
+    say(&format!("{}, {seconds:.1} s", tell_sent(ended.sent)));
     if ended.failed > 0 {
         let failed = count(ended.failed);
         say(&format!(
@@ -54,10 +55,23 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     for (model, what) in &ended.mismatches {
         say(&format!("warning: model `{model}`: {}", harmless(what)));
     }
+    for ((arm, reason), guesses) in &ended.unasked {
+        let noun = if *guesses == 1 { "guess" } else { "guesses" };
+        let (guesses, why) = (count(*guesses), why_not_asked(reason));
+        say(&harmless(&format!("arm `{arm}`: {guesses} {noun} not asked: {why}")));
+    }
     if ended.is_complete() {
-        report(&run, args)?;
+        report(&run, &ended, args)?;
     }
     Ok(tell_end(&ended, &resume))
+}
+
+/// How many requests were sent; bars also count those that an earlier command sent.
+fn tell_sent(sent: u64) -> String {
+    match sent {
+        0 => "0 requests sent: what was answered before is not asked again".to_owned(),
+        sent => format!("{} sent (equal ones once)", counted(sent, "request")),
+    }
 }
 
 /// A variable of the environment that holds something.
@@ -68,7 +82,10 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 /// The study of the file, or the built-in one, with the flags in their place.
 fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     let mut study = match &args.study {
-        Some(path) => Study::read(path)?,
+        Some(path) => {
+            refuse_pairs(path)?;
+            Study::read(path)?
+        }
         None => Study::default(),
     };
     if !args.pairs.is_empty() {
@@ -95,6 +112,24 @@ fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     Ok(study)
 }
 
+/// The argument is a study; pairs come after `--pairs`.
+fn refuse_pairs(path: &Path) -> Result<(), Failure> {
+    let name = path.to_string_lossy();
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let data = ["parquet", "csv", "tsv", "json", "jsonl"];
+    let is_data = ending.is_some_and(|ending| data.contains(&ending.as_str()));
+    let is_dataset = BUILT_IN.contains(&&*name) || Cards::embedded().get(&name).is_some();
+    if is_data || path.is_dir() || (is_dataset && !path.exists()) {
+        let pairs = quoted(&name);
+        return Err(Failure::said(
+            INPUT,
+            format!("`{name}` is not a study file"),
+            format!("did you mean `foretell run --pairs {pairs}`?"),
+        ));
+    }
+    Ok(())
+}
+
 /// Puts the flags about pairs in the place of what the study says.
 pub(crate) fn apply(args: &PairArgs, study: &mut Study) {
     study.seed = args.seed.unwrap_or(study.seed);
@@ -118,22 +153,32 @@ fn introduce(run: &Run) {
     }
     let pairs = run.pairs();
     say(&format!(
-        "{} pairs, {} references, {} predictors, arms {}",
-        count(pairs.len() as u64),
-        run.models.references.len(),
-        run.models.predictors.len(),
+        "{}, {}, {}, arm{} {}",
+        counted(pairs.len() as u64, "pair"),
+        counted(run.models.references.len() as u64, "reference"),
+        counted(run.models.predictors.len() as u64, "predictor"),
+        if run.arms.len() == 1 { "" } else { "s" },
         run.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>().join(", "),
     ));
     run.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
 }
 
 /// Prints the NSG and writes the report, where the study has both arms that it needs.
-fn report(run: &Run, args: &RunArgs) -> Result<(), Failure> {
+fn report(run: &Run, ended: &Ended, args: &RunArgs) -> Result<(), Failure> {
     let folder = run.folder.layout.folder();
     let has = |arm: &str| run.arms.iter().any(|other| other.name == arm);
     if run.models.predictors.is_empty() || !(has("with") && has("without")) {
-        say("no NSG: it needs a predictor and the arms `with` and `without`");
-        tell_other_arms(run);
+        let lacks: Vec<String> = ["without", "with"]
+            .into_iter()
+            .filter(|arm| !has(arm))
+            .map(|arm| format!("`--arm {arm}`"))
+            .collect();
+        let help = match lacks.as_slice() {
+            [] => "`--predictor MODEL` adds one".to_owned(),
+            lacks => format!("{} added to the command asks only what is new", lacks.join(" ")),
+        };
+        say(&format!("no NSG: it needs a predictor and the arms `with` and `without`; {help}"));
+        tell_other_arms(run, ended);
         return Ok(());
     }
     let by_reference = request(vec![GroupKey::Reference]);
@@ -159,15 +204,27 @@ fn report(run: &Run, args: &RunArgs) -> Result<(), Failure> {
         say(&format!("a case   foretell show {folder} '{}'", pair.pair_id));
         say(&format!("figures  foretell analyze gain {folder} --by reference,predictor"));
     }
-    tell_other_arms(run);
+    tell_other_arms(run, ended);
     Ok(())
 }
 
-/// The commands that compare the arms which the table leaves out.
-fn tell_other_arms(run: &Run) {
-    let folder = run.folder.layout.folder().display();
-    for arm in run.arms.iter().filter(|arm| !matches!(arm.name.as_str(), "with" | "without")) {
-        say(&format!("arm      foretell analyze gain {folder} --arm {}", arm.name));
+/// The commands that compare the arms which the table leaves out, where something was asked in them.
+fn tell_other_arms(run: &Run, ended: &Ended) {
+    let folder = quoted(&run.folder.layout.folder().display().to_string());
+    let models = run.models.references.len() * run.models.predictors.len();
+    let guesses = (run.pairs().len() * models) as u64;
+    let unasked = |name: &str| -> u64 {
+        ended.unasked.iter().filter(|((arm, _), _)| arm == name).map(|(_, count)| count).sum()
+    };
+    let asked = run.arms.iter().filter(|arm| unasked(&arm.name) < guesses);
+    let asked: Vec<&str> = asked.map(|arm| arm.name.as_str()).collect();
+    let Some(against) = asked.iter().find(|arm| **arm == "without").or(asked.first()) else {
+        return;
+    };
+    for arm in asked.iter().filter(|arm| !matches!(**arm, "with" | "without") && *arm != against) {
+        let against =
+            if *against == "without" { String::new() } else { format!(" --against {against}") };
+        say(&format!("arm      foretell analyze gain {folder} --arm {arm}{against}"));
     }
 }
 
@@ -202,7 +259,7 @@ fn command() -> String {
 }
 
 /// An argument as a shell takes it.
-fn quoted(arg: &str) -> String {
+pub(super) fn quoted(arg: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
     if !arg.is_empty() && arg.chars().all(plain) {
         arg.to_owned()

@@ -4,7 +4,7 @@ use crate::Done;
 use crate::args::{ListFormat, RunsArgs};
 use crate::exit::DONE;
 use crate::output::{harmless, say, show};
-use foretell_core::count;
+use foretell_core::{count, counted};
 use foretell_study::{RunSummary, list_runs};
 use serde_json::json;
 
@@ -33,14 +33,14 @@ fn line(run: &RunSummary) -> String {
             let limit =
                 study.limit.map_or(String::new(), |limit| format!(", limit {}", count(limit)));
             format!(
-                "{folder}  {state}: {} pairs{limit} from {}; {} references, {} predictors, {} arms; {} of {} tables",
-                count(manifest.frozen.pairs),
+                "{folder}  {state}: {}{limit} from {}; {}, {}, {}; {} of {}",
+                counted(manifest.frozen.pairs, "pair"),
                 harmless(&study.pairs.join(", ")),
-                study.references.len(),
-                study.predictors.len(),
-                study.arms.len(),
-                run.tables,
-                run.tables_wanted(),
+                counted(study.references.len() as u64, "reference"),
+                counted(study.predictors.len() as u64, "predictor"),
+                counted(study.arms.len() as u64, "arm"),
+                count(run.tables),
+                counted(run.tables_wanted(), "table"),
             )
         }
     }

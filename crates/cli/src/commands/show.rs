@@ -42,7 +42,8 @@ fn of_reference(guess: &Guess) -> String {
     let mut text = format!("\n━━ reference {}\n", guess.reference);
     let answer = |outcome: Outcome, answer: &Option<String>| match answer {
         Some(answer) => answer.clone(),
-        None => format!("no answer ({outcome})"),
+        None if outcome == Outcome::NotAsked => "not asked".to_owned(),
+        None => format!("no answer ({})", outcome.as_str().replace('_', " ")),
     };
     match &guess.original {
         None => text.push_str("original: not asked yet\n"),
@@ -75,10 +76,26 @@ fn of_reference(guess: &Guess) -> String {
             None => "not scored",
         };
         let guessed = answer(row.outcome, &row.answer);
-        let reason = row.reason.as_deref().map_or(String::new(), |reason| format!(": {reason}"));
-        text.push_str(&format!("  {} {}: {guessed} ({verdict}{reason})\n", row.predictor, row.arm));
+        let remark = match (row.outcome, row.reason.as_deref()) {
+            (Outcome::NotAsked, reason) => why_not_asked(reason.unwrap_or_default()).to_owned(),
+            (_, None) => verdict.to_owned(),
+            (_, Some(reason)) => format!("{verdict}: {reason}"),
+        };
+        text.push_str(&format!("  {} {}: {guessed} ({remark})\n", row.predictor, row.arm));
     }
     text
+}
+
+/// The reason for which a guess was not asked, as its row names it, in words.
+pub(super) fn why_not_asked(reason: &str) -> &str {
+    match reason {
+        "original_unanswered" => "the reference did not answer the original question",
+        "no_explanation" => "the reply of the reference holds no explanation",
+        "no_reasoning" => "the reply of the reference comes without a reasoning trace",
+        "no_donor" => "no explanation of another question fits as a placebo",
+        "stopped" => "the run was stopped before",
+        other => other,
+    }
 }
 
 fn indented(text: &str) -> String {

@@ -9,11 +9,13 @@
 
 use super::request::GenerateRequest;
 use crate::error::StudyError;
-use crate::folder::{Layout, hash_of, lock, refuse_strangers, texts, write_texts};
+use crate::folder::{Layout, hash_of, lock, refuse_strangers, write_texts};
+use crate::frozen_files::{frozen_cards, frozen_prompts, frozen_rows, remove_leftovers};
 use crate::inputs;
 use crate::manifest::{Identity, read_manifest, write_whole};
+use crate::notes::without_card;
 use foretell_core::{Card, Prompts, Question};
-use foretell_tables::{QuestionRow, read, write};
+use foretell_tables::{QuestionRow, write};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -71,6 +73,7 @@ impl GenerateFolder {
             .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;
         refuse_strangers(folder, MANIFEST, &OURS)?;
         let lock = lock(&layout)?;
+        remove_leftovers(folder);
         match read_manifest::<GenerateManifest>(folder, MANIFEST, FORMAT) {
             Ok(mut manifest) => {
                 let differences = manifest.identity.differences(&identity);
@@ -105,7 +108,8 @@ impl GenerateFolder {
     ) -> Result<Self, StudyError> {
         let cards = inputs::cards_in(request.source.cards.as_deref())?;
         let prompts = inputs::prompts_in(request.source.prompts.as_deref())?;
-        let (originals, notes) = request.source.load(&cards)?;
+        let (originals, mut notes) = request.source.load(&cards)?;
+        notes.extend(without_card(originals.iter(), &cards));
         let datasets: BTreeSet<&String> =
             originals.iter().map(|question| &question.dataset).collect();
         let cards = datasets
@@ -125,12 +129,8 @@ impl GenerateFolder {
     }
 
     fn read(layout: Layout, manifest: GenerateManifest, lock: File) -> Result<Self, StudyError> {
-        let rows = read::<QuestionRow>(&originals(&layout))?;
-        let prompts = Prompts::with_files(texts(&layout.prompts())?)?;
-        let path = layout.cards();
-        let text = std::fs::read_to_string(&path)
-            .map_err(|fault| StudyError::Io { path: path.clone(), fault })?;
-        let cards = toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })?;
+        let rows = frozen_rows::<QuestionRow>(&originals(&layout))?;
+        let (prompts, cards) = (frozen_prompts(&layout)?, frozen_cards(&layout)?);
         let originals = rows.into_iter().map(Question::from).collect();
         Ok(Self { layout, manifest, originals, prompts, cards, is_new: false, _lock: lock })
     }

@@ -10,7 +10,7 @@ use super::unit::{Unit, check_methods, units};
 use crate::asking::{self, Asking};
 use crate::error::StudyError;
 use crate::folder::Layout;
-use crate::models::{Model, Models, known_in};
+use crate::models::{Model, Models, known_in, wrong_roles};
 use crate::progress::Progress;
 use crate::run::{Ended, Planned, Settings};
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome, generation_schema};
@@ -63,7 +63,11 @@ impl Generating {
         let (registry, logs) = (known_in(&layout.registry(), None)?, layout.logs());
         let timeout = settings.timeout;
         let opening = Opening { keys, timeout, registry: &registry, logs: &logs };
-        let models = match Models::open(&request.as_study(), &opening) {
+        let study = request.as_study();
+        let mut wrong = wrong_roles(&study.references, "generator", &["generator"]);
+        wrong.extend(wrong_roles(&study.predictors, "judge", &["judge"]));
+        StudyError::all(wrong)?;
+        let models = match Models::open(&study, &opening) {
             Ok(models) => models,
             Err(faults) => {
                 StudyError::all(faults)?;
