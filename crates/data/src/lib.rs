@@ -11,6 +11,7 @@ mod error;
 mod fetch;
 mod folder;
 mod import;
+mod inferred;
 mod labels;
 mod load;
 mod natural;

@@ -97,9 +97,10 @@ fn read(
         return Err(DataError::Cells { path: path.to_owned(), shown: faults, more });
     }
     collection.check()?;
-    labels::assign(&mut collection, cards, options.labels.as_deref(), &source_name)?;
+    let told = labels::assign(&mut collection, cards, options.labels.as_deref(), &source_name)?;
     let imported = prompt_form::check(&collection, &source_name)?;
     let mut notes = notes(&columns, &collection, cards);
+    notes.extend(told);
     notes.extend(prompt_notes(imported, &collection, options.reprompt));
     if contradicted > 0 && !options.reprompt {
         notes.push(format!(
