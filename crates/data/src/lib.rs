@@ -13,6 +13,7 @@ mod folder;
 mod import;
 mod inferred;
 mod labels;
+mod lines;
 mod load;
 mod natural;
 mod nearest;
