@@ -178,7 +178,7 @@ fn every_reply_lands_as_its_outcome_and_nothing_is_lost() {
     assert!(printed.contains("kept 15, repeated 1, copy 1, blank 1, extra 2"), "{printed}");
     assert!(before == tables(&out), "the same command gives the same bytes");
     let (_, err) = succeeds(folder.path(), &generate(&model, &["--retry-failed"]));
-    assert!(err.contains("1 requests sent"), "{err}");
+    assert!(err.contains("1 request sent"), "{err}");
     let said = fails(folder.path(), 3, &generate(&model, &["--methods", "concept"]));
     assert!(said.contains("its `methods` is `auto`, not `concept`"), "{said}");
     succeeds(

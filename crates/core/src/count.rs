@@ -19,6 +19,18 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A count with what is counted, a noun whose plural has an `s`.
+///
+/// # Examples
+/// ```
+/// use foretell_core::counted;
+/// assert_eq!([counted(1, "row"), counted(2_000, "row")], ["1 row", "2,000 rows"]);
+/// ```
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -152,6 +152,7 @@ impl Cards {
         self.get(dataset).and_then(Card::tabular).ok_or_else(|| RawError::NotATable {
             dataset: dataset.to_owned(),
             known: self.tables().map(str::to_owned).collect(),
+            others: Vec::new(),
         })
     }
 

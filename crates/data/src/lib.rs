@@ -16,7 +16,6 @@ mod labels;
 mod lines;
 mod load;
 mod natural;
-mod nearest;
 pub mod neighbours;
 mod overlap;
 mod pair_set;

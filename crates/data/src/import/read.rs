@@ -16,7 +16,7 @@ use crate::pair_set::{ImportReport, PairOptions, Reason};
 use crate::parquet_file::{Looks, ParquetFile, looks_of};
 use crate::question_set::originals;
 use crate::wide;
-use foretell_core::{PairId, Question, QuestionId};
+use foretell_core::{PairId, Question, QuestionId, counted};
 use foretell_tables::{PairRow, PairTextRow, QuestionRow, Table, TableError};
 use std::collections::HashMap;
 use std::path::Path;
@@ -220,7 +220,7 @@ pub(crate) fn load(path: &Path, cards: &Cards, options: &PairOptions) -> Result<
 /// The request of a study, which has no flags for columns.
 fn request_of(options: &PairOptions) -> ImportRequest {
     let columns = match &options.labels {
-        Some(labels) => ImportColumns::default().with(Field::Labels, labels.join("|")),
+        Some(labels) => ImportColumns::default().with_constant(Field::Labels, labels.join("|")),
         None => ImportColumns::default(),
     };
     ImportRequest { columns, reprompt: options.reprompt, ..ImportRequest::default() }
@@ -265,7 +265,7 @@ fn check(path: &Path, faults: Vec<RowFault>) -> Result<Vec<RowFault>, DataError>
         return Ok(harmless);
     }
     let said = |(kind, rows): (FaultKind, usize)| {
-        format!("{rows} row{}: {}", if rows == 1 { "" } else { "s" }, kind.says())
+        format!("{}: {}", counted(rows as u64, "row"), kind.says())
     };
     let counts = count_kinds(&grave).into_iter().map(said).collect();
     let more = grave.len().saturating_sub(SHOWN);

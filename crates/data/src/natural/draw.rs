@@ -10,7 +10,7 @@ use crate::load::load_pairs;
 use crate::pair_set::PairOptions;
 use crate::scenario;
 use crate::selection::{select, select_together};
-use crate::table::check_raw_files;
+use crate::table::{RawError, check_raw_files};
 use foretell_core::{AnswerOrder, Pair, PairId, Question, QuestionId};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
@@ -132,8 +132,20 @@ fn all_pairs(dataset: &String, cards: &Cards, options: &DrawOptions) -> Result<A
     if let Some(&balls) = options.balls.get(dataset) {
         natural.balls.balls = Some(balls);
     }
-    let found = natural_pairs(&table(dataset, cards, &options.pairs)?, &natural)?;
+    let table = table(dataset, cards, &options.pairs).map_err(with_scenarios)?;
+    let found = natural_pairs(&table, &natural)?;
     Ok(All { questions: found.questions, pairs: found.pairs, natural: Some(found.summary) })
+}
+
+/// A dataset that is unknown may be meant for the scenarios, which have no table.
+fn with_scenarios(error: DataError) -> DataError {
+    match error {
+        DataError::Raw(RawError::NotATable { dataset, known, .. }) => {
+            let others = vec![scenario::NAME.to_owned()];
+            RawError::NotATable { dataset, known, others }.into()
+        }
+        other => other,
+    }
 }
 
 /// Scenarios in the answer orders asked for; each brings a toss of its own.

@@ -1,9 +1,9 @@
 //! What a column of a table may be.
 
 use super::word;
-use crate::nearest::nearest;
 use crate::table::{Grid, GridColumn};
 use foretell_core::card::number;
+use foretell_core::nearest;
 
 /// Distinct texts up to which a column is a feature as it stands.
 const MANY_TEXTS: usize = 30;
