@@ -258,3 +258,23 @@ fn labels_of_a_list_flag_are_not_said_to_be_no_column() {
     assert!(out.contains("`--labels YES,NO` is no column: it holds for all rows"), "{out}");
     assert!(out.contains("1 row\n") && out.contains("1 pair, 2 questions"), "{out}");
 }
+
+#[test]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
+fn a_file_that_gives_no_pairs_is_told_which_command_makes_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("messy.csv", "q,q2,gold\na?,b?,YES\nc?,d?,NO\n");
+    write("questions.csv", "question,answer\na?,YES\nb?,NO\n");
+    let run = |pairs: &str| fails(folder.path(), 3, &["run", "--pairs", pairs, "--out", "run"]);
+    let said = run("messy.csv");
+    assert!(said.contains("foretell pairs import messy.csv --question COLUMN"), "{said}");
+    assert!(said.contains("--out messy.parquet") && !said.contains("--ground-truth"), "{said}");
+    let import = ["pairs", "import", "messy.csv", "--out", "m.parquet"];
+    assert!(fails(folder.path(), 3, &import).contains("name columns with `--question`"));
+    let said = run("questions.csv");
+    assert!(said.contains("foretell pairs generate --from questions.csv"), "{said}");
+    assert!(said.contains("foretell pairs cue --from questions.csv"), "{said}");
+    assert!(run("nofile.csv").contains("no such file: `nofile.csv`"));
+    assert!(run("incme").contains("did you mean `income`?"));
+}

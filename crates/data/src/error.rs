@@ -52,11 +52,13 @@ pub enum DataError {
         datasets: Vec<String>,
     },
     /// Neither a built-in dataset nor a file nor a folder.
-    #[error("`{spec}` is no file, no folder and no built-in dataset")]
+    #[error("{}", unknown(spec, *is_path))]
     #[diagnostic(help("{help}"))]
     UnknownSpec {
         /// What was asked for.
         spec: String,
+        /// Whether it looks like the name of a file.
+        is_path: bool,
         /// What there is, and what may have been meant.
         help: String,
     },
@@ -363,7 +365,7 @@ pub enum DataError {
         help: String,
     },
     /// Files that are no cards.
-    #[error("{}", joined(faults))]
+    #[error("{}", crate::cards::said(faults))]
     #[diagnostic(help("the cards of the program are examples of how one is written"))]
     Cards {
         /// Each file with its fault.
@@ -405,6 +407,14 @@ pub struct CardLabels {
     pub dataset: String,
     /// Its labels.
     pub labels: Vec<String>,
+}
+
+fn unknown(spec: &str, is_path: bool) -> String {
+    if is_path {
+        format!("no such file: `{spec}`; nor is that a folder or a built-in dataset")
+    } else {
+        format!("`{spec}` is no file, no folder and no built-in dataset")
+    }
 }
 
 fn joined(items: &[impl fmt::Display]) -> String {

@@ -104,5 +104,10 @@ fn unknown(spec: &str, cards: &Cards) -> DataError {
         .map(|_| format!("; there is a card for `{spec}`, but its pairs have to come from a file"));
     let known = known.join(", ");
     let help = format!("the datasets are {known}{near}{}", card.unwrap_or_default());
-    DataError::UnknownSpec { spec: spec.to_owned(), help }
+    DataError::UnknownSpec { spec: spec.to_owned(), is_path: is_path(spec), help }
+}
+
+/// Whether a spec looks like the name of a file: with an extension, or in a folder.
+fn is_path(spec: &str) -> bool {
+    spec.contains(['/', '\\']) || Path::new(spec).extension().is_some()
 }

@@ -26,10 +26,10 @@ pub(crate) fn notes(questions: &[Question], pairs: &[Pair]) -> Vec<String> {
     if shared > 0 {
         let rows = pairs.iter().filter(|pair| originals.contains(&pair.counterfactual_text_id));
         notes.push(format!(
-            "{} of {} {} also originals, in {} of {}",
+            "{} of {} {}, in {} of {}",
             number(shared),
             counted(counterfactuals.len() as u64, "counterfactual text"),
-            if shared == 1 { "is" } else { "are" },
+            if shared == 1 { "is also an original" } else { "are also originals" },
             number(rows.count()),
             counted(pairs.len() as u64, "pair")
         ));
@@ -37,7 +37,7 @@ pub(crate) fn notes(questions: &[Question], pairs: &[Pair]) -> Vec<String> {
     let again = repeated(pairs);
     if again > 0 {
         notes.push(format!(
-            "{} of {} {} the two texts and the answer order of another under other ids; kept all the same",
+            "{} of {} {} the two texts and the answer order of another under other ids; they are kept",
             number(again),
             counted(pairs.len() as u64, "pair"),
             if again == 1 { "repeats" } else { "repeat" }

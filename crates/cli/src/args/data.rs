@@ -112,7 +112,7 @@ pub(crate) struct DataTemplateArgs {
     /// The file: delimited text, whose first line names the columns.
     #[arg(value_name = "CSV")]
     pub(crate) file: PathBuf,
-    /// The column that holds the truth [default: the last one with two values].
+    /// The column that holds the truth [default: the last one with two values and no empty cell].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) target: Option<String>,
     /// The folder of cards to write it into [default: standard output].

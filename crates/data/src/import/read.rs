@@ -204,17 +204,39 @@ pub(crate) fn load(path: &Path, cards: &Cards, options: &PairOptions) -> Result<
         // Its message names the columns of the layout that such a file most likely was to have.
         return wide::load(path, cards, options);
     }
-    let (imported, rows) = read_sheet(path, cards, &request_of(options), None)?;
+    let (imported, rows) =
+        read_sheet(path, cards, &request_of(options), None).map_err(by_import)?;
     if imported.layout == Layout::Questions {
         return Err(DataError::Sheet {
             path: path.to_owned(),
             fault: "it holds questions and no counterfactuals".to_owned(),
-            help: "a study asks about pairs: name the column with `foretell pairs import FILE \
-                   --counterfactual COLUMN --out pairs.parquet`, or have counterfactuals made"
-                .to_owned(),
+            help: format!(
+                "a study asks about pairs. A model writes counterfactuals: `foretell pairs generate --from \
+                 {0} --model MODEL --out generated`; hints beside the same questions: `foretell pairs cue \
+                 --from {0} --cue authority --toward random --out cued`; a column that holds them is named \
+                 with `foretell pairs import {0} --counterfactual COLUMN --out {1}`",
+                path.display(),
+                path.with_extension("parquet").display()
+            ),
         });
     }
     as_import(path, imported, rows)
+}
+
+/// Of columns that are not found where no flag names any: the command that has such flags.
+fn by_import(error: DataError) -> DataError {
+    match error {
+        DataError::NoColumn { path, missing, has, .. } => {
+            let help = format!(
+                "`foretell pairs import {} --question COLUMN --counterfactual COLUMN --out {}` names the \
+                 columns (without a counterfactual: questions), and writes what can be used here",
+                path.display(),
+                path.with_extension("parquet").display()
+            );
+            DataError::NoColumn { path, missing, has, help }
+        }
+        other => other,
+    }
 }
 
 /// The request of a study, which has no flags for columns.
@@ -283,7 +305,8 @@ pub(crate) fn load_questions(
     cards: &Cards,
     options: &PairOptions,
 ) -> Result<(Vec<Question>, ImportReport), DataError> {
-    let (mut imported, _) = read_sheet(path, cards, &request_of(options), None)?;
+    let (mut imported, _) =
+        read_sheet(path, cards, &request_of(options), None).map_err(by_import)?;
     check(path, std::mem::take(&mut imported.faults))?;
     let Imported { source, rows, questions, pairs, notes, .. } = imported;
     let questions = if pairs.is_empty() { questions } else { originals(questions, &pairs) };

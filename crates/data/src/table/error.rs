@@ -83,6 +83,17 @@ pub enum RawError {
         /// What the file has.
         found: String,
     },
+    /// A file that is no table, before there is a card for it.
+    #[error("{}: {}", path.display(), faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[diagnostic(help(
+        "a CSV has a first line that names each column once, rows of as many cells, and is saved as UTF-8"
+    ))]
+    NoGrid {
+        /// The file.
+        path: PathBuf,
+        /// Each fault with its line.
+        faults: Vec<RawFault>,
+    },
     /// Contents that the card does not account for: all of them at once.
     #[error("{}: {}", path.display(), faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     #[diagnostic(help(

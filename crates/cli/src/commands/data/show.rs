@@ -8,7 +8,7 @@ use crate::fetching::raw_folders;
 use crate::output::{harmless, say, show};
 use foretell_core::card::{Source, TextTemplate};
 use foretell_core::{Card, count, counted, did_you_mean};
-use foretell_data::Table;
+use foretell_data::{Table, raw_file};
 use serde_json::json;
 
 pub(crate) fn run(args: &DataShowArgs) -> Done {
@@ -19,7 +19,8 @@ pub(crate) fn run(args: &DataShowArgs) -> Done {
         let help = format!("cards: {known}; one of your own is added with `--cards DIR`{near}");
         return Err(Failure::said(INPUT, format!("there is no card `{}`", args.card), help));
     };
-    let raw = super::list::at_hand(card, &raw_folders(args.place.raw.as_deref()));
+    let folders = raw_folders(args.place.raw.as_deref());
+    let raw = card.source.as_ref().and_then(|source| raw_file(&card.id, source, &folders).ok());
     let table = raw.as_deref().map(|path| Table::load(&cards, &card.id, path)).transpose()?;
     match args.format {
         ListFormat::Json => {
