@@ -26,6 +26,8 @@ pub(super) struct Setting<'a> {
     pub(super) source_name: &'a str,
     /// Where positions of ground truths begin.
     pub(super) answers_from: usize,
+    /// Whether questions without labels are an error.
+    pub(super) needs_labels: bool,
 }
 
 /// Makes drafts into questions and pairs, and adds the rows that become neither to `faults`.
@@ -229,13 +231,17 @@ impl Maker<'_> {
     fn question(&self, draft: &Draft, side: &Side, source: &str) -> Result<Question, RowFault> {
         let written = side.labels.as_ref().or_else(|| self.shared.get(&draft.dataset));
         let written = written.expect("checked by `shared_labels`").clone();
-        let labels = Labels::new(written.iter().cloned()).map_err(|error| {
-            fault(draft, FaultKind::BadLabels, &written.join(", "), error.to_string())
-        })?;
-        let ground_truth = match &side.truth {
-            None => None,
-            Some(truth) => {
-                let found = label_of(truth, &labels, &side.options, self.setting.answers_from);
+        let labels = match &written[..] {
+            [] => None,
+            some => Some(Labels::new(some.iter().cloned()).map_err(|error| {
+                fault(draft, FaultKind::BadLabels, &written.join(", "), error.to_string())
+            })?),
+        };
+        let ground_truth = match (&side.truth, &labels) {
+            // A ground truth is a label.
+            (None, _) | (_, None) => None,
+            (Some(truth), Some(labels)) => {
+                let found = label_of(truth, labels, &side.options, self.setting.answers_from);
                 Some(found.ok_or_else(|| RowFault {
                     column: side.truth_column.clone(),
                     ..fault(

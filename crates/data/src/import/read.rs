@@ -75,7 +75,10 @@ pub fn import(path: &Path, cards: &Cards, request: &ImportRequest) -> Result<Imp
         Some(Layout::Table) => {
             Ok(gathered(table::load(path, &options)?, Vec::new(), Layout::Table))
         }
-        layout => read_sheet(path, cards, request, layout).map(|(imported, _)| imported),
+        layout => {
+            let (imported, _) = read_sheet(path, cards, request, layout, |_| true)?;
+            Ok(imported)
+        }
     }
 }
 
@@ -120,6 +123,7 @@ fn read_sheet(
     cards: &Cards,
     request: &ImportRequest,
     layout: Option<Layout>,
+    needs_labels: fn(Layout) -> bool,
 ) -> Result<(Imported, Vec<u64>), DataError> {
     let sheet = Sheet::open(path, request.delimiter)?;
     let names_counterfactual = request.columns.get(Field::Counterfactual).is_some();
@@ -148,6 +152,7 @@ fn read_sheet(
         digest: &sheet.digest,
         source_name: &source_name,
         answers_from: request.answers_from,
+        needs_labels: needs_labels(layout),
     };
     let Assembled { questions, pairs, rows, notes: more } = if drafts.is_empty() {
         Assembled::default()
@@ -205,7 +210,8 @@ pub(crate) fn load(path: &Path, cards: &Cards, options: &PairOptions) -> Result<
         return wide::load(path, cards, options);
     }
     let (imported, rows) =
-        read_sheet(path, cards, &request_of(options), None).map_err(by_import)?;
+        read_sheet(path, cards, &request_of(options), None, |layout| layout != Layout::Questions)
+            .map_err(by_import)?;
     if imported.layout == Layout::Questions {
         return Err(DataError::Sheet {
             path: path.to_owned(),
@@ -296,7 +302,7 @@ fn check(path: &Path, faults: Vec<RowFault>) -> Result<Vec<RowFault>, DataError>
 }
 
 /// The questions of a file that is no table of the project's own: all of them, or the originals of
-/// pairs.
+/// pairs. They may have no labels: a counterfactual can be written without.
 ///
 /// # Errors
 /// As [`load`].
@@ -306,7 +312,7 @@ pub(crate) fn load_questions(
     options: &PairOptions,
 ) -> Result<(Vec<Question>, ImportReport), DataError> {
     let (mut imported, _) =
-        read_sheet(path, cards, &request_of(options), None).map_err(by_import)?;
+        read_sheet(path, cards, &request_of(options), None, |_| false).map_err(by_import)?;
     check(path, std::mem::take(&mut imported.faults))?;
     let Imported { source, rows, questions, pairs, notes, .. } = imported;
     let questions = if pairs.is_empty() { questions } else { originals(questions, &pairs) };

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const MOST_LABELS: usize = 26;
 
 /// The labels of rows that give none, by dataset: those of the card, else the ground truths, sorted;
-/// and what was told from ground truths, for people.
+/// and what was told from ground truths, for people. Where no labels are needed, a dataset may have none.
 ///
 /// # Errors
 /// [`DataError::LabelsOfCard`], [`DataError::BadLabels`] and [`DataError::NoLabels`].
@@ -38,6 +38,11 @@ pub(super) fn shared_labels(
         let card = &setting.cards.for_dataset(dataset).labels;
         let inferred = card.is_empty();
         if inferred && !(2..=MOST_LABELS).contains(&truths.len()) {
+            if !setting.needs_labels {
+                labels.insert(dataset.to_owned(), Vec::new());
+                notes.push(format!("no labels for `{dataset}`; `--labels A,B` gives some"));
+                continue;
+            }
             without.push(dataset.to_owned());
             continue;
         }
