@@ -246,7 +246,6 @@ fn a_name_of_another_format_does_not_become_a_folder() {
 }
 
 #[test]
-#[expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 fn labels_of_a_list_flag_are_not_said_to_be_no_column() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("t.csv"), "question,counterfactual\na?,b?\n").unwrap();
@@ -260,7 +259,6 @@ fn labels_of_a_list_flag_are_not_said_to_be_no_column() {
 }
 
 #[test]
-#[expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 fn a_file_that_gives_no_pairs_is_told_which_command_makes_some() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();

@@ -3,10 +3,13 @@
 //! A mistyped ground truth becomes a label of its own here, so what is told is always said, with counts.
 
 use foretell_core::{Labels, count};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Ground truths from which a share of one percent says something.
 const MANY: u64 = 100;
+
+/// The labels of each dataset.
+pub(crate) type SharedLabels = BTreeMap<String, Vec<String>>;
 
 /// The ground truths of one dataset, counted.
 #[derive(Debug, Default)]

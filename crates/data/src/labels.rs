@@ -7,7 +7,7 @@
 use crate::cards::Cards;
 use crate::collection::Collection;
 use crate::error::{CardLabels, DataError};
-use crate::inferred::Truths;
+use crate::inferred::{SharedLabels, Truths};
 use foretell_core::{Labels, Question};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +102,7 @@ fn by_dataset(
     questions: &[Question],
     cards: &Cards,
     given: Option<&Labels>,
-) -> Result<(BTreeMap<String, Vec<String>>, Vec<String>), DataError> {
+) -> Result<(SharedLabels, Vec<String>), DataError> {
     let mut truths: BTreeMap<String, Truths> = BTreeMap::new();
     for question in questions {
         if question.options.is_empty() && cards.for_dataset(&question.dataset).labels.is_empty() {

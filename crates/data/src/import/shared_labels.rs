@@ -3,7 +3,7 @@
 use super::assemble::Setting;
 use super::draft::Draft;
 use crate::error::{CardLabels, DataError};
-use crate::inferred::Truths;
+use crate::inferred::{SharedLabels, Truths};
 use foretell_core::Labels;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const MOST_LABELS: usize = 26;
 pub(super) fn shared_labels(
     drafts: &[Draft],
     setting: &Setting<'_>,
-) -> Result<(BTreeMap<String, Vec<String>>, Vec<String>), DataError> {
+) -> Result<(SharedLabels, Vec<String>), DataError> {
     let mut truths: BTreeMap<&str, Truths> = BTreeMap::new();
     for draft in drafts {
         let card = &setting.cards.for_dataset(&draft.dataset).labels;
