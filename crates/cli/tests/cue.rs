@@ -69,6 +69,11 @@ fn hints_point_where_they_should_and_the_label_is_kept() {
         assert_eq!(hinted.ground_truth, original.ground_truth);
     }
 
+    let args = ["pairs", "list", "wrong", "--limit", "1", "--format", "json"];
+    assert!(succeeds(folder.path(), &args).0.contains("\"cue_label\": \"NO\""));
+    let (shown, _) = succeeds(folder.path(), &["pairs", "show", "wrong", made[0].pair_id.as_str()]);
+    assert!(shown.contains("cue label    NO"), "{shown}");
+
     let random =
         ["--cue", "majority", "--toward", "random", "--answer-order", "both", "--out", "random"];
     succeeds(folder.path(), &cue(&random));
@@ -98,20 +103,32 @@ fn a_file_of_cues_is_data() {
     let said =
         fails(folder.path(), 3, &cue(&["--cue", "mjority", "--toward", "right", "--out", "x"]));
     assert!(said.contains("there is no cue `mjority`; the cues are authority, majority"), "{said}");
+    assert!(said.contains("did you mean `majority`?"), "{said}");
+    let said =
+        fails(folder.path(), 3, &cue(&["--cue", "nix.toml", "--toward", "right", "--out", "x"]));
+    assert!(said.contains("nix.toml: no such file"), "{said}");
     std::fs::write(folder.path().join("bad.toml"), text.replace("{{ label }}", "so")).unwrap();
     let said =
         fails(folder.path(), 3, &cue(&["--cue", "bad.toml", "--toward", "right", "--out", "x"]));
-    assert!(said.contains("template of the cue `note` does not hold {{ label }}"), "{said}");
+    assert!(
+        said.contains("bad.toml: a template of the cue `note` does not hold {{ label }}"),
+        "{said}"
+    );
     std::fs::write(folder.path().join("bad.toml"), "[note]\nsay = 1\n").unwrap();
     let said =
         fails(folder.path(), 3, &cue(&["--cue", "bad.toml", "--toward", "right", "--out", "x"]));
-    assert!(said.contains("cues.toml") && said.contains("say"), "{said}");
+    assert!(said.contains("bad.toml: ") && said.contains("say"), "{said}");
     assert!(!folder.path().join("x").exists());
     let args =
         ["pairs", "cue", "--from", "moral_machines", "--scenarios", "800", "--cue", "authority"];
     let wrong = [&args[..], &["--toward", "wrong", "--out", "x"]].concat();
     let said = fails(folder.path(), 3, &wrong);
-    assert!(said.contains("no question can be given a hint toward wrong"), "{said}");
+    assert!(
+        said.contains(
+            "a hint toward a wrong label: 65 questions left out, the first of which has no"
+        ),
+        "{said}"
+    );
 }
 
 #[test]

@@ -84,6 +84,16 @@ fn every_card_is_listed() {
     let bank = list.iter().find(|own| own["card"] == "bank_marketing").unwrap();
     assert_eq!(bank["features"].as_array().unwrap().len(), 12);
     assert!(bank["raw_path"].is_null());
+
+    let (_, _, err) = data(cache.path(), &["list"]);
+    says(&err, &["`foretell data fetch` gets what is not at hand; `--raw DIR`"]);
+    std::fs::write(cache.path().join("adult.data"), "39, State-gov\n").unwrap();
+    let raw = cache.path().to_str().unwrap();
+    let (_, out, _) = data(cache.path(), &["list", "--raw", raw]);
+    says(&out, &["not at hand: ", "adult.data is another file"]);
+    let (_, out, _) = data(cache.path(), &["list", "--raw", raw, "--format", "json"]);
+    let list: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+    assert!(list.iter().find(|own| own["card"] == "income").unwrap()["raw_path"].is_null());
 }
 
 #[test]

@@ -74,9 +74,13 @@ fn what_cannot_be_done_is_told_before_anything_is_written() {
     let told = |args: &[&str], status| refused(folder.path(), args, status);
     let said = told(&["ridse", "--out", "x"], 3);
     assert!(
-        said.contains("`ridse` is no dataset with a table") && said.contains("rides"),
+        said.contains("`ridse` is no dataset with a table")
+            && said.contains("did you mean `rides`?"),
         "{said}"
     );
+    let said = told(&["--combine", "rides,moral_machine", "--out", "x"], 3);
+    assert!(said.contains("moral_machines without one"), "{said}");
+    assert!(said.contains("did you mean `moral_machines`?"), "{said}");
     let said = told(&["rides", "--max-size", "4", "--epsilon", "0", "--out", "x"], 3);
     assert!(said.contains("max") && said.contains("epsilon"), "{said}");
     let said = told(&["rides", "--balls", "rdes=3", "--out", "x"], 3);

@@ -178,7 +178,7 @@ fn every_reply_lands_as_its_outcome_and_nothing_is_lost() {
     assert!(printed.contains("kept 15, repeated 1, copy 1, blank 1, extra 2"), "{printed}");
     assert!(before == tables(&out), "the same command gives the same bytes");
     let (_, err) = succeeds(folder.path(), &generate(&model, &["--retry-failed"]));
-    assert!(err.contains("1 requests sent"), "{err}");
+    assert!(err.contains("1 request sent"), "{err}");
     let said = fails(folder.path(), 3, &generate(&model, &["--methods", "concept"]));
     assert!(said.contains("its `methods` is `auto`, not `concept`"), "{said}");
     succeeds(
@@ -403,4 +403,29 @@ fn from_questions_to_a_study_with_generated_counterfactuals() {
     let table: Value = serde_json::from_str(&printed).unwrap();
     let nsg = table["rows"][0]["nsg"].as_f64();
     assert!(nsg.is_some_and(|nsg| nsg > 0.0), "{printed}");
+}
+
+#[test]
+fn a_csv_of_open_questions_gets_counterfactuals_and_no_study() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("open.csv"), "question\nHow is tea made?\nWhy is it blue?\n")
+        .unwrap();
+    let args = ["pairs", "generate", "--from", "open.csv", "--model", "sim:generator", "--yes"];
+    let (_, err) = succeeds(folder.path(), &[&args[..], &["--out", "made"]].concat());
+    assert!(err.contains("warning: 2 of 2 questions have no labels"), "{err}");
+    let rows = read::<QuestionRow>(&folder.path().join("made/questions.parquet")).unwrap();
+    assert!(rows.len() > 2 && rows.iter().all(|row| row.labels.is_empty()));
+    let brief =
+        fails(folder.path(), 3, &[&args[..], &["--methods", "brief", "--out", "b"]].concat());
+    assert!(brief.contains("method `brief`: 2 of 2 questions have no labels"), "{brief}");
+    let said = fails(folder.path(), 3, &["run", "--pairs", "made", "--out", "run"]);
+    assert!(said.contains("question `open/0`: 0 label(s) given"), "{said}");
+    let said = fails(folder.path(), 3, &["run", "--pairs", "open.csv", "--out", "run"]);
+    assert!(said.contains("it holds questions and no counterfactuals"), "{said}");
+    let (_, err) =
+        succeeds(folder.path(), &[&args[..], &["--labels", "YES,NO", "--out", "with"]].concat());
+    assert!(!err.contains("warning"), "{err}");
+    let method =
+        fails(folder.path(), 3, &[&args[..], &["--methods", "revesal", "--out", "b"]].concat());
+    assert!(method.contains("did you mean `reversal`?"), "{method}");
 }

@@ -77,6 +77,8 @@ fn a_table_of_pairs_is_listed_and_shown() {
         succeeds(folder.path(), &["pairs", "list", "bbq", "--limit", "2", "--skip", "1"]);
     insta::assert_snapshot!(out);
     assert!(err.contains("pairs 2 to 3 of 9; `--skip 3` goes on"), "{err}");
+    let (_, err) = succeeds(folder.path(), &["pairs", "list", "bbq", "--skip", "8"]);
+    assert_eq!(err.trim(), "pairs 9 to 9 of 9", "there is no next page");
     let args = ["pairs", "list", "bbq.parquet", "--format", "csv", "--limit", "0"];
     assert_eq!(succeeds(folder.path(), &args).0.lines().count(), 10);
     let (out, _) = succeeds(folder.path(), &["pairs", "list", "bbq", "--format", "json"]);
@@ -84,6 +86,9 @@ fn a_table_of_pairs_is_listed_and_shown() {
     assert_eq!(list[0]["original_ground_truth"], "C");
     let said = fails(folder.path(), 3, &["pairs", "list", "bbq", "--dataset", "bbq_sex"]);
     assert!(said.contains("bbq_sex") && said.contains("bbq_age"), "{said}");
+
+    let said = fails(folder.path(), 3, &["pairs", "list", "bbq", "--dataset", "bbq_aeg"]);
+    assert!(said.contains("did you mean `bbq_age`?"), "{said}");
 
     let (out, _) = succeeds(folder.path(), &["pairs", "show", "bbq", "bbq_age/1>3:first"]);
     insta::assert_snapshot!(out);
@@ -218,4 +223,56 @@ fn what_a_file_holds_cannot_steer_the_terminal() {
         foretell(folder.path()).args(["pairs", "show", "t.csv", "t/0>1:first"]).output().unwrap();
     assert!(output.status.success());
     assert!(!output.stdout.contains(&0x1b));
+}
+
+#[test]
+fn a_name_of_another_format_does_not_become_a_folder() {
+    let folder = imported();
+    let import = testdata("bbq.jsonl");
+    for (out, args) in [
+        ("a.csv", &["pairs", "import", &import][..]),
+        ("b.TXT", &["pairs", "sample", "bbq", "--n", "2"]),
+        ("c.jsonl", &["pairs", "merge", "bbq"]),
+        ("d.xlsx", &["data", "pairs", "moral_machines"]),
+    ] {
+        let said = fails(folder.path(), 2, &[args, &["--out", out]].concat());
+        let table = Path::new(out).with_extension("parquet").display().to_string();
+        assert!(said.contains(&table) && said.contains("or a folder"), "{said}");
+        assert!(!folder.path().join(out).exists());
+    }
+    let args = ["pairs", "merge", "bbq", "--out", "new/folder.v2"];
+    succeeds(folder.path(), &args);
+    assert!(folder.path().join("new/folder.v2/pairs.parquet").exists());
+}
+
+#[test]
+fn labels_of_a_list_flag_are_not_said_to_be_no_column() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("t.csv"), "question,counterfactual\na?,b?\n").unwrap();
+    let args = ["run", "--pairs", "t.csv", "--labels", "YES,NO", "--out", "run"];
+    let (_, err) = succeeds(folder.path(), &args);
+    assert!(!err.contains("is no column"), "{err}");
+    let args = ["pairs", "import", "t.csv", "--labels", "YES,NO", "--out", "t.parquet"];
+    let (out, _) = succeeds(folder.path(), &args);
+    assert!(out.contains("`--labels YES,NO` is no column: it holds for all rows"), "{out}");
+    assert!(out.contains("1 row\n") && out.contains("1 pair, 2 questions"), "{out}");
+}
+
+#[test]
+fn a_file_that_gives_no_pairs_is_told_which_command_makes_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("messy.csv", "q,q2,gold\na?,b?,YES\nc?,d?,NO\n");
+    write("questions.csv", "question,answer\na?,YES\nb?,NO\n");
+    let run = |pairs: &str| fails(folder.path(), 3, &["run", "--pairs", pairs, "--out", "run"]);
+    let said = run("messy.csv");
+    assert!(said.contains("foretell pairs import messy.csv --question COLUMN"), "{said}");
+    assert!(said.contains("--out messy.parquet") && !said.contains("--ground-truth"), "{said}");
+    let import = ["pairs", "import", "messy.csv", "--out", "m.parquet"];
+    assert!(fails(folder.path(), 3, &import).contains("name columns with `--question`"));
+    let said = run("questions.csv");
+    assert!(said.contains("foretell pairs generate --from questions.csv"), "{said}");
+    assert!(said.contains("foretell pairs cue --from questions.csv"), "{said}");
+    assert!(run("nofile.csv").contains("no such file: `nofile.csv`"));
+    assert!(run("incme").contains("did you mean `income`?"));
 }

@@ -57,6 +57,16 @@ impl Toward {
         }
     }
 
+    /// The label in words, to follow "toward".
+    #[must_use]
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Wrong => "a wrong label",
+            Self::Right => "the right label",
+            Self::Random => "a random label",
+        }
+    }
+
     /// The label that a hint beside `question` points to; `None` where the question lacks the ground
     /// truth that is needed, or a label that could be drawn. The draw depends on nothing but the seed
     /// and the text, so that every cue points to the same label.

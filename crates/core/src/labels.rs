@@ -72,6 +72,18 @@ impl Labels {
         self.0.iter().find(|label| label.normal == normal).map(|label| label.written.as_str())
     }
 
+    /// How a text is compared with labels: two that have this form in common are one label.
+    ///
+    /// # Examples
+    /// ```
+    /// use foretell_core::Labels;
+    /// assert_eq!(Labels::normal("**case_1**."), Labels::normal("Case 1"));
+    /// ```
+    #[must_use]
+    pub fn normal(text: &str) -> String {
+        normal_form(text)
+    }
+
     pub(crate) fn all(&self) -> &[Label] {
         &self.0
     }

@@ -2,7 +2,7 @@
 
 use crate::cue::Cue;
 use crate::generate::Method;
-use crate::{AnswerOrder, Arm, Card, Labels, Need, Question};
+use crate::{AnswerOrder, Arm, Card, Labels, Need, Question, did_you_mean};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::de::DeserializeOwned;
@@ -21,6 +21,9 @@ pub const FILES: [(&str, &str); 8] = [
     ("cues.toml", include_str!("../../../prompts/cues.toml")),
 ];
 
+/// The file of cues.
+const CUES: &str = "cues.toml";
+
 /// A prompt set, ready to render.
 #[derive(Debug)]
 pub struct Prompts {
@@ -28,6 +31,8 @@ pub struct Prompts {
     arms: Vec<Arm>,
     pub(crate) methods: Vec<Method>,
     pub(crate) cues: Vec<Cue>,
+    /// Where the cues come from, for faults.
+    pub(crate) cue_file: String,
     files: BTreeMap<String, String>,
 }
 
@@ -62,7 +67,11 @@ pub enum PromptError {
         known: Vec<String>,
     },
     /// A method that the set does not have.
-    #[error("there is no method `{name}`; the methods are auto, {}", known.join(", "))]
+    #[error(
+        "there is no method `{name}`; the methods are auto, {}{}",
+        known.join(", "),
+        did_you_mean(name, known.iter().map(String::as_str))
+    )]
     UnknownMethod {
         /// The method asked for.
         name: String,
@@ -70,7 +79,11 @@ pub enum PromptError {
         known: Vec<String>,
     },
     /// A cue that the set does not have.
-    #[error("there is no cue `{name}`; the cues are {}, or those of a file", known.join(", "))]
+    #[error(
+        "there is no cue `{name}`; the cues are {}, or those of a file{}",
+        known.join(", "),
+        did_you_mean(name, known.iter().map(String::as_str))
+    )]
     UnknownCue {
         /// The cue asked for.
         name: String,
@@ -78,11 +91,18 @@ pub enum PromptError {
         known: Vec<String>,
     },
     /// A cue without a wording.
-    #[error("cues.toml: the cue `{0}` has no template")]
-    NoTemplate(String),
+    #[error("{file}: the cue `{cue}` has no template")]
+    NoTemplate {
+        /// The file.
+        file: String,
+        /// The cue.
+        cue: String,
+    },
     /// A wording that leaves out what it is for.
-    #[error("cues.toml: a template of the cue `{cue}` does not hold {{{{ {variable} }}}}")]
+    #[error("{file}: a template of the cue `{cue}` does not hold {{{{ {variable} }}}}")]
     CueLacks {
+        /// The file.
+        file: String,
         /// The cue.
         cue: String,
         /// The variable that is missing.
@@ -120,6 +140,18 @@ impl Prompts {
     /// # Errors
     /// [`PromptError`] names the file and the line.
     pub fn with_files(replaced: BTreeMap<String, String>) -> Result<Self, PromptError> {
+        Self::read(replaced, CUES)
+    }
+
+    /// The project's own prompts with the cues of a file of any name, which faults name.
+    ///
+    /// # Errors
+    /// [`PromptError`] names the file and the line.
+    pub fn with_cues(file: &str, text: String) -> Result<Self, PromptError> {
+        Self::read(BTreeMap::from([(CUES.to_owned(), text)]), file)
+    }
+
+    fn read(replaced: BTreeMap<String, String>, cue_file: &str) -> Result<Self, PromptError> {
         let mut files: BTreeMap<String, String> =
             FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         for (name, text) in replaced {
@@ -140,7 +172,13 @@ impl Prompts {
         );
         let arms = table(&files, "arms.toml", |name, arm| Arm { name, ..arm })?;
         let methods = table(&files, "methods.toml", |name, method| Method { name, ..method })?;
-        let cues = table(&files, "cues.toml", |name, cue| Cue { name, ..cue })?;
+        let cues =
+            table(&files, CUES, |name, cue| Cue { name, ..cue }).map_err(|fault| match fault {
+                PromptError::Table { fault, .. } => {
+                    PromptError::Table { file: cue_file.to_owned(), fault }
+                }
+                other => other,
+            })?;
         for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".jinja")) {
             add(&mut templates, name.clone(), text.clone())?;
         }
@@ -152,13 +190,19 @@ impl Prompts {
         }
         for cue in &cues {
             if cue.templates.is_empty() {
-                return Err(PromptError::NoTemplate(cue.name.clone()));
+                let (file, cue) = (cue_file.to_owned(), cue.name.clone());
+                return Err(PromptError::NoTemplate { file, cue });
             }
             for (at, text) in cue.templates.iter().enumerate() {
-                add(&mut templates, crate::prompt_written::cue_name(cue, at), text.clone())?;
+                add(
+                    &mut templates,
+                    crate::prompt_written::cue_name(cue_file, cue, at),
+                    text.clone(),
+                )?;
             }
         }
-        Ok(Self { templates, arms, methods, cues, files })
+        let cue_file = cue_file.to_owned();
+        Ok(Self { templates, arms, methods, cues, cue_file, files })
     }
 
     /// The files of this set, by name.

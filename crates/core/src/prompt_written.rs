@@ -116,9 +116,15 @@ impl Prompts {
     ) -> Result<String, PromptError> {
         let at = cue.template(question, seed).expect("every cue has a template: checked when read");
         let text = question.text.trim();
-        let hint =
-            self.render(&cue_name(cue, at), context! { label => label, question => text })?;
-        let lacks = |variable| PromptError::CueLacks { cue: cue.name.clone(), variable };
+        let hint = self.render(
+            &cue_name(&self.cue_file, cue, at),
+            context! { label => label, question => text },
+        )?;
+        let lacks = |variable| PromptError::CueLacks {
+            file: self.cue_file.clone(),
+            cue: cue.name.clone(),
+            variable,
+        };
         // Looked for outside of the question, which may hold the label too.
         if !hint.replacen(text, "", 1).contains(label) {
             return Err(lacks("label"));
@@ -136,8 +142,8 @@ pub(crate) fn method_name(method: &Method) -> String {
     format!("methods.toml [{}]", method.name)
 }
 
-pub(crate) fn cue_name(cue: &Cue, at: usize) -> String {
-    format!("cues.toml [{}] {}", cue.name, at + 1)
+pub(crate) fn cue_name(file: &str, cue: &Cue, at: usize) -> String {
+    format!("{file} [{}] {}", cue.name, at + 1)
 }
 
 #[cfg(test)]

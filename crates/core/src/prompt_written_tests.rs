@@ -115,7 +115,9 @@ fn a_wording_without_the_label_is_refused() {
         "cues.toml".into(),
         "[c]\nsays = 's'\nplace = 'after'\ntemplates = []\n".into(),
     )]);
-    assert!(matches!(Prompts::with_files(none), Err(PromptError::NoTemplate(cue)) if cue == "c"));
+    assert!(
+        matches!(Prompts::with_files(none), Err(PromptError::NoTemplate { cue, .. }) if cue == "c")
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::error::DataError;
 use crate::table::RawError;
-use foretell_core::card::Tabular;
+use foretell_core::card::{CardError, Tabular};
 use foretell_core::{Card, id};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -17,6 +17,9 @@ pub(crate) const FILE: &str = "card.toml";
 
 /// The card of datasets that have none.
 const NEUTRAL: &str = "neutral";
+
+/// Faults of cards that an error shows; `foretell data check` says all.
+const SHOWN: usize = 10;
 
 /// Cards by dataset.
 ///
@@ -49,7 +52,7 @@ pub enum CardFault {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        fault: foretell_core::card::CardError,
+        fault: CardError,
     },
     /// It lies in the folder of another dataset.
     #[error("{}: the card of `{id}` lies in the folder of `{folder}`", path.display())]
@@ -61,6 +64,24 @@ pub enum CardFault {
         /// The folder's name.
         folder: String,
     },
+}
+
+impl CardFault {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Io { path, .. } | Self::Card { path, .. } | Self::Misplaced { path, .. } => path,
+        }
+    }
+
+    /// Each fault of the file.
+    fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Card { path, fault: CardError::Fields { faults, .. } } => {
+                faults.iter().map(|fault| format!("{}: {fault}", path.display())).collect()
+            }
+            other => vec![other.to_string()],
+        }
+    }
 }
 
 impl Cards {
@@ -152,6 +173,7 @@ impl Cards {
         self.get(dataset).and_then(Card::tabular).ok_or_else(|| RawError::NotATable {
             dataset: dataset.to_owned(),
             known: self.tables().map(str::to_owned).collect(),
+            others: Vec::new(),
         })
     }
 
@@ -195,6 +217,18 @@ impl Entry {
         }
         Ok(Self { card, text })
     }
+}
+
+/// What is wrong with some files: a fault a line, and of many the first.
+pub(crate) fn said(faults: &[CardFault]) -> String {
+    let mut lines: Vec<String> = faults.iter().flat_map(CardFault::lines).collect();
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    if more > 0 {
+        let folder = faults[0].path().parent().and_then(Path::parent).unwrap_or(Path::new("."));
+        lines.push(format!("and {more} more: `foretell data check {}`", folder.display()));
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -242,6 +276,21 @@ mod tests {
         let fault = Cards::embedded().with_dir(dir.path()).unwrap_err().to_string();
         assert!(fault.contains("the card of `wether` lies in the folder of `weather`"), "{fault}");
         assert!(fault.contains("tides") && !fault.contains("sound"), "{fault}");
+    }
+
+    #[test]
+    fn faults_stand_on_a_line_each_and_many_are_cut_short() {
+        let dir = tempfile::tempdir().unwrap();
+        let empty = |id: &str| card(id).replace("'T'", "''").replace("'d'", "''");
+        let names = ["a", "b", "c", "k", "e", "f"];
+        names.iter().for_each(|name| write(dir.path(), name, &empty(name)));
+        let fault = Cards::embedded().with_dir(dir.path()).unwrap_err().to_string();
+        let lines: Vec<&str> = fault.lines().collect();
+        assert_eq!(lines.len(), 11, "{fault}");
+        assert!(lines[0].ends_with("a/card.toml: field `title`: it is empty"), "{fault}");
+        assert!(lines[1].ends_with("a/card.toml: field `roles.decider`: it is empty"), "{fault}");
+        let more = format!("and 2 more: `foretell data check {}`", dir.path().display());
+        assert_eq!(lines[10], more);
     }
 
     #[test]

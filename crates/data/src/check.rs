@@ -2,10 +2,10 @@
 
 use crate::cards::{Cards, FILE};
 use crate::error::DataError;
-use crate::nearest::nearest;
 use crate::table::{Table, raw_file, sha256_of};
 use foretell_core::card::{CardError, Level, Tabular, TextTemplate};
-use foretell_core::{Card, count};
+use foretell_core::nearest;
+use foretell_core::{Card, count, counted};
 use std::path::{Path, PathBuf};
 
 /// What a look at one card found.
@@ -173,8 +173,8 @@ fn lacking(table: &Table) -> impl Iterator<Item = String> {
 fn seen(table: &Table) -> Vec<String> {
     let (read, dropped, duplicates) = table.cleaned();
     let mut notes = vec![format!(
-        "{} rows: {} read, {} dropped, {} left out as duplicates",
-        count(table.rows() as u64),
+        "{}: {} read, {} dropped, {} left out as duplicates",
+        counted(table.rows() as u64, "row"),
         count(read as u64),
         count(dropped as u64),
         count(duplicates as u64)

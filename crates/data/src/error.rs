@@ -5,6 +5,7 @@ use crate::import::RowFault;
 use crate::neighbours::BallError;
 use crate::table::RawError;
 use foretell_core::labels::LabelsError;
+use foretell_core::{count, counted};
 use foretell_tables::TableError;
 use miette::Diagnostic;
 use std::fmt;
@@ -20,9 +21,12 @@ pub enum DataError {
     Balls(#[from] BallError),
     /// Rows that are all too far from each other, or of one label.
     #[error(
-        "{}: no ball around any of {tried} rows: {too_few} had too few neighbours, {imbalanced} too many \
+        "{}: no ball around any of {}: {} had too few neighbours, {} too many \
          of one label",
-        datasets.join(", ")
+        datasets.join(", "),
+        counted(*tried, "row"),
+        count(*too_few),
+        count(*imbalanced)
     )]
     #[diagnostic(help(
         "widen the search with `--max-distance`, ask for smaller balls with `--min-size`, or use fewer \
@@ -48,11 +52,13 @@ pub enum DataError {
         datasets: Vec<String>,
     },
     /// Neither a built-in dataset nor a file nor a folder.
-    #[error("`{spec}` is no file, no folder and no built-in dataset")]
+    #[error("{}", unknown(spec, *is_path))]
     #[diagnostic(help("{help}"))]
     UnknownSpec {
         /// What was asked for.
         spec: String,
+        /// Whether it looks like the name of a file.
+        is_path: bool,
         /// What there is, and what may have been meant.
         help: String,
     },
@@ -305,7 +311,7 @@ pub enum DataError {
     #[diagnostic(transparent)]
     Raw(#[from] RawError),
     /// Nothing to ask.
-    #[error("{source_name}: no pairs: {rows} rows read, {left_out} left out")]
+    #[error("{source_name}: no pairs: {} read, {} left out", counted(*rows, "row"), count(*left_out))]
     #[diagnostic(help(
         "a pair needs two different texts: look at the rows that were left out, or ask for more \
          scenarios"
@@ -319,7 +325,7 @@ pub enum DataError {
         left_out: u64,
     },
     /// No question to start from.
-    #[error("{source_name}: no questions: {rows} rows read")]
+    #[error("{source_name}: no questions: {} read", counted(*rows, "row"))]
     #[diagnostic(help("a question needs a text: `foretell pairs import` names the rows at fault"))]
     NoQuestions {
         /// What was read.
@@ -359,7 +365,7 @@ pub enum DataError {
         help: String,
     },
     /// Files that are no cards.
-    #[error("{}", joined(faults))]
+    #[error("{}", crate::cards::said(faults))]
     #[diagnostic(help("the cards of the program are examples of how one is written"))]
     Cards {
         /// Each file with its fault.
@@ -401,6 +407,14 @@ pub struct CardLabels {
     pub dataset: String,
     /// Its labels.
     pub labels: Vec<String>,
+}
+
+fn unknown(spec: &str, is_path: bool) -> String {
+    if is_path {
+        format!("no such file: `{spec}`; nor is that a folder or a built-in dataset")
+    } else {
+        format!("`{spec}` is no file, no folder and no built-in dataset")
+    }
 }
 
 fn joined(items: &[impl fmt::Display]) -> String {

@@ -7,13 +7,15 @@
 use crate::cards::Cards;
 use crate::collection::Collection;
 use crate::error::{CardLabels, DataError};
+use crate::inferred::{SharedLabels, Truths};
 use foretell_core::{Labels, Question};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stray ground truths that an error shows.
 const SHOWN: usize = 5;
 
-/// Gives every question of `collection` its labels, and its ground truth as its labels write it.
+/// Gives every question of `collection` its labels, and its ground truth as its labels write it; says
+/// which labels were told from ground truths.
 ///
 /// # Errors
 /// [`DataError::BadLabels`], [`DataError::OtherLabels`], [`DataError::NoLabels`] and
@@ -23,11 +25,11 @@ pub(crate) fn assign(
     cards: &Cards,
     given: Option<&[String]>,
     source_name: &str,
-) -> Result<(), DataError> {
+) -> Result<Vec<String>, DataError> {
     let given = given.map(check_given).transpose()?;
     let mut others = BTreeMap::new();
     let mut without = BTreeSet::new();
-    let shared = by_dataset(&collection.questions, cards, given.as_ref())?;
+    let (shared, notes) = by_dataset(&collection.questions, cards, given.as_ref())?;
     for question in &mut collection.questions {
         let card = &cards.for_dataset(&question.dataset).labels;
         let (written, own) = if !card.is_empty() {
@@ -60,7 +62,8 @@ pub(crate) fn assign(
         let datasets = without.into_iter().collect();
         return Err(DataError::NoLabels { source_name: source_name.to_owned(), datasets });
     }
-    write_truths(collection, source_name)
+    write_truths(collection, source_name)?;
+    Ok(notes)
 }
 
 /// Checks the labels of questions that came with theirs against those given.
@@ -94,35 +97,37 @@ fn check_given(given: &[String]) -> Result<Labels, DataError> {
 }
 
 /// Labels for the questions whose card and options name none: by dataset, from the ground truths,
-/// or those given.
+/// or those given; and what was told from ground truths.
 fn by_dataset(
     questions: &[Question],
     cards: &Cards,
     given: Option<&Labels>,
-) -> Result<BTreeMap<String, Vec<String>>, DataError> {
-    let mut truths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+) -> Result<(SharedLabels, Vec<String>), DataError> {
+    let mut truths: BTreeMap<String, Truths> = BTreeMap::new();
     for question in questions {
         if question.options.is_empty() && cards.for_dataset(&question.dataset).labels.is_empty() {
             let truths = truths.entry(question.dataset.clone()).or_default();
-            truths.extend(question.ground_truth.clone());
+            question.ground_truth.iter().for_each(|truth| truths.add(truth));
         }
     }
-    let mut labels = BTreeMap::new();
+    let (mut labels, mut notes) = (BTreeMap::new(), Vec::new());
     for (dataset, truths) in truths {
-        let written: Vec<String> = truths.into_iter().collect();
         let written = match given {
             // Ground truths that these do not hold are found, with their rows, further on.
             Some(given) => given.iter().map(str::to_owned).collect(),
-            None if written.len() < 2 => continue,
-            None => written,
+            None if truths.len() < 2 => continue,
+            None => truths.labels(),
         };
         Labels::new(written.iter().cloned()).map_err(|fault| DataError::BadLabels {
             origin: format!("the ground truths of `{dataset}`"),
             fault,
         })?;
+        if given.is_none() {
+            notes.extend(truths.notes(&dataset));
+        }
         labels.insert(dataset, written);
     }
-    Ok(labels)
+    Ok((labels, notes))
 }
 
 /// Writes every ground truth as the labels do.

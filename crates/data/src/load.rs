@@ -3,10 +3,11 @@
 use crate::cards::Cards;
 use crate::collection::Collection;
 use crate::error::DataError;
-use crate::nearest::nearest;
 use crate::pair_set::{ImportReport, PairOptions, PairSet};
 use crate::table::check_raw_files;
 use crate::{folder, import, natural, overlap, scenario};
+use foretell_core::counted;
+use foretell_core::nearest;
 use std::path::Path;
 
 /// The built-in datasets.
@@ -76,8 +77,9 @@ fn load_one(spec: &str, cards: &Cards, options: &PairOptions) -> Result<Import, 
         let collection = scenario::load(cards, options)?;
         let published = if options.published { ", as published" } else { "" };
         let source = format!(
-            "{spec}: {} scenarios from seed {}{published}",
-            options.scenarios, options.seed
+            "{spec}: {} from seed {}{published}",
+            counted(u64::from(options.scenarios), "scenario"),
+            options.seed
         );
         Ok(Import { collection, source, rows: u64::from(options.scenarios), notes: Vec::new() })
     } else if cards.get(spec).is_some_and(|card| card.tabular().is_some()) {
@@ -102,5 +104,10 @@ fn unknown(spec: &str, cards: &Cards) -> DataError {
         .map(|_| format!("; there is a card for `{spec}`, but its pairs have to come from a file"));
     let known = known.join(", ");
     let help = format!("the datasets are {known}{near}{}", card.unwrap_or_default());
-    DataError::UnknownSpec { spec: spec.to_owned(), help }
+    DataError::UnknownSpec { spec: spec.to_owned(), is_path: is_path(spec), help }
+}
+
+/// Whether a spec looks like the name of a file: with an extension, or in a folder.
+fn is_path(spec: &str) -> bool {
+    spec.contains(['/', '\\']) || Path::new(spec).extension().is_some()
 }

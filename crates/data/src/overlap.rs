@@ -1,6 +1,6 @@
 //! Texts that stand under several ids, or on both sides.
 
-use foretell_core::{Pair, Question, TextId};
+use foretell_core::{Pair, Question, TextId, count, counted};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What a reader should know of the texts that pairs share.
@@ -13,9 +13,10 @@ pub(crate) fn notes(questions: &[Question], pairs: &[Pair]) -> Vec<String> {
     let mut notes = Vec::new();
     if several > 0 {
         notes.push(format!(
-            "{} texts stand under {} ids, {several} of them under several",
-            ids.len(),
-            questions.len()
+            "{} stand under {} ids, {} of them under several",
+            counted(ids.len() as u64, "text"),
+            number(questions.len()),
+            number(several)
         ));
     }
     let originals: BTreeSet<&TextId> = pairs.iter().map(|pair| &pair.original_text_id).collect();
@@ -25,21 +26,28 @@ pub(crate) fn notes(questions: &[Question], pairs: &[Pair]) -> Vec<String> {
     if shared > 0 {
         let rows = pairs.iter().filter(|pair| originals.contains(&pair.counterfactual_text_id));
         notes.push(format!(
-            "{shared} of {} counterfactual texts are also originals, in {} of {} pairs",
-            counterfactuals.len(),
-            rows.count(),
-            pairs.len()
+            "{} of {} {}, in {} of {}",
+            number(shared),
+            counted(counterfactuals.len() as u64, "counterfactual text"),
+            if shared == 1 { "is also an original" } else { "are also originals" },
+            number(rows.count()),
+            counted(pairs.len() as u64, "pair")
         ));
     }
     let again = repeated(pairs);
     if again > 0 {
         notes.push(format!(
-            "{again} of {} pairs repeat the two texts and the answer order of another under other \
-             ids; they are kept",
-            pairs.len()
+            "{} of {} {} the two texts and the answer order of another under other ids; they are kept",
+            number(again),
+            counted(pairs.len() as u64, "pair"),
+            if again == 1 { "repeats" } else { "repeat" }
         ));
     }
     notes
+}
+
+fn number(number: usize) -> String {
+    count(number as u64)
 }
 
 /// Pairs that repeat the two texts and the order of an earlier one.

@@ -26,7 +26,7 @@ pub struct QuestionSet {
 ///
 /// A spec is a file of questions (CSV, JSONL, Parquet, multiple choice, BBQ; `questions.parquet`), a
 /// folder that holds `questions.parquet`, or anything that [`load_pairs`] reads: of pairs, the
-/// questions are the originals.
+/// questions are the originals. Questions of a file of rows (CSV, JSONL, Parquet) may have no labels.
 ///
 /// # Errors
 /// [`DataError`] as [`load_pairs`]; rows at fault are an error.

@@ -190,3 +190,30 @@ fn the_same_pairs_come_from_one_thread_and_from_many() {
     };
     assert_eq!(on(1), on(7));
 }
+
+#[test]
+fn scenarios_are_drawn_in_the_orders_asked_for() {
+    let draw = |order: OrderChoice, per_dataset: Option<u64>| {
+        let natural = NaturalOptions { order, ..NaturalOptions::default() };
+        let pairs = PairOptions { scenarios: 2_000, seed: 3, ..PairOptions::default() };
+        let options = DrawOptions { natural, per_dataset, pairs, ..DrawOptions::default() };
+        draw_pairs(&["moral_machines".to_owned()], &Cards::embedded(), &options).unwrap()
+    };
+    let is = |order: AnswerOrder| move |pair: &Pair| pair.answer_order == order;
+    let (first, last) = (draw(OrderChoice::First, None), draw(OrderChoice::Last, None));
+    assert!(first.pairs.iter().all(is(AnswerOrder::First)));
+    assert!(last.pairs.iter().all(is(AnswerOrder::Last)));
+    let (both, tossed) = (draw(OrderChoice::Both, None), draw(OrderChoice::Random, None));
+    assert_eq!(both.pairs.len(), 2 * tossed.pairs.len());
+    let ids: HashSet<_> = both.pairs.iter().map(|pair| pair.pair_id.clone()).collect();
+    for set in [&first, &last, &tossed] {
+        assert_eq!(set.pairs.len(), tossed.pairs.len());
+        assert!(set.pairs.iter().all(|pair| ids.contains(&pair.pair_id)));
+        assert_eq!(set.questions, both.questions);
+    }
+    assert!(tossed.pairs.iter().any(is(AnswerOrder::First)));
+    assert!(tossed.pairs.iter().any(is(AnswerOrder::Last)));
+    let sample = draw(OrderChoice::Both, Some(40));
+    assert_eq!(sample.pairs.len(), 40);
+    assert!(sample.pairs.chunks(2).all(|two| two[0].original_id == two[1].original_id));
+}

@@ -35,13 +35,13 @@ fn the_combined_set_is_read_whole() {
     // The file has 6,077 ids; 8 of them stand only in rows that are left out.
     assert_eq!(set.questions.len(), 6_069);
     let notes = set.report.notes.join("\n");
-    assert!(notes.contains("48 of 6971 pairs repeat the two texts"), "{notes}");
+    assert!(notes.contains("48 of 6,971 pairs repeat the two texts"), "{notes}");
     assert!(
-        notes.contains("5902 texts stand under 6069 ids, 166 of them under several"),
+        notes.contains("5,902 texts stand under 6,069 ids, 166 of them under several"),
         "{notes}"
     );
     assert!(
-        notes.contains("974 of 3875 counterfactual texts are also originals, in 3513"),
+        notes.contains("974 of 3,875 counterfactual texts are also originals, in 3,513"),
         "{notes}"
     );
     assert!(set.pairs.iter().all(|pair| pair.original_row.is_some() && pair.generator.is_some()));

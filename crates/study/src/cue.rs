@@ -107,7 +107,7 @@ pub fn cue_pairs(request: &CueRequest) -> Result<CuePairs, StudyError> {
     }
     match made.left_out.first() {
         Some(first) if made.pairs.is_empty() => Err(StudyError::NothingCued {
-            toward: request.toward.as_str(),
+            toward: request.toward.says(),
             left_out: made.left_out.len(),
             reason: first.reason,
         }),
@@ -150,11 +150,13 @@ fn cues(request: &CueRequest) -> Result<Vec<(Prompts, Cue)>, StudyError> {
         if path.is_file() {
             let text = std::fs::read_to_string(path)
                 .map_err(|fault| StudyError::Io { path: path.to_owned(), fault })?;
-            let files = BTreeMap::from([("cues.toml".to_owned(), text)]);
-            let of_file = Prompts::with_files(files.clone())?;
+            let of_file = Prompts::with_cues(name, text.clone())?;
             for cue in of_file.cues() {
-                cues.push((Prompts::with_files(files.clone())?, cue.clone()));
+                cues.push((Prompts::with_cues(name, text.clone())?, cue.clone()));
             }
+        } else if path.extension().is_some() || path.components().count() > 1 {
+            let fault = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file of cues");
+            faults.push(StudyError::Io { path: path.to_owned(), fault });
         } else {
             let prompts = inputs::prompts_in(own)?;
             match prompts.cue(name).cloned() {

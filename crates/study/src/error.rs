@@ -252,7 +252,8 @@ pub enum StudyError {
     },
     /// No hint can be given.
     #[error(
-        "no question can be given a hint toward {toward}: {left_out} were left out, as {reason}"
+        "no question can be given a hint toward {toward}: {} left out, the first of which {reason}",
+        foretell_core::counted(*left_out as u64, "question")
     )]
     #[diagnostic(help("`--toward random` needs no ground truths; `--labels A,B` gives labels"))]
     NothingCued {

@@ -112,7 +112,7 @@ pub(crate) struct DataTemplateArgs {
     /// The file: delimited text, whose first line names the columns.
     #[arg(value_name = "CSV")]
     pub(crate) file: PathBuf,
-    /// The column that holds the truth [default: the last one with two values].
+    /// The column that holds the truth [default: the last one with two values and no empty cell].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) target: Option<String>,
     /// The folder of cards to write it into [default: standard output].
@@ -181,8 +181,8 @@ pub(crate) struct DataPairsArgs {
     /// Keep members whose text is that of the original, or of another member (published behaviour).
     #[arg(long, help_heading = "Balls")]
     pub(crate) keep_identical: bool,
-    /// Where questions ask for the answer: before the explanation, after it, each pair in both orders,
-    /// or a toss for each original.
+    /// Where questions ask for the answer: before the explanation, after it, each pair in both orders (two
+    /// pairs, which --per-dataset draws together; of an odd number the last is alone), or a toss for each original.
     #[arg(long, value_enum, default_value_t = OrderArg::Random)]
     pub(crate) order: OrderArg,
     /// Seed of all that is drawn.

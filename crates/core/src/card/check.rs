@@ -24,6 +24,9 @@ pub(super) fn faults(card: &Card) -> Vec<FieldFault> {
     {
         faults.add("labels", fault.to_string());
     }
+    for label in card.labels.iter().filter(|label| label.trim() != label.as_str()) {
+        faults.add("labels", format!("`{label}` has white space around it"));
+    }
     for label in card.meanings.keys().filter(|label| !card.labels.contains(label)) {
         faults.add(format!("meanings.{label}"), "the card has no such label");
     }

@@ -56,6 +56,12 @@ fn an_unknown_field_is_named() {
 }
 
 #[test]
+fn labels_have_no_white_space_around_them() {
+    let faults = faults(&CARD.replace("'A'", "'A '"));
+    assert_eq!(faults[0], "field `labels`: `A ` has white space around it");
+}
+
+#[test]
 fn meanings_fit_the_labels() {
     let faults = faults(&format!("{CARD}[meanings]\nC = 'c'\n"));
     let said = [

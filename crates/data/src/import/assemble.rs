@@ -2,14 +2,12 @@
 
 use super::draft::{Draft, Side};
 use super::fault::{FaultKind, RowFault, excerpt};
+use super::shared_labels::shared_labels;
 use super::truth::label_of;
 use crate::cards::Cards;
-use crate::error::{CardLabels, DataError};
+use crate::error::DataError;
 use foretell_core::{AnswerOrder, Labels, Pair, PairId, Question, QuestionId, TextId};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// Different ground truths that may be labels; more of them are answers in free text.
-const MOST_LABELS: usize = 26;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What drafts become.
 #[derive(Debug, Default)]
@@ -28,6 +26,8 @@ pub(super) struct Setting<'a> {
     pub(super) source_name: &'a str,
     /// Where positions of ground truths begin.
     pub(super) answers_from: usize,
+    /// Whether questions without labels are an error.
+    pub(super) needs_labels: bool,
 }
 
 /// Makes drafts into questions and pairs, and adds the rows that become neither to `faults`.
@@ -39,7 +39,7 @@ pub(super) fn assemble(
     setting: &Setting<'_>,
     faults: &mut Vec<RowFault>,
 ) -> Result<Assembled, DataError> {
-    let shared = shared_labels(&drafts, setting)?;
+    let (shared, notes) = shared_labels(&drafts, setting)?;
     let mut maker = Maker {
         setting,
         shared,
@@ -47,7 +47,7 @@ pub(super) fn assemble(
         sources: BTreeMap::new(),
         places: HashMap::new(),
         known: HashSet::new(),
-        made: Assembled::default(),
+        made: Assembled { notes, ..Assembled::default() },
     };
     for draft in drafts {
         if let Err(fault) = maker.add(draft, faults) {
@@ -68,69 +68,6 @@ pub(super) fn assemble(
         ));
     }
     Ok(made)
-}
-
-/// The labels of rows that give none, by dataset: those of the card, else the ground truths, sorted.
-fn shared_labels(
-    drafts: &[Draft],
-    setting: &Setting<'_>,
-) -> Result<BTreeMap<String, Vec<String>>, DataError> {
-    let mut truths: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for draft in drafts {
-        let card = &setting.cards.for_dataset(&draft.dataset).labels;
-        for side in [Some(&draft.original), draft.counterfactual.as_ref()].into_iter().flatten() {
-            match &side.labels {
-                Some(labels) if !card.is_empty() => check_card(draft, card, labels, setting)?,
-                Some(_) => {}
-                None => {
-                    let truths = truths.entry(&draft.dataset).or_default();
-                    truths.extend(side.truth.as_deref());
-                }
-            }
-        }
-    }
-    let (mut labels, mut without) = (BTreeMap::new(), Vec::new());
-    for (dataset, truths) in truths {
-        let card = &setting.cards.for_dataset(dataset).labels;
-        let written: Vec<String> = if card.is_empty() {
-            truths.into_iter().map(str::to_owned).collect()
-        } else {
-            card.clone()
-        };
-        if written.len() < 2 || written.len() > MOST_LABELS {
-            without.push(dataset.to_owned());
-            continue;
-        }
-        Labels::new(written.iter().cloned()).map_err(|fault| DataError::BadLabels {
-            origin: format!("the ground truths of `{dataset}`"),
-            fault,
-        })?;
-        labels.insert(dataset.to_owned(), written);
-    }
-    if without.is_empty() {
-        return Ok(labels);
-    }
-    Err(DataError::NoLabels { source_name: setting.source_name.to_owned(), datasets: without })
-}
-
-/// Labels of a row have to be those of its dataset's card, whose prompts speak of them.
-fn check_card(
-    draft: &Draft,
-    card: &[String],
-    labels: &[String],
-    setting: &Setting<'_>,
-) -> Result<(), DataError> {
-    let same = Labels::new(card.iter().cloned()).is_ok_and(|known| {
-        known.iter().len() == labels.len() && labels.iter().all(|label| known.find(label).is_some())
-    });
-    if same {
-        return Ok(());
-    }
-    Err(DataError::LabelsOfCard {
-        source_name: setting.source_name.to_owned(),
-        card: CardLabels { dataset: draft.dataset.clone(), labels: card.to_vec() },
-        found: labels.to_vec(),
-    })
 }
 
 /// Names for the questions that have none: of a dataset, of a cluster, or of an original's
@@ -294,13 +231,17 @@ impl Maker<'_> {
     fn question(&self, draft: &Draft, side: &Side, source: &str) -> Result<Question, RowFault> {
         let written = side.labels.as_ref().or_else(|| self.shared.get(&draft.dataset));
         let written = written.expect("checked by `shared_labels`").clone();
-        let labels = Labels::new(written.iter().cloned()).map_err(|error| {
-            fault(draft, FaultKind::BadLabels, &written.join(", "), error.to_string())
-        })?;
-        let ground_truth = match &side.truth {
-            None => None,
-            Some(truth) => {
-                let found = label_of(truth, &labels, &side.options, self.setting.answers_from);
+        let labels = match &written[..] {
+            [] => None,
+            some => Some(Labels::new(some.iter().cloned()).map_err(|error| {
+                fault(draft, FaultKind::BadLabels, &written.join(", "), error.to_string())
+            })?),
+        };
+        let ground_truth = match (&side.truth, &labels) {
+            // A ground truth is a label.
+            (None, _) | (_, None) => None,
+            (Some(truth), Some(labels)) => {
+                let found = label_of(truth, labels, &side.options, self.setting.answers_from);
                 Some(found.ok_or_else(|| RowFault {
                     column: side.truth_column.clone(),
                     ..fault(

@@ -3,6 +3,7 @@
 use super::fault::{FaultKind, RowFault, excerpt};
 use super::sheet::{Read, Record};
 use crate::error::DataError;
+use crate::lines::Lines;
 use csv::{ByteRecord, ReaderBuilder};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -38,11 +39,12 @@ pub(super) fn read(path: &Path, bytes: &[u8], delimiter: Option<u8>) -> Result<R
         fault(what, "the first line names the columns, each by a name of its own, in UTF-8")
     })?;
     let (mut records, mut broken) = (Vec::new(), Vec::new());
+    let mut lines = Lines::of(bytes);
     for row in 0.. {
         if !reader.read_byte_record(&mut record).map_err(broken_file)? {
             break;
         }
-        let line = record.position().map(csv::Position::line);
+        let line = Some(lines.line_of(&record));
         match cells(&columns, &record) {
             Ok(cells) => records.push(Record { row, line, cells }),
             Err(reason) => broken.push(RowFault {
@@ -50,7 +52,7 @@ pub(super) fn read(path: &Path, bytes: &[u8], delimiter: Option<u8>) -> Result<R
                 line,
                 kind: FaultKind::Malformed,
                 column: None,
-                value: excerpt(&String::from_utf8_lossy(record.as_slice())),
+                value: excerpt(&joined(&record, delimiter)),
                 reason,
             }),
         }
@@ -92,6 +94,12 @@ fn cells(columns: &[String], record: &ByteRecord) -> Result<Map<String, Value>, 
         cells.insert(name.clone(), Value::String(text.to_owned()));
     }
     Ok(cells)
+}
+
+/// The cells of a record as they stand in the file, but for quotes.
+fn joined(record: &ByteRecord, delimiter: u8) -> String {
+    let cells: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
+    cells.join(&char::from(delimiter).to_string())
 }
 
 /// The delimiter under which the most of the first records have as many cells as the header, and of
@@ -138,6 +146,18 @@ mod tests {
         assert_eq!(read.records.len(), 1);
         assert_eq!(read.broken.iter().map(|fault| fault.row).collect::<Vec<_>>(), [0, 1]);
         assert!(read.broken[0].reason.contains("1 cells, the header 2"));
+    }
+
+    #[test]
+    fn faults_stand_on_the_line_that_an_editor_shows() {
+        for (end, name) in [("\n", "LF"), ("\r\n", "CRLF"), ("\r", "CR")] {
+            let text = format!("a,b{end}1,2{end}x;y,z,3{end}{end}{end}\"p{end}q\",4{end}5{end}6,7");
+            let read = texts(text.as_bytes());
+            let lines: Vec<_> = read.records.iter().filter_map(|record| record.line).collect();
+            assert_eq!(lines, [2, 6, 9], "{name}");
+            assert_eq!(read.broken.iter().map(|f| f.line).collect::<Vec<_>>(), [Some(3), Some(8)]);
+            assert_eq!(read.broken[0].value, "x;y,z,3", "{name}");
+        }
     }
 
     #[test]

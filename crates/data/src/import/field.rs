@@ -136,19 +136,35 @@ impl Field {
 
 /// What the column flags say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportColumns(BTreeMap<Field, String>);
+pub struct ImportColumns {
+    named: BTreeMap<Field, String>,
+    constant: BTreeMap<Field, String>,
+}
 
 impl ImportColumns {
     /// Names the column of a field, or its value for all rows.
     #[must_use]
     pub fn with(mut self, field: Field, name: impl Into<String>) -> Self {
-        self.0.insert(field, name.into());
+        self.named.insert(field, name.into());
         self
     }
 
     /// What was given for a field.
     #[must_use]
     pub fn get(&self, field: Field) -> Option<&str> {
-        self.0.get(&field).map(String::as_str)
+        self.named.get(&field).map(String::as_str)
+    }
+
+    /// Gives a field its value for all rows, from a flag that names no column.
+    #[must_use]
+    pub fn with_constant(mut self, field: Field, value: impl Into<String>) -> Self {
+        self.constant.insert(field, value.into());
+        self
+    }
+
+    /// The value of a field for all rows, where that is not for a column to say.
+    #[must_use]
+    pub fn constant(&self, field: Field) -> Option<&str> {
+        self.constant.get(&field).map(String::as_str)
     }
 }

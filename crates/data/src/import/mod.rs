@@ -18,6 +18,7 @@ mod options;
 mod parquet_rows;
 mod read;
 mod rows;
+mod shared_labels;
 mod sheet;
 mod table;
 mod truth;

@@ -16,7 +16,7 @@ use crate::pair_set::{ImportReport, PairOptions, Reason};
 use crate::parquet_file::{Looks, ParquetFile, looks_of};
 use crate::question_set::originals;
 use crate::wide;
-use foretell_core::{PairId, Question, QuestionId};
+use foretell_core::{PairId, Question, QuestionId, counted};
 use foretell_tables::{PairRow, PairTextRow, QuestionRow, Table, TableError};
 use std::collections::HashMap;
 use std::path::Path;
@@ -75,7 +75,10 @@ pub fn import(path: &Path, cards: &Cards, request: &ImportRequest) -> Result<Imp
         Some(Layout::Table) => {
             Ok(gathered(table::load(path, &options)?, Vec::new(), Layout::Table))
         }
-        layout => read_sheet(path, cards, request, layout).map(|(imported, _)| imported),
+        layout => {
+            let (imported, _) = read_sheet(path, cards, request, layout, |_| true)?;
+            Ok(imported)
+        }
     }
 }
 
@@ -120,6 +123,7 @@ fn read_sheet(
     cards: &Cards,
     request: &ImportRequest,
     layout: Option<Layout>,
+    needs_labels: fn(Layout) -> bool,
 ) -> Result<(Imported, Vec<u64>), DataError> {
     let sheet = Sheet::open(path, request.delimiter)?;
     let names_counterfactual = request.columns.get(Field::Counterfactual).is_some();
@@ -148,6 +152,7 @@ fn read_sheet(
         digest: &sheet.digest,
         source_name: &source_name,
         answers_from: request.answers_from,
+        needs_labels: needs_labels(layout),
     };
     let Assembled { questions, pairs, rows, notes: more } = if drafts.is_empty() {
         Assembled::default()
@@ -204,23 +209,46 @@ pub(crate) fn load(path: &Path, cards: &Cards, options: &PairOptions) -> Result<
         // Its message names the columns of the layout that such a file most likely was to have.
         return wide::load(path, cards, options);
     }
-    let (imported, rows) = read_sheet(path, cards, &request_of(options), None)?;
+    let (imported, rows) =
+        read_sheet(path, cards, &request_of(options), None, |layout| layout != Layout::Questions)
+            .map_err(by_import)?;
     if imported.layout == Layout::Questions {
         return Err(DataError::Sheet {
             path: path.to_owned(),
             fault: "it holds questions and no counterfactuals".to_owned(),
-            help: "a study asks about pairs: name the column with `foretell pairs import FILE \
-                   --counterfactual COLUMN --out pairs.parquet`, or have counterfactuals made"
-                .to_owned(),
+            help: format!(
+                "a study asks about pairs. A model writes counterfactuals: `foretell pairs generate --from \
+                 {0} --model MODEL --out generated`; hints beside the same questions: `foretell pairs cue \
+                 --from {0} --cue authority --toward random --out cued`; a column that holds them is named \
+                 with `foretell pairs import {0} --counterfactual COLUMN --out {1}`",
+                path.display(),
+                path.with_extension("parquet").display()
+            ),
         });
     }
     as_import(path, imported, rows)
 }
 
+/// Of columns that are not found where no flag names any: the command that has such flags.
+fn by_import(error: DataError) -> DataError {
+    match error {
+        DataError::NoColumn { path, missing, has, .. } => {
+            let help = format!(
+                "`foretell pairs import {} --question COLUMN --counterfactual COLUMN --out {}` names the \
+                 columns (without a counterfactual: questions), and writes what can be used here",
+                path.display(),
+                path.with_extension("parquet").display()
+            );
+            DataError::NoColumn { path, missing, has, help }
+        }
+        other => other,
+    }
+}
+
 /// The request of a study, which has no flags for columns.
 fn request_of(options: &PairOptions) -> ImportRequest {
     let columns = match &options.labels {
-        Some(labels) => ImportColumns::default().with(Field::Labels, labels.join("|")),
+        Some(labels) => ImportColumns::default().with_constant(Field::Labels, labels.join("|")),
         None => ImportColumns::default(),
     };
     ImportRequest { columns, reprompt: options.reprompt, ..ImportRequest::default() }
@@ -265,7 +293,7 @@ fn check(path: &Path, faults: Vec<RowFault>) -> Result<Vec<RowFault>, DataError>
         return Ok(harmless);
     }
     let said = |(kind, rows): (FaultKind, usize)| {
-        format!("{rows} row{}: {}", if rows == 1 { "" } else { "s" }, kind.says())
+        format!("{}: {}", counted(rows as u64, "row"), kind.says())
     };
     let counts = count_kinds(&grave).into_iter().map(said).collect();
     let more = grave.len().saturating_sub(SHOWN);
@@ -274,7 +302,7 @@ fn check(path: &Path, faults: Vec<RowFault>) -> Result<Vec<RowFault>, DataError>
 }
 
 /// The questions of a file that is no table of the project's own: all of them, or the originals of
-/// pairs.
+/// pairs. They may have no labels: a counterfactual can be written without.
 ///
 /// # Errors
 /// As [`load`].
@@ -283,7 +311,8 @@ pub(crate) fn load_questions(
     cards: &Cards,
     options: &PairOptions,
 ) -> Result<(Vec<Question>, ImportReport), DataError> {
-    let (mut imported, _) = read_sheet(path, cards, &request_of(options), None)?;
+    let (mut imported, _) =
+        read_sheet(path, cards, &request_of(options), None, |_| false).map_err(by_import)?;
     check(path, std::mem::take(&mut imported.faults))?;
     let Imported { source, rows, questions, pairs, notes, .. } = imported;
     let questions = if pairs.is_empty() { questions } else { originals(questions, &pairs) };

@@ -7,8 +7,8 @@ use super::options::{Choice, choices, labels_of, of_columns, question_text};
 use super::sheet::{Record, Sheet};
 use super::{cells, layout::Layout};
 use crate::error::DataError;
-use crate::nearest::nearest;
 use foretell_core::AnswerOrder;
+use foretell_core::nearest;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -58,7 +58,9 @@ impl Columns {
             if counterfactual && layout == Layout::Questions {
                 continue;
             }
+            let constant = given.constant(field);
             let found = match given.get(field) {
+                _ if constant.is_some() => constant.map(|value| Source::Constant(value.to_owned())),
                 Some(name) => match named(sheet, field, name) {
                     Some(source) => Some(source),
                     None if field.can_be_constant() => {

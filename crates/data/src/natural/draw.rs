@@ -1,6 +1,6 @@
 //! A set drawn from the pairs of several datasets.
 
-use super::options::NaturalOptions;
+use super::options::{NaturalOptions, OrderChoice};
 use super::pairs::{natural_pairs, no_balls, table};
 use super::record::record;
 use super::summary::NaturalSummary;
@@ -9,9 +9,9 @@ use crate::error::DataError;
 use crate::load::load_pairs;
 use crate::pair_set::PairOptions;
 use crate::scenario;
-use crate::selection::select;
-use crate::table::check_raw_files;
-use foretell_core::{Pair, Question, QuestionId};
+use crate::selection::{select, select_together};
+use crate::table::{RawError, check_raw_files};
+use foretell_core::{AnswerOrder, Pair, PairId, Question, QuestionId};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
@@ -59,8 +59,9 @@ pub struct DatasetDraw {
 /// Makes the pairs of each dataset and draws from them.
 ///
 /// The sample is seeded and nested: 100 pairs of a dataset are among 1,000 of it, and do not depend on
-/// the other datasets. It is drawn among pairs, each answer order of two questions being one, without
-/// putting any back.
+/// the other datasets. It is drawn among pairs, without putting any back. With [`OrderChoice::Both`] each
+/// answer order is a pair, and both orders of two questions are drawn together, but for the last where
+/// the number is odd.
 ///
 /// # Errors
 /// [`DataError`]: a dataset without a card of a table, its raw file, options that no ball can meet.
@@ -124,14 +125,43 @@ struct All {
 fn all_pairs(dataset: &String, cards: &Cards, options: &DrawOptions) -> Result<All, DataError> {
     if dataset == scenario::NAME {
         let set = load_pairs(std::slice::from_ref(dataset), cards, &options.pairs)?;
-        return Ok(All { questions: set.questions, pairs: set.pairs, natural: None });
+        let pairs = ordered(set.pairs, options.natural.order);
+        return Ok(All { questions: set.questions, pairs, natural: None });
     }
     let mut natural = options.natural;
     if let Some(&balls) = options.balls.get(dataset) {
         natural.balls.balls = Some(balls);
     }
-    let found = natural_pairs(&table(dataset, cards, &options.pairs)?, &natural)?;
+    let table = table(dataset, cards, &options.pairs).map_err(with_scenarios)?;
+    let found = natural_pairs(&table, &natural)?;
     Ok(All { questions: found.questions, pairs: found.pairs, natural: Some(found.summary) })
+}
+
+/// A dataset that is unknown may be meant for the scenarios, which have no table.
+fn with_scenarios(error: DataError) -> DataError {
+    match error {
+        DataError::Raw(RawError::NotATable { dataset, known, .. }) => {
+            let others = vec![scenario::NAME.to_owned()];
+            RawError::NotATable { dataset, known, others }.into()
+        }
+        other => other,
+    }
+}
+
+/// Scenarios in the answer orders asked for; each brings a toss of its own.
+fn ordered(pairs: Vec<Pair>, order: OrderChoice) -> Vec<Pair> {
+    let orders: &[AnswerOrder] = match order {
+        OrderChoice::Random => return pairs,
+        OrderChoice::First => &[AnswerOrder::First],
+        OrderChoice::Last => &[AnswerOrder::Last],
+        OrderChoice::Both => &[AnswerOrder::First, AnswerOrder::Last],
+    };
+    let in_order = |pair: &Pair, order: AnswerOrder| Pair {
+        pair_id: PairId::new(&pair.original_id, &pair.counterfactual_id, order),
+        answer_order: order,
+        ..pair.clone()
+    };
+    pairs.iter().flat_map(|pair| orders.iter().map(|&order| in_order(pair, order))).collect()
 }
 
 /// The pairs drawn, in their old order, with their questions.
@@ -140,11 +170,15 @@ fn sample(
     pairs: Vec<Pair>,
     options: &DrawOptions,
 ) -> (Vec<Question>, Vec<Pair>) {
-    if options.per_dataset.is_none_or(|wanted| wanted >= pairs.len() as u64) {
+    let Some(wanted) = options.per_dataset.filter(|wanted| *wanted < pairs.len() as u64) else {
         return (questions, pairs);
-    }
-    let taken: Vec<Pair> =
-        select(&pairs, options.per_dataset, options.pairs.seed).into_iter().cloned().collect();
+    };
+    let seed = options.pairs.seed;
+    let taken = match options.natural.order {
+        OrderChoice::Both => select_together(&pairs, wanted, seed),
+        _ => select(&pairs, Some(wanted), seed),
+    };
+    let taken: Vec<Pair> = taken.into_iter().cloned().collect();
     let used: HashSet<&QuestionId> =
         taken.iter().flat_map(|pair| [&pair.original_id, &pair.counterfactual_id]).collect();
     let questions =

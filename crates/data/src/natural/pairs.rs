@@ -9,7 +9,7 @@ use crate::load::Import;
 use crate::neighbours::{Ball, BallError, BallOptions, BallSummary, CodeTable, Member, balls};
 use crate::pair_set::PairOptions;
 use crate::table::{Table, raw_file};
-use foretell_core::{Pair, PairId, Question};
+use foretell_core::{Pair, PairId, Question, counted};
 use rayon::prelude::*;
 
 /// Method of the pairs.
@@ -115,9 +115,9 @@ pub(crate) fn load(
     }
     crate::labels::compare(&found.questions, options.labels.as_deref())?;
     let source = format!(
-        "{dataset}: {} balls among {} rows from seed {}",
-        found.summary.balls.balls,
-        table.rows(),
+        "{dataset}: {} among {} from seed {}",
+        counted(found.summary.balls.balls, "ball"),
+        counted(table.rows() as u64, "row"),
         options.seed
     );
     let collection = Collection::of(found.questions, found.pairs);

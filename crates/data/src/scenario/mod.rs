@@ -64,6 +64,7 @@ pub(crate) fn load(cards: &Cards, options: &PairOptions) -> Result<Collection, D
         let pair = pair(&found, &original, &counterfactual, &dilemmas);
         collection.add(original, counterfactual, pair, u64::from(found.original));
     }
+    // No scenario has a ground truth from which a label could be told.
     labels::assign(&mut collection, cards, options.labels.as_deref(), NAME)?;
     Ok(collection)
 }

@@ -1,9 +1,9 @@
 //! What a column of a table may be.
 
 use super::word;
-use crate::nearest::nearest;
 use crate::table::{Grid, GridColumn};
 use foretell_core::card::number;
+use foretell_core::nearest;
 
 /// Distinct texts up to which a column is a feature as it stands.
 const MANY_TEXTS: usize = 30;
@@ -153,12 +153,18 @@ pub(super) fn target_of(grid: &Grid, named: Option<&str>) -> Result<usize, (Stri
         return Ok(at);
     }
     let columns = || grid.columns.iter().enumerate().rev();
-    let by_name = columns()
-        .find(|(_, column)| fits(column) && TARGETS.contains(&column.name.to_lowercase().as_str()));
-    let of_two = || columns().find(|(_, column)| column.cells.len() == 2);
+    // Unasked, nothing is taken in which a row may have no answer, or whose numbers may measure something.
+    let of_two = |column: &GridColumn| {
+        column.cells.len() == 2 && !column.cells.iter().any(|cell| is_missing(cell))
+    };
+    let by_name = columns().find(|(_, column)| {
+        of_two(column) && TARGETS.contains(&column.name.to_lowercase().as_str())
+    });
+    let of_two = || columns().find(|(_, column)| of_two(column));
     by_name.or_else(of_two).map(|(at, _)| at).ok_or_else(|| {
         let help =
             format!("say which one with `--target`: {}", names().collect::<Vec<_>>().join(", "));
-        ("no column holds two values, so none is taken for the target".to_owned(), help)
+        let fault = "no column holds two values and no empty cell, so none is taken for the target";
+        (fault.to_owned(), help)
     })
 }

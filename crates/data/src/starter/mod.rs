@@ -26,7 +26,7 @@ pub struct Starter {
 /// Its first line names the columns, unless one of its cells is a number. Columns of many numbers
 /// get bins at their quartiles, those of few values a phrase a value; columns that hold one value, or
 /// too many texts, are left out, and the card says so. `target` names the column of the truth; without
-/// it, the last column of two values is taken.
+/// it, the last column of two values of which none is empty or unknown.
 ///
 /// # Errors
 /// [`DataError`] where the file is no table, or has no column that could be the target.
@@ -34,11 +34,8 @@ pub fn starter_card(path: &Path, target: Option<&str>) -> Result<Starter, DataEr
     let bytes =
         std::fs::read(path).map_err(|fault| DataError::Io { path: path.to_owned(), fault })?;
     let read = guess_read(&bytes);
-    let grid = Grid::read(&bytes, &read).map_err(|faults| RawError::Contents {
-        path: path.to_owned(),
-        dataset: "template".to_owned(),
-        faults,
-    })?;
+    let grid = Grid::read(&bytes, &read)
+        .map_err(|faults| RawError::NoGrid { path: path.to_owned(), faults })?;
     let at = target_of(&grid, target).map_err(|(fault, help)| DataError::NoTarget {
         path: path.to_owned(),
         fault,

@@ -64,11 +64,39 @@ fn a_column_of_mostly_one_number_still_has_two_bins() {
 #[test]
 fn a_target_has_to_be_there() {
     let (_, none) = starter("a,b\n1,x\n2,y\n3,z\n", None);
-    assert!(none.unwrap_err().to_string().contains("no column holds two values"));
+    assert!(none.unwrap_err().to_string().contains("no column holds two values and no empty cell"));
     let (_, misspelt) = starter("price,kind\n1,x\n2,y\n", Some("knd"));
     assert!(misspelt.unwrap_err().to_string().contains("no column `knd`"));
     let (_, empty) = starter("", None);
     assert!(empty.unwrap_err().to_string().contains("empty"));
+}
+
+#[test]
+fn a_column_with_empty_cells_or_three_values_is_no_target_unasked() {
+    let rows: String = (0..50)
+        .map(|row| {
+            let note = if row == 7 { "late" } else { "" };
+            format!("{},{},{},{note}\n", row * 3 % 17, ["no", "yes"][row % 2], row % 3)
+        })
+        .collect();
+    let csv = format!("price,sold,class,note\n{rows}");
+    let (_, guessed) = starter(&csv, None);
+    assert!(guessed.unwrap().text.contains("column = \"sold\"\n"));
+    let (_, asked) = starter(&csv, Some("note"));
+    let text = asked.unwrap().text;
+    assert!(text.contains("labels = [\"NOT KNOWN\", \"LATE\"]"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_no_csv_is_told_without_a_card() {
+    for (csv, words) in
+        [("a,b\n1\n", "line 2: 1 cells"), ("a,a\n1,2\n", "twice"), ("", "the file is empty")]
+    {
+        let error = starter(csv, None).1.unwrap_err();
+        let help = miette::Diagnostic::help(&error).unwrap().to_string();
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(help.contains("a first line that names") && !help.contains("card"), "{help}");
+    }
 }
 
 #[test]

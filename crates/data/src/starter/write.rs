@@ -165,7 +165,13 @@ fn labels(cells: &[String]) -> Vec<String> {
     let upper = || -> Vec<String> {
         let has_letter = |cell: &str| cell.chars().any(char::is_alphabetic);
         let label = |cell: &String| {
-            if has_letter(cell) { spaced(cell).to_uppercase() } else { format!("CLASS {cell}") }
+            if has_letter(cell) {
+                spaced(cell).to_uppercase()
+            } else if is_missing(cell) {
+                "NOT KNOWN".to_owned()
+            } else {
+                format!("CLASS {}", spaced(cell))
+            }
         };
         cells.iter().map(label).collect()
     };

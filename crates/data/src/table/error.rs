@@ -1,6 +1,7 @@
 //! What can be wrong with a raw file.
 
 use foretell_core::card::Address;
+use foretell_core::did_you_mean;
 use miette::Diagnostic;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -10,12 +11,19 @@ use thiserror::Error;
 pub enum RawError {
     /// The dataset has no card, or one that is no table's.
     #[error("`{dataset}` is no dataset with a table")]
-    #[diagnostic(help("those are: {}; a card of your own is added with `--cards DIR`", known.join(", ")))]
+    #[diagnostic(help(
+        "those are: {}{}; a card of your own is added with `--cards DIR`{}",
+        known.join(", "),
+        others.iter().map(|other| format!(", and {other} without one")).collect::<String>(),
+        did_you_mean(dataset, known.iter().chain(others).map(String::as_str))
+    ))]
     NotATable {
         /// What was asked for.
         dataset: String,
         /// The datasets that have one.
         known: Vec<String>,
+        /// Those without that may be named too.
+        others: Vec<String>,
     },
     /// The raw file is not at hand.
     #[error(
@@ -74,6 +82,17 @@ pub enum RawError {
         expected: String,
         /// What the file has.
         found: String,
+    },
+    /// A file that is no table, before there is a card for it.
+    #[error("{}: {}", path.display(), faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[diagnostic(help(
+        "a CSV has a first line that names each column once, rows of as many cells, and is saved as UTF-8"
+    ))]
+    NoGrid {
+        /// The file.
+        path: PathBuf,
+        /// Each fault with its line.
+        faults: Vec<RawFault>,
     },
     /// Contents that the card does not account for: all of them at once.
     #[error("{}: {}", path.display(), faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]

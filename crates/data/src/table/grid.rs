@@ -1,6 +1,7 @@
 //! A raw file as columns, each cell a number into the column's list of distinct cells.
 
 use super::RawFault;
+use crate::lines::Lines;
 use csv::{ByteRecord, ReaderBuilder};
 use foretell_core::card::Read;
 use std::collections::HashMap;
@@ -59,7 +60,7 @@ impl Grid {
             names = header(&record)?;
         }
         let mut columns: Vec<Column> = names.iter().map(|_| Column::default()).collect();
-        let mut places = Lines { bytes, counted: 0, line: 1 };
+        let mut places = Lines::of(bytes);
         let (mut lines, mut faults, mut more) = (Vec::new(), Vec::new(), 0);
         loop {
             let more_to_read = reader.read_byte_record(&mut record);
@@ -107,27 +108,6 @@ impl Grid {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.lines.len()
-    }
-}
-
-/// Counts lines. The reader's own count stands before the line ends that it skips.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    counted: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line on which a record starts; records come in order.
-    fn line_of(&mut self, record: &ByteRecord) -> u64 {
-        let start = record.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(0));
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let start = (start + skipped).max(self.counted);
-        let passed = self.bytes.get(self.counted..start).unwrap_or_default();
-        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        self.counted = start;
-        self.line
     }
 }
 
@@ -207,6 +187,8 @@ mod tests {
         assert_eq!(cells(&grid, "a"), ["1", "2;3", "4"]);
         assert_eq!(cells(&grid, "b"), ["\"x\"", "y", "z"]);
         assert_eq!(grid.lines, [2, 4, 6]);
+        let grid = Grid::read(b"a,b\r1,2\r3,4\r", &Read::default()).unwrap();
+        assert_eq!(grid.lines, [2, 3]);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use super::cell::{Cell, Kind};
 use crate::error::DataError;
-use crate::nearest::nearest;
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Schema};
+use foretell_core::nearest;
 use std::path::Path;
 
 /// A column that an import can have.

@@ -10,7 +10,7 @@ use crate::load::Import;
 use crate::pair_set::{PairOptions, Reason};
 use crate::parquet_file::ParquetFile;
 use crate::{labels, prompt_form};
-use foretell_core::{AnswerOrder, Pair, Question, TextId};
+use foretell_core::{AnswerOrder, Pair, Question, TextId, count, counted};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -97,13 +97,16 @@ fn read(
         return Err(DataError::Cells { path: path.to_owned(), shown: faults, more });
     }
     collection.check()?;
-    labels::assign(&mut collection, cards, options.labels.as_deref(), &source_name)?;
+    let told = labels::assign(&mut collection, cards, options.labels.as_deref(), &source_name)?;
     let imported = prompt_form::check(&collection, &source_name)?;
     let mut notes = notes(&columns, &collection, cards);
+    notes.extend(told);
     notes.extend(prompt_notes(imported, &collection, options.reprompt));
     if contradicted > 0 && !options.reprompt {
         notes.push(format!(
-            "{contradicted} rows have a prompt that asks in another order than the row says"
+            "{} {} a prompt that asks in another order than the row says",
+            counted(contradicted, "row"),
+            if contradicted == 1 { "has" } else { "have" }
         ));
     }
     let source = format!("{source_name} (wide layout)");
@@ -278,7 +281,10 @@ fn prompt_notes(imported: usize, collection: &Collection, reprompt: bool) -> Opt
         Some("references are asked with the prompts of the file (`--reprompt` renders the project's own)".to_owned())
     } else if imported > 0 {
         Some(format!(
-            "{imported} of {pairs} pairs are asked with the prompts of the file, the others with the project's own"
+            "{} of {} {} asked with the prompts of the file, the others with the project's own",
+            count(imported as u64),
+            counted(pairs as u64, "pair"),
+            if imported == 1 { "is" } else { "are" }
         ))
     } else {
         None

@@ -140,3 +140,31 @@ fn labels_that_cannot_be_used_and_options_that_miss_are_named() {
     let imported = plain("t.csv", "question,choices,answer\na,,1\nb,x|y,7\nc,x|y,1\n");
     assert_eq!(faults(&imported), [("missing_cell", 0), ("label_not_in_set", 1)]);
 }
+
+#[test]
+fn labels_from_ground_truths_are_told_with_their_counts() {
+    let rows: String = ["YES", "YES", "NO", "YSE", "NO", "YES", "NO", "YES", "YES"]
+        .iter()
+        .enumerate()
+        .map(|(at, truth)| format!("q{at},{truth}\n"))
+        .collect();
+    let imported = plain("typo.csv", &format!("question,answer\n{rows}"));
+    let notes = imported.notes.join("; ");
+    let told = "labels NO (3), YES (5), YSE (1): from the ground truths of `typo`";
+    assert!(notes.contains(told) && notes.contains("warning: rare labels"), "{notes}");
+    let given =
+        with("typo.csv", &format!("question,answer\n{rows}"), flags(&[(Field::Labels, "YES,NO")]));
+    let given = given.unwrap();
+    assert_eq!(faults(&given), [("label_not_in_set", 3)]);
+    assert!(!given.notes.join("; ").contains("from the ground truths"), "{:?}", given.notes);
+}
+
+#[test]
+fn ground_truths_may_be_capitalised_in_any_way() {
+    let imported = plain("t.csv", "question,answer\na,YES\nb,Yes\nc,no\nd,Yes\ne,NO\n");
+    let question = &imported.questions[0];
+    assert_eq!(
+        (&question.labels[..], question.ground_truth.as_deref()),
+        (&["Yes".to_owned(), "no".to_owned()][..], Some("Yes"))
+    );
+}

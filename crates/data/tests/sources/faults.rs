@@ -24,7 +24,10 @@ fn labels_that_are_none_are_refused() {
     assert_eq!(message, "`--labels`: 1 label(s) given; a question needs at least two");
     let columns = with("original_ground_truth", texts(&[Some("yes"), Some("YES"), None]));
     let (message, _) = fault(load(&columns));
-    assert!(message.starts_with("the ground truths of `tides`: the labels"), "{message}");
+    assert_eq!(message, "no labels for `tides`", "they read the same");
+    let columns = with("original_ground_truth", texts(&[Some("yes"), Some(".."), None]));
+    let (message, _) = fault(load(&columns));
+    assert!(message.starts_with("the ground truths of `tides`: the label `..`"), "{message}");
     let (message, help) = fault(load(&without("original_ground_truth")));
     assert_eq!(message, "no labels for `tides`");
     assert!(help.contains("`--labels YES,NO`"), "{help}");
@@ -93,7 +96,7 @@ fn prompts_that_do_not_say_how_to_reply_stop_an_import() {
     assert!(message.contains("0 of 3 original") && message.contains("in 2 pairs"), "{message}");
     let none_at_all = with_prompts(&[Some(FORM), None, None], &[Some(FORM), None, None]);
     let notes = load(&none_at_all).unwrap().report.notes.join("\n");
-    assert!(notes.contains("1 of 3 pairs are asked with the prompts of the file"), "{notes}");
+    assert!(notes.contains("1 of 3 pairs is asked with the prompts of the file"), "{notes}");
 }
 
 #[test]

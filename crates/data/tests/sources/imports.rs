@@ -74,8 +74,11 @@ fn equal_texts_under_other_ids_are_kept_and_counted() {
     assert_eq!(set.pairs.len(), 3);
     let notes = set.report.notes.join("\n");
     assert!(notes.contains("3 texts stand under 6 ids, 2 of them under several"), "{notes}");
-    assert!(notes.contains("1 of 2 counterfactual texts are also originals, in 2 of 3"), "{notes}");
-    assert!(notes.contains("1 of 3 pairs repeat the two texts"), "{notes}");
+    assert!(
+        notes.contains("1 of 2 counterfactual texts is also an original, in 2 of 3"),
+        "{notes}"
+    );
+    assert!(notes.contains("1 of 3 pairs repeats the two texts"), "{notes}");
 }
 
 #[test]

@@ -5,9 +5,10 @@ use crate::args::ListFormat;
 use crate::args::data::DataListArgs;
 use crate::exit::DONE;
 use crate::fetching::raw_folders;
-use crate::output::{harmless, show};
+use crate::output::{harmless, say, show};
 use foretell_core::Card;
 use foretell_data::raw_file;
+use foretell_data::table::sha256_of;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -25,17 +26,36 @@ pub(crate) fn run(args: &DataListArgs) -> Done {
     Ok(DONE)
 }
 
-/// The raw file of a card, where there is one and it is at hand.
-pub(super) fn at_hand(card: &Card, folders: &[PathBuf]) -> Option<PathBuf> {
-    raw_file(&card.id, card.source.as_ref()?, folders).ok()
+/// Whether the raw file of a card is at hand.
+enum Raw {
+    /// The card has none.
+    None,
+    /// It is, and is the one that the card was written for.
+    Sound(PathBuf),
+    /// A file of its name is, with another checksum.
+    Other(PathBuf),
+    /// No file of its name is.
+    Missing(String),
+}
+
+impl Raw {
+    fn of(card: &Card, folders: &[PathBuf]) -> Self {
+        let Some(source) = &card.source else { return Self::None };
+        let Ok(path) = raw_file(&card.id, source, folders) else {
+            return Self::Missing(source.file.clone());
+        };
+        let sound = std::fs::read(&path).is_ok_and(|bytes| sha256_of(&bytes) == source.sha256);
+        if sound { Self::Sound(path) } else { Self::Other(path) }
+    }
 }
 
 fn print(list: &[&Card], folders: &[PathBuf]) {
     let row = |card: &&Card| {
-        let raw = match (&card.source, at_hand(card, folders)) {
-            (None, _) => "-".to_owned(),
-            (Some(_), Some(path)) => path.display().to_string(),
-            (Some(source), None) => format!("not at hand: {}", source.file),
+        let raw = match Raw::of(card, folders) {
+            Raw::None => "-".to_owned(),
+            Raw::Sound(path) => path.display().to_string(),
+            Raw::Other(path) => format!("not at hand: {} is another file", path.display()),
+            Raw::Missing(file) => format!("not at hand: {file}"),
         };
         let features =
             if card.features.is_empty() { "-".to_owned() } else { card.features.len().to_string() };
@@ -50,6 +70,9 @@ fn print(list: &[&Card], folders: &[PathBuf]) {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}  "));
         show(&format!("{}{}", cells.collect::<String>(), row[4]));
     }
+    if rows.iter().any(|row| row[4].starts_with("not at hand")) {
+        say("`foretell data fetch` gets what is not at hand; `--raw DIR` says where raw files are");
+    }
 }
 
 fn as_json(card: &Card, folders: &[PathBuf]) -> serde_json::Value {
@@ -59,6 +82,9 @@ fn as_json(card: &Card, folders: &[PathBuf]) -> serde_json::Value {
         "labels": card.labels,
         "features": card.features.iter().map(|own| &own.name).collect::<Vec<_>>(),
         "raw_file": card.source.as_ref().map(|source| &source.file),
-        "raw_path": at_hand(card, folders).map(|path| path.display().to_string()),
+        "raw_path": match Raw::of(card, folders) {
+            Raw::Sound(path) => Some(path.display().to_string()),
+            _ => None,
+        },
     })
 }

@@ -7,7 +7,7 @@ use crate::commands::pairs::source::check_out;
 use crate::exit::{DONE, Failure};
 use crate::fetching::raw_folders;
 use crate::output::{harmless, say, show};
-use foretell_core::count;
+use foretell_core::{count, counted};
 use foretell_data::neighbours::BallOptions;
 use foretell_data::{
     DataError, DatasetDraw, DrawOptions, Drawn, NaturalOptions, NaturalSummary, OrderChoice,
@@ -29,9 +29,10 @@ pub(crate) fn run(args: &DataPairsArgs) -> Done {
         ListFormat::Json => show(&json(&drawn).to_string()),
         ListFormat::Table => drawn.datasets.iter().for_each(|draw| show(&words(draw))),
     }
-    let (pairs, questions) = (count(drawn.pairs.len() as u64), count(drawn.questions.len() as u64));
+    let pairs = counted(drawn.pairs.len() as u64, "pair");
+    let questions = counted(drawn.questions.len() as u64, "question");
     let (out, record) = (args.out.display(), record.display());
-    say(&harmless(&format!("wrote {out}: {pairs} pairs of {questions} questions; how: {record}")));
+    say(&harmless(&format!("wrote {out}: {pairs} of {questions}; how: {record}")));
     Ok(DONE)
 }
 
@@ -83,11 +84,11 @@ fn words(draw: &DatasetDraw) -> String {
     if let Some(natural) = &draw.natural {
         lines.extend(natural_words(natural));
     }
-    let (drawn, available) = (count(draw.drawn), count(draw.available));
+    let (drawn, available) = (counted(draw.drawn, "pair"), count(draw.available));
     lines.push(if draw.drawn == draw.available {
-        format!("  {drawn} pairs")
+        format!("  {drawn}")
     } else {
-        format!("  {drawn} pairs drawn from {available}")
+        format!("  {drawn} drawn from {available}")
     });
     lines.join("\n")
 }
@@ -103,15 +104,15 @@ fn natural_words(natural: &NaturalSummary) -> Vec<String> {
     let members = balls.pairs();
     let flips = if members == 0 { 0.0 } else { natural.label_flips as f64 / members as f64 };
     vec![
-        format!("  {} rows, {} centres tried", count(natural.rows), count(balls.tried)),
+        format!("  {}, {} tried", counted(natural.rows, "row"), counted(balls.tried, "centre")),
         format!(
             "  no ball: {} had too few neighbours, {} too many of one label",
             count(balls.too_few),
             count(balls.imbalanced)
         ),
         format!(
-            "  {} balls ({}), by size {}",
-            count(balls.balls),
+            "  {} ({}), by size {}",
+            counted(balls.balls, "ball"),
             originals.collect::<Vec<_>>().join(", "),
             listed(&balls.sizes)
         ),

@@ -7,18 +7,20 @@ use crate::exit::{DONE, Failure, INPUT};
 use crate::fetching::raw_folders;
 use crate::output::{harmless, say, show};
 use foretell_core::card::{Source, TextTemplate};
-use foretell_core::{Card, count};
-use foretell_data::Table;
+use foretell_core::{Card, count, counted, did_you_mean};
+use foretell_data::{Table, raw_file};
 use serde_json::json;
 
 pub(crate) fn run(args: &DataShowArgs) -> Done {
     let cards = super::cards(&args.place)?;
     let Some(card) = cards.get(&args.card) else {
         let known = cards.names().collect::<Vec<_>>().join(", ");
-        let help = format!("cards: {known}; one of your own is added with `--cards DIR`");
+        let near = did_you_mean(&args.card, cards.names());
+        let help = format!("cards: {known}; one of your own is added with `--cards DIR`{near}");
         return Err(Failure::said(INPUT, format!("there is no card `{}`", args.card), help));
     };
-    let raw = super::list::at_hand(card, &raw_folders(args.place.raw.as_deref()));
+    let folders = raw_folders(args.place.raw.as_deref());
+    let raw = card.source.as_ref().and_then(|source| raw_file(&card.id, source, &folders).ok());
     let table = raw.as_deref().map(|path| Table::load(&cards, &card.id, path)).transpose()?;
     match args.format {
         ListFormat::Json => {
@@ -119,7 +121,7 @@ fn print_source(source: &Source) {
 }
 
 fn in_rows(rows: u64) -> String {
-    format!(" ({} row{})", count(rows), if rows == 1 { "" } else { "s" })
+    format!(" ({})", counted(rows, "row"))
 }
 
 fn as_json(card: &Card, table: Option<&Table>) -> serde_json::Value {

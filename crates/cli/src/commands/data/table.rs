@@ -5,7 +5,7 @@ use crate::args::data::DataTableArgs;
 use crate::exit::{DONE, Failure, INPUT, UNEXPECTED, USAGE};
 use crate::fetching::raw_folders;
 use crate::output::say;
-use foretell_core::count;
+use foretell_core::counted;
 use foretell_data::{DataError, Table, raw_file};
 use std::io::{BufWriter, ErrorKind};
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &DataTableArgs) -> Done {
         }
     }
     if let Some(out) = out {
-        say(&format!("wrote {}: {} rows", out.display(), count(table.rows() as u64)));
+        say(&format!("wrote {}: {}", out.display(), counted(table.rows() as u64, "row")));
     }
     Ok(DONE)
 }

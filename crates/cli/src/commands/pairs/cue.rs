@@ -5,7 +5,7 @@ use crate::args::ListFormat;
 use crate::args::generate::CueArgs;
 use crate::exit::DONE;
 use crate::output::{harmless, say, show};
-use foretell_core::count;
+use foretell_core::{count, counted};
 use foretell_study::{CueLeftOut, CuePairs, CueRequest, cue_pairs};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -32,8 +32,8 @@ pub(crate) fn run(args: &CueArgs) -> Done {
                 .to_string(),
         ),
         ListFormat::Table => {
-            let toward = request.toward.as_str();
-            show(&format!("{} pairs toward a {toward} label", count(pairs)));
+            let toward = request.toward.says();
+            show(&format!("{} toward {toward}", counted(pairs, "pair")));
             for (method, count_of) in &methods {
                 show(&harmless(&format!("  {method}: {}", count(*count_of))));
             }

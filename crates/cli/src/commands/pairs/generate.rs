@@ -9,7 +9,7 @@ use crate::exit::{DONE, Failure, INPUT, UNEXPECTED};
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
-use foretell_core::count;
+use foretell_core::{count, counted};
 use foretell_study::{GenerateRequest, Generated, Generating, Judged, ModelTable};
 use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
@@ -70,13 +70,13 @@ fn introduce(generating: &Generating) {
     say(&format!("{verb} {}", generating.folder().display()));
     generating.notes().iter().for_each(|note| say(&format!("  {}", harmless(note))));
     let questions = generating.questions();
-    say(&format!("counterfactuals for {} questions", count(questions.len() as u64)));
+    say(&format!("counterfactuals for {}", counted(questions.len() as u64, "question")));
     generating.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
 }
 
 fn tell(generated: &Generated, args: &GenerateArgs) {
     let ended = &generated.ended;
-    say(&format!("{} requests sent (equal ones once)", count(ended.sent)));
+    say(&format!("{} sent (equal ones once)", counted(ended.sent, "request")));
     if ended.failed > 0 {
         let failed = count(ended.failed);
         say(&format!(
@@ -86,7 +86,7 @@ fn tell(generated: &Generated, args: &GenerateArgs) {
     match args.format {
         ListFormat::Json => show(&as_json(generated).to_string()),
         ListFormat::Table => {
-            show(&format!("{} pairs", count(generated.pairs)));
+            show(&counted(generated.pairs, "pair"));
             show(&format!("requests          {}", listed(&generated.requests)));
             show(&format!("counterfactuals   {}", listed(&generated.written)));
             show(&harmless(&format!("kept by method    {}", listed(&generated.methods))));

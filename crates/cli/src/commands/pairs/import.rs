@@ -6,7 +6,7 @@ use crate::args::ListFormat;
 use crate::args::pairs::ImportArgs;
 use crate::exit::{DONE, Failure, INPUT};
 use crate::output::{harmless, say, show};
-use foretell_core::count;
+use foretell_core::counted;
 use foretell_data::{ImportRequest, Imported, RowFault, import, write_faults};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -47,8 +47,9 @@ pub(super) fn run(args: &ImportArgs) -> Done {
         return Ok(DONE);
     }
     say(&format!(
-        "{} rows are not in {}: exit status {INPUT}; `--allow-faults` makes it 0",
-        count(lost as u64),
+        "{} {} not in {}: exit status {INPUT}; `--allow-faults` makes it 0",
+        counted(lost as u64, "row"),
+        if lost == 1 { "is" } else { "are" },
         args.out.display()
     ));
     Ok(INPUT)
@@ -86,22 +87,21 @@ fn save_faults(imported: &Imported, out: &Path) -> Result<Option<PathBuf>, Failu
 }
 
 fn print(imported: &Imported, out: &Path, faults: Option<&Path>) {
-    show(&harmless(&format!("read     {}: {} rows", imported.source, count(imported.rows))));
+    show(&harmless(&format!("read     {}: {}", imported.source, counted(imported.rows, "row"))));
     if !imported.questions.is_empty() {
         let pairs = match imported.pairs.len() {
             0 => "no pairs".to_owned(),
-            pairs => format!("{} pairs", count(pairs as u64)),
+            pairs => counted(pairs as u64, "pair"),
         };
-        let questions = count(imported.questions.len() as u64);
-        show(&harmless(&format!("wrote    {}: {pairs}, {questions} questions", out.display())));
+        let questions = counted(imported.questions.len() as u64, "question");
+        show(&harmless(&format!("wrote    {}: {pairs}, {questions}", out.display())));
     }
     for note in &imported.notes {
         show(&harmless(&format!("         {note}")));
     }
     let Some(path) = faults else { return };
     for (kind, rows) in imported.counts() {
-        let plural = if rows == 1 { "" } else { "s" };
-        show(&format!("left out {} row{plural}: {}", count(rows as u64), kind.says()));
+        show(&format!("left out {}: {}", counted(rows as u64, "row"), kind.says()));
         let of_kind = imported.faults.iter().filter(|fault| fault.kind == kind);
         of_kind.take(SHOWN).for_each(|fault| show(&format!("           {}", shown(fault))));
     }

@@ -6,11 +6,11 @@ use crate::args::TextFormat;
 use crate::args::pairs::ListArgs;
 use crate::exit::{DONE, Failure, INPUT};
 use crate::output::{say, show};
-use foretell_core::{Pair, Question, QuestionId};
+use foretell_core::{Pair, Question, QuestionId, count, counted, did_you_mean};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "pair_id",
     "dataset",
     "answer_order",
@@ -20,6 +20,7 @@ const COLUMNS: [&str; 9] = [
     "counterfactual_ground_truth",
     "generator",
     "method",
+    "cue_label",
 ];
 
 pub(super) fn run(args: &ListArgs) -> Done {
@@ -29,7 +30,8 @@ pub(super) fn run(args: &ListArgs) -> Done {
     let known: BTreeSet<&str> = set.pairs.iter().map(|pair| pair.dataset.as_str()).collect();
     if let Some(name) = args.datasets.iter().find(|name| !known.contains(name.as_str())) {
         let known: Vec<&str> = known.into_iter().collect();
-        let help = format!("the datasets are {}", known.join(", "));
+        let near = did_you_mean(name, known.iter().copied());
+        let help = format!("the datasets are {}{near}", known.join(", "));
         return Err(Failure::said(INPUT, format!("there is no dataset `{name}`"), help));
     }
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
@@ -50,12 +52,20 @@ pub(super) fn run(args: &ListArgs) -> Done {
                 truth(&pair.counterfactual_id).unwrap_or_default(),
                 pair.generator.clone().unwrap_or_default(),
                 pair.method.clone().unwrap_or_default(),
+                pair.cue_label.clone().unwrap_or_default(),
             ]
         };
         listed.iter().map(row).collect()
     };
     match args.format {
-        TextFormat::Table => show(&grid::table(&header, &rows(), false)),
+        TextFormat::Table => {
+            // A column for cues only where there are some: a terminal is narrow.
+            let cued = listed.iter().any(|pair| pair.cue_label.is_some());
+            let width = if cued { COLUMNS.len() } else { COLUMNS.len() - 1 };
+            let rows: Vec<Vec<String>> =
+                rows().into_iter().map(|row| row[..width].to_vec()).collect();
+            show(&grid::table(&header[..width], &rows, false));
+        }
         TextFormat::Csv => show(grid::csv(&header, &rows()).trim_end()),
         TextFormat::Json => {
             let of = |pair: &&Pair| {
@@ -69,17 +79,25 @@ pub(super) fn run(args: &ListArgs) -> Done {
                     "counterfactual_ground_truth": truth(&pair.counterfactual_id),
                     "generator": pair.generator,
                     "method": pair.method,
+                    "cue_label": pair.cue_label,
                 })
             };
             let list: Vec<_> = listed.iter().map(of).collect();
             show(&serde_json::to_string_pretty(&list).expect("a list is always JSON"));
         }
     }
-    let (first, last) = (args.skip + 1, args.skip + listed.len());
-    if listed.is_empty() {
-        say(&format!("none of {} pairs", found.len()));
-    } else if listed.len() < found.len() {
-        say(&format!("pairs {first} to {last} of {}; `--skip {last}` goes on", found.len()));
-    }
+    say_which(args.skip, listed.len(), found.len());
     Ok(DONE)
+}
+
+/// Which part of the pairs was listed, and what lists the next.
+fn say_which(skip: usize, listed: usize, found: usize) {
+    if listed == 0 {
+        say(&format!("none of {}", counted(found as u64, "pair")));
+    } else if listed < found {
+        let [first, of, all] = [skip + 1, skip + listed, found].map(|number| count(number as u64));
+        let last = skip + listed;
+        let more = if last < found { format!("; `--skip {last}` goes on") } else { String::new() };
+        say(&format!("pairs {first} to {of} of {all}{more}"));
+    }
 }

@@ -58,6 +58,7 @@ fn described(pair: &Pair, original: &Question, counterfactual: &Question) -> Str
     line("changed", list(&pair.changed));
     line("generator", pair.generator.clone());
     line("method", pair.method.clone());
+    line("cue label", pair.cue_label.clone());
     line("Jaccard", fraction(jaccard(&original.text, &counterfactual.text)));
     line("BLEU", fraction(bleu(&original.text, &counterfactual.text)));
     for (title, question) in [("original", original), ("counterfactual", counterfactual)] {
@@ -96,6 +97,7 @@ fn as_json(pair: &Pair, original: &Question, counterfactual: &Question) -> Value
         "changed": pair.changed,
         "generator": pair.generator,
         "method": pair.method,
+        "cue_label": pair.cue_label,
         "jaccard": jaccard(&original.text, &counterfactual.text),
         "bleu": bleu(&original.text, &counterfactual.text),
         "original": question(original),
