@@ -3,7 +3,7 @@
 
 use crate::ask::{Asked, Limits, Request, Stopped};
 use crate::breaker::BREAK_AFTER;
-use crate::endpoint::Room;
+use crate::endpoint::{Room, Signal};
 use crate::flight::{End, Flights, Landed, Outlook, Work};
 use crate::lanes::Lanes;
 use crate::ledger::{Ledger, LedgerError};
@@ -226,6 +226,12 @@ impl<'a> Dispatcher<'a> {
                 continue;
             }
             match lane.flights.endpoint.take(lane.asker, now) {
+                Room::Go(ticket) if lane.flights.halted.load(Ordering::Relaxed) => {
+                    // It was refused while the ticket was taken.
+                    let key = work.request.key;
+                    lane.flights.endpoint.give_back(&ticket, key, &Signal::Nothing, now);
+                    waits = true;
+                }
                 Room::Go(ticket) => {
                     work.taken = self.pace.sent(&work.request.body);
                     let work = self.hand.take().expect("there is a request in hand");

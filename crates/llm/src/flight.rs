@@ -92,16 +92,26 @@ impl Flights {
         let attempt = self.chat.ask(&body, *repeat).await;
         let now = Instant::now();
         let signal = Signal::of(&attempt);
+        if self.is_refusal(&attempt.verdict) {
+            // Before the ticket is back: whoever takes it next sees that nothing more is to be sent.
+            self.halted.store(true, Ordering::Relaxed);
+        }
         // Before the attempt is on disk: an address need not wait for ours.
         let standing = self.endpoint.give_back(&ticket, key, &signal, now);
         let end = work.judge(&attempt, &signal, standing, &self, now);
-        if matches!(end, End::Stop(_)) {
-            self.halted.store(true, Ordering::Relaxed);
-        }
         let tokens = self.tokens(&attempt);
         let ends = matches!(end, End::Kept | End::Failed);
         self.ledger.keep(key, body, attempt, ends).await?;
         Ok(Landed { work, lane, end, tokens })
+    }
+
+    /// Whether the model can be asked no more here.
+    fn is_refusal(&self, verdict: &Verdict) -> bool {
+        match verdict {
+            Verdict::Stop(_) => true,
+            Verdict::Retry { after: Some(after), .. } => *after > self.limits.patience,
+            _ => false,
+        }
     }
 
     fn tokens(&self, attempt: &Attempt) -> Option<i64> {
