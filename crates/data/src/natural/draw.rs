@@ -150,12 +150,7 @@ fn with_scenarios(error: DataError) -> DataError {
 
 /// Scenarios in the answer orders asked for; each brings a toss of its own.
 fn ordered(pairs: Vec<Pair>, order: OrderChoice) -> Vec<Pair> {
-    let orders: &[AnswerOrder] = match order {
-        OrderChoice::Random => return pairs,
-        OrderChoice::First => &[AnswerOrder::First],
-        OrderChoice::Last => &[AnswerOrder::Last],
-        OrderChoice::Both => &[AnswerOrder::First, AnswerOrder::Last],
-    };
+    let Some(orders) = order.fixed() else { return pairs };
     let in_order = |pair: &Pair, order: AnswerOrder| Pair {
         pair_id: PairId::new(&pair.original_id, &pair.counterfactual_id, order),
         answer_order: order,

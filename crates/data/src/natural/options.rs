@@ -28,20 +28,27 @@ pub enum OrderChoice {
     Random,
 }
 
+/// First and last, in the order in which the pairs of both stand.
+const BOTH: [AnswerOrder; 2] = [AnswerOrder::First, AnswerOrder::Last];
+
 impl OrderChoice {
+    /// The orders of every pair; `None` where they are tossed.
+    pub(super) fn fixed(self) -> Option<&'static [AnswerOrder]> {
+        match self {
+            Self::First => Some(&BOTH[..1]),
+            Self::Last => Some(&BOTH[1..]),
+            Self::Both => Some(&BOTH),
+            Self::Random => None,
+        }
+    }
+
     /// The orders of the pairs of one original.
     pub(super) fn of(self, original: &QuestionId, seed: u64) -> &'static [AnswerOrder] {
-        const BOTH: [AnswerOrder; 2] = [AnswerOrder::First, AnswerOrder::Last];
-        match self {
-            Self::First => &BOTH[..1],
-            Self::Last => &BOTH[1..],
-            Self::Both => &BOTH,
-            Self::Random => {
-                // By name, so that it depends on no other original and on no order of drawing.
-                let hash = TextId::of(&format!("answer order {seed}"), original.as_str());
-                let toss = usize::from(hash.as_str().as_bytes()[0] >= b'8');
-                &BOTH[toss..=toss]
-            }
-        }
+        self.fixed().unwrap_or_else(|| {
+            // By name, so that it depends on no other original and on no order of drawing.
+            let hash = TextId::of(&format!("answer order {seed}"), original.as_str());
+            let toss = usize::from(hash.as_str().as_bytes()[0] >= b'8');
+            &BOTH[toss..=toss]
+        })
     }
 }
