@@ -30,7 +30,7 @@ words=$(printf 'The readings are high and the pain is typical, so I decided. %.0
 reply='{"model":"bench-1","choices":[{"finish_reason":"stop","index":0,"message":{"role":"assistant","content":"[ANSWER] YES [EXPLANATION] '$words'"}}],"usage":{"prompt_tokens":400,"completion_tokens":300,"total_tokens":700},"id":"1","object":"chat.completion","created":1}'
 sed -e "s|@DIR@|$dir|g" -e "s|@SLOW@|$port|" -e "s|@FAST@|$((port + 1))|" -e "s|@REPLY@|$reply|" \
     bench/nginx.conf.in >"$dir/nginx.conf"
-nginx -c "$dir/nginx.conf" -g 'daemon on;' 2>/dev/null
+nginx -c "$dir/nginx.conf" -g 'daemon on;' 2>"$dir/nginx.err" || { cat "$dir/nginx.err" >&2; exit 1; }
 stop() {
     kill "$(cat "$dir/nginx.pid")" 2>/dev/null || true
     rm -rf "$dir"
