@@ -9,6 +9,9 @@ use crate::joint::{Estimated, JointRows, Screened};
 /// Newton steps that a fit may take; ordinary ones take five to eight.
 const MOST_STEPS: u32 = 60;
 
+/// Slope of a fitted rate below which it stands for 0 or 1: no table has as many rows.
+const LOST: f64 = 1e-9;
+
 /// What a coefficient moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Link {
@@ -76,7 +79,8 @@ impl Row {
 pub(crate) struct Solution {
     coefficients: Vec<f64>,
     bread: Cholesky,
-    meat: Symmetric,
+    /// Sum of the scores of each cluster.
+    scores: Vec<Vec<f64>>,
 }
 
 impl Design {
@@ -134,7 +138,10 @@ impl Design {
         }
         let mut unit = vec![0.0; self.kept.len()];
         unit[at] = 1.0;
-        let se = solution.meat.quadratic(&solution.bread.solve(&unit)).max(0.0).sqrt();
+        let influence = solution.bread.solve(&unit);
+        // Cluster by cluster: a matrix of their products would leave the root of its rounding.
+        let of = |score: &Vec<f64>| score.iter().zip(&influence).map(|(s, v)| s * v).sum::<f64>();
+        let se = solution.scores.iter().map(|score| of(score).powi(2)).sum::<f64>().sqrt();
         // Clusters that all fit exactly leave the rounding of the fit.
         if se > 1e-10 { Ok(se) } else { Err(Undefined::NoVariation) }
     }
@@ -142,6 +149,7 @@ impl Design {
     pub(crate) fn solve(&self, link: Link) -> Result<Solution, Undefined> {
         let mut coefficients = self.start(link);
         let mut likelihood = self.likelihood(link, &coefficients);
+        let weight: f64 = self.rows.iter().map(|row| row.weight).sum();
         for _ in 0..MOST_STEPS {
             let (information, score) = self.derivatives(link, &coefficients);
             let factor = Cholesky::of(&information).ok_or(Undefined::NotConverged)?;
@@ -151,8 +159,8 @@ impl Design {
                 let next: Vec<f64> =
                     coefficients.iter().zip(&step).map(|(b, s)| b + share * s).collect();
                 let reached = self.likelihood(link, &next);
-                // Rounding may lower it by a little at the maximum itself.
-                if reached >= likelihood - 1e-12 * likelihood.abs() {
+                // Rounding may lower it by a little at the maximum itself, which may be zero.
+                if reached >= likelihood - 1e-12 * (weight + likelihood.abs()) {
                     break (next, reached);
                 }
                 share /= 2.0;
@@ -204,6 +212,12 @@ impl Design {
     }
 
     fn solution(&self, link: Link, coefficients: Vec<f64>) -> Result<Solution, Undefined> {
+        // A combination of features that decides the outcome drives rates towards 0 (or 1) without
+        // end; the steps stop where rounding drowns them, which is not a maximum.
+        let lost = |row: &Row| link.rate(row.eta(&coefficients)).1 < LOST;
+        if self.rows.iter().any(lost) {
+            return Err(Undefined::NotConverged);
+        }
         let (information, _) = self.derivatives(link, &coefficients);
         let bread = Cholesky::of(&information).ok_or(Undefined::NotConverged)?;
         let mut scores: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
@@ -212,10 +226,8 @@ impl Design {
             let score = scores.entry(row.cluster).or_insert_with(|| vec![0.0; coefficients.len()]);
             add(score, &row.values, row.weight * (row.outcome - rate));
         }
-        let mut meat = Symmetric::zero(coefficients.len());
-        scores.values().for_each(|score| meat.add_square(score, 1.0));
-        meat.mirror();
-        Ok(Solution { coefficients, bread, meat })
+        let scores = scores.into_values().collect();
+        Ok(Solution { coefficients, bread, scores })
     }
 }
 

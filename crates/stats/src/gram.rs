@@ -43,12 +43,6 @@ impl Symmetric {
         }
     }
 
-    /// `vector' * self * vector`.
-    pub(crate) fn quadratic(&self, vector: &[f64]) -> f64 {
-        let product = |i: usize| (0..self.size).map(|j| self.at(i, j) * vector[j]).sum::<f64>();
-        (0..self.size).map(|i| vector[i] * product(i)).sum()
-    }
-
     /// Which columns exact dependences involve, and a largest set of columns without one.
     pub(crate) fn redundancy(&self) -> Redundancy {
         let mut kept: Vec<usize> = Vec::new();

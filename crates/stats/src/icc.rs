@@ -65,7 +65,7 @@ pub struct IccPair {
 /// # Errors
 /// Per figure. [`Undefined::NothingCounted`] without values; [`Undefined::TooFewValues`] below two
 /// subjects or two raters; [`Undefined::NoVariation`] when the denominator is zero, and for an
-/// interval when raters agree perfectly.
+/// interval when raters agree perfectly or its degrees of freedom vanish.
 /// # Panics
 /// If the rows differ in length, a value is not finite, or `level` is not strictly between 0 and 1.
 /// # Source
@@ -168,12 +168,14 @@ impl MeanSquares {
             }
             let a = k * r / (n * (1.0 - r));
             let b = 1.0 + k * r * (n - 1.0) / (n * (1.0 - r));
-            let freedom = (a * raters + b * error).powi(2)
-                / ((a * raters).powi(2) / (k - 1.0)
-                    + (b * error).powi(2) / ((n - 1.0) * (k - 1.0)));
-            if !(freedom.is_finite() && freedom > 0.0) {
+            let whole = a * raters + b * error;
+            // Below zero agreement the two parts can cancel, and leave no degrees of freedom.
+            if whole.abs() <= 1e-9 * ((a * raters).abs() + (1.0 + (b - 1.0).abs()) * error) {
                 return Err(Undefined::NoVariation);
             }
+            let freedom = whole.powi(2)
+                / ((a * raters).powi(2) / (k - 1.0)
+                    + (b * error).powi(2) / ((n - 1.0) * (k - 1.0)));
             let noise = k * raters + (k * n - k - n) * error;
             let below = f_quantile(tail, n - 1.0, freedom);
             let above = f_quantile(tail, freedom, n - 1.0);

@@ -116,10 +116,12 @@ pub struct JointModel {
 /// RR_j     = exp(b_j)
 /// limits   = exp(b_j -+ t se_j sqrt(K / (K - 1)))      t on K - 1 degrees of freedom
 /// ```
-/// A binary feature that never meets an event (or is never absent with one) has a relative risk of 0
+/// A feature of two values that never meets an event at one of them has a relative risk of 0
 /// (or infinity), which no standard error goes with: it is reported as [`Undefined::EmptyCell`], and
 /// the rows that it alone explains leave the fit, as they do in the limit. Features that are exact
-/// combinations of each other are all [`Undefined::Collinear`]; the others are estimated.
+/// combinations of each other are all [`Undefined::Collinear`]; the others are estimated. Where every
+/// row has exactly one changed feature, they add up to the intercept and none is identified: then
+/// [`relative_risk`](crate::relative_risk) compares each with the rest.
 ///
 /// # Shapes and units
 /// As [`JointRows`]; `level` is a fraction such as `0.95`. Neither the order of rows nor that of
@@ -160,7 +162,7 @@ pub fn log_linear(rows: JointRows<'_>, level: f64) -> JointModel {
 /// # Formula
 /// ```text
 /// E(y)   = b_0 + sum_j b_j x_j
-/// cov(b) as in [`log_linear`], limits = b_j -+ t se_j sqrt(K / (K - 1))
+/// cov(b) as in log_linear, limits = b_j -+ t se_j sqrt(K / (K - 1))
 /// ```
 /// # Shapes and units
 /// As [`log_linear`]; effects are differences of rates. A feature without events has an estimate here.
@@ -193,7 +195,7 @@ pub fn linear_probability(rows: JointRows<'_>, level: f64) -> JointModel {
 /// # Formula
 /// ```text
 /// log (E(y) / (1 - E(y))) = b_0 + sum_j b_j x_j
-/// cov(b) and limits as in [`log_linear`]
+/// cov(b) and limits as in log_linear
 /// ```
 /// # Shapes and units
 /// As [`log_linear`]; effects are odds ratios.
@@ -240,8 +242,9 @@ fn fit(rows: JointRows<'_>, link: Link, level: f64) -> JointModel {
     let terms = (0..rows.features.len())
         .map(|j| {
             let estimate = match (&solution, screened[j].reason) {
+                // What is wrong with the feature itself says more than that nothing converged.
+                (Ok(_) | Err(Undefined::NotConverged), Some(reason)) => Err(reason),
                 (Err(reason), _) => Err(*reason),
-                (Ok(_), Some(reason)) => Err(reason),
                 (Ok(solution), None) => design.estimate(solution, j + 1),
             };
             term(estimate, link, level, design.clusters, sums(&rows, &used, Some(j)))
@@ -249,8 +252,8 @@ fn fit(rows: JointRows<'_>, link: Link, level: f64) -> JointModel {
         .collect();
     let intercept = match &solution {
         Err(reason) => Err(*reason),
-        // The rate without that feature is 0: it has no logarithm.
-        Ok(_) if screened.iter().any(|s| s.decided[0]) => Err(Undefined::EmptyCell),
+        // The rate without that feature is 0 or 1: it has no logarithm, or no log odds.
+        Ok(_) if screened.iter().any(Screened::hides_intercept) => Err(Undefined::EmptyCell),
         Ok(solution) => design.estimate(solution, 0).map(|(coefficient, _)| coefficient),
     };
     let [weight, events] = sums(&rows, &used, None);
@@ -320,31 +323,41 @@ fn check(rows: &JointRows<'_>) {
 /// What can be said of a feature whatever the others are.
 pub(crate) struct Screened {
     pub(crate) reason: Option<Undefined>,
-    /// Whether all rows of value 0, and of value 1, have the same extreme outcome.
-    decided: [bool; 2],
+    /// Of a feature with two values: a value whose rows all have the same extreme outcome.
+    decided: Vec<f64>,
+    /// The other values.
+    open: Vec<f64>,
 }
 
 impl Screened {
     fn of(column: &[f64], rows: &JointRows<'_>, used: &[usize], link: Link) -> Self {
-        let constant = used.iter().all(|&i| column[i] == column[used[0]]);
-        if constant {
-            return Self { reason: Some(Undefined::ConstantFeature), decided: [false; 2] };
-        }
-        let binary = used.iter().all(|&i| column[i] == 0.0 || column[i] == 1.0);
+        let mut values: Vec<f64> = used.iter().map(|&i| column[i] + 0.0).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        values.dedup();
         let all = |value: f64, outcome: f64| {
             used.iter().all(|&i| column[i] != value || rows.outcomes[i] == outcome)
         };
-        let decided = [0.0, 1.0].map(|value| match link {
+        let is_decided = |value: &f64| match link {
             Link::Identity => false,
-            Link::Log => binary && all(value, 0.0),
-            Link::Logit => binary && (all(value, 0.0) || all(value, 1.0)),
-        });
-        let reason = (decided[0] || decided[1]).then_some(Undefined::EmptyCell);
-        Self { reason, decided }
+            Link::Log => all(*value, 0.0),
+            Link::Logit => all(*value, 0.0) || all(*value, 1.0),
+        };
+        if values.len() != 2 {
+            let reason = (values.len() < 2).then_some(Undefined::ConstantFeature);
+            return Self { reason, decided: Vec::new(), open: values };
+        }
+        let (decided, open): (Vec<f64>, Vec<f64>) = values.into_iter().partition(is_decided);
+        let reason = (!decided.is_empty()).then_some(Undefined::EmptyCell);
+        Self { reason, decided, open }
     }
 
     /// Whether a row in which the feature has this value says nothing about the others.
     fn explains(&self, value: f64) -> bool {
-        (self.decided[0] && value == 0.0) || (self.decided[1] && value == 1.0)
+        self.decided.contains(&value)
+    }
+
+    /// Whether the rate at a value of 0 is lost with the feature.
+    fn hides_intercept(&self) -> bool {
+        self.reason == Some(Undefined::EmptyCell) && !self.open.contains(&0.0)
     }
 }

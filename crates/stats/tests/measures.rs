@@ -23,10 +23,11 @@ const FITTED: f64 = 1e-9;
 /// One section of the golden file, and the confidence level of all of them.
 fn section<T: DeserializeOwned>(name: &str) -> (T, f64) {
     let mut file: BTreeMap<String, Value> =
-        serde_json::from_str(include_str!("../../../testdata/stats/measures.json")).unwrap();
-    let level = file["level"].as_f64().unwrap();
+        serde_json::from_str(include_str!("../../../testdata/stats/measures.json"))
+            .expect("the file is an object");
+    let level = file["level"].as_f64().expect("the level is a number");
     let section = file.remove(name).unwrap_or_else(|| panic!("no section `{name}`"));
-    (serde_json::from_value(section).unwrap(), level)
+    (serde_json::from_value(section).expect("the section has the fields of its test"), level)
 }
 
 #[track_caller]
@@ -135,10 +136,11 @@ struct Fit {
 
 #[track_caller]
 fn assert_fit(ours: &JointModel, oracle: &Fit, what: &str) {
-    assert_close(ours.intercept.unwrap(), oracle.coefficients[0], FITTED, what);
+    let fitted = "the model has a fit";
+    assert_close(ours.intercept.expect(fitted), oracle.coefficients[0], FITTED, what);
     for (j, term) in ours.terms.iter().enumerate() {
-        assert_close(term.coefficient.unwrap(), oracle.coefficients[j + 1], FITTED, what);
-        assert_close(term.se.unwrap(), oracle.se[j + 1], FITTED, what);
+        assert_close(term.coefficient.expect(fitted), oracle.coefficients[j + 1], FITTED, what);
+        assert_close(term.se.expect(fitted), oracle.se[j + 1], FITTED, what);
     }
 }
 
