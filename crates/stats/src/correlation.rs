@@ -13,7 +13,7 @@ use crate::{Interval, Test, Undefined};
 /// ```
 /// use foretell_stats::{Undefined, pearson};
 ///
-/// let two = pearson(&[1.0, 2.0], &[5.0, 3.0]);
+/// let two = pearson(&[1.0, 2.0], &[5.0, 3.0], 0.95);
 /// assert_eq!(two.r, Ok(-1.0));
 /// assert_eq!(two.test, Err(Undefined::TooFewValues));
 /// ```
@@ -49,28 +49,15 @@ pub struct Correlation {
 /// Fisher (1921) for the interval; checked against scipy in `testdata/stats/measures.json`.
 /// # Examples
 /// ```
-/// use foretell_stats::pearson_at;
+/// use foretell_stats::pearson;
 ///
-/// let correlation = pearson_at(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 2.0, 4.0], 0.95);
+/// let correlation = pearson(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 2.0, 4.0], 0.95);
 /// assert!((correlation.r? - 0.8).abs() < 1e-12);
 /// # Ok::<(), foretell_stats::Undefined>(())
 /// ```
-pub fn pearson_at(x: &[f64], y: &[f64], level: f64) -> Correlation {
+pub fn pearson(x: &[f64], y: &[f64], level: f64) -> Correlation {
     let reach = normal_reach(level);
     correlate(x, y, |_| reach)
-}
-
-/// [`pearson_at`] with an interval of 95 %.
-///
-/// # Panics
-/// If the lengths differ or a value is not finite.
-/// # Examples
-/// ```
-/// # use foretell_stats::pearson;
-/// assert_eq!(pearson(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.0]).n, 3);
-/// ```
-pub fn pearson(x: &[f64], y: &[f64]) -> Correlation {
-    pearson_at(x, y, 0.95)
 }
 
 /// Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank.
@@ -82,35 +69,23 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Correlation {
 /// # Shapes and units
 /// Two slices of one length; only their order matters.
 /// # Errors
-/// As [`pearson_at`].
+/// As [`pearson`].
 /// # Panics
-/// As [`pearson_at`].
+/// As [`pearson`].
 /// # Source
-/// Bonett and Wright (2000) for the interval; checked against scipy in
+/// Bonett and Wright (2000) for the interval; `r` and `p` checked against scipy, limits against their
+/// formula written out, in
 /// `testdata/stats/measures.json`.
 /// # Examples
 /// ```
-/// use foretell_stats::spearman_at;
+/// use foretell_stats::spearman;
 ///
-/// let monotone = spearman_at(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0, 100.0, 1000.0], 0.95);
+/// let monotone = spearman(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0, 100.0, 1000.0], 0.95);
 /// assert_eq!(monotone.r, Ok(1.0));
 /// ```
-pub fn spearman_at(x: &[f64], y: &[f64], level: f64) -> Correlation {
+pub fn spearman(x: &[f64], y: &[f64], level: f64) -> Correlation {
     let reach = normal_reach(level);
     correlate(&ranks(x), &ranks(y), |r| reach * (1.0 + r * r / 2.0).sqrt())
-}
-
-/// [`spearman_at`] with an interval of 95 %.
-///
-/// # Panics
-/// If the lengths differ or a value is not finite.
-/// # Examples
-/// ```
-/// # use foretell_stats::spearman;
-/// assert_eq!(spearman(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0]).r, Ok(-1.0));
-/// ```
-pub fn spearman(x: &[f64], y: &[f64]) -> Correlation {
-    spearman_at(x, y, 0.95)
 }
 
 /// Mean ranks from 1, ties sharing theirs.

@@ -62,7 +62,7 @@ mod trend;
 pub use auroc::{Auroc, Scored, auroc};
 pub use concordance::{Concordance, kendall_w};
 pub use confusion::{ClassAgreement, Confusion, class_agreement, confusion_bootstrap};
-pub use correlation::{Correlation, pearson, pearson_at, spearman, spearman_at};
+pub use correlation::{Correlation, pearson, spearman};
 pub use icc::{Icc, IccPair, icc};
 pub use joint::{JointModel, JointRows, JointTerm, linear_probability, log_linear, logistic};
 pub use krippendorff::{LabelAgreement, krippendorff_nominal};

@@ -9,7 +9,7 @@ use foretell_stats::{
     ClusterRate, ClusterRisk, Confusion, Discordant, Interval, JointModel, JointRows, LevelRate,
     Scored, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar, clustered_rate, holm,
     icc, kendall_w, krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p,
-    pearson_at, relative_risk, relative_risk_score, spearman_at, trend, wilson,
+    pearson, relative_risk, relative_risk_score, spearman, trend, wilson,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -293,13 +293,8 @@ fn correlations_are_those_of_scipy() {
     let (cases, level) = section::<Vec<Case>>("correlations");
     for case in cases {
         for (ours, r, p, limits) in [
-            (pearson_at(&case.x, &case.y, level), case.pearson, case.pearson_p, case.pearson_ci),
-            (
-                spearman_at(&case.x, &case.y, level),
-                case.spearman,
-                case.spearman_p,
-                case.spearman_ci,
-            ),
+            (pearson(&case.x, &case.y, level), case.pearson, case.pearson_p, case.pearson_ci),
+            (spearman(&case.x, &case.y, level), case.spearman, case.spearman_p, case.spearman_ci),
         ] {
             assert_close(ours.r.unwrap(), r, EXACT, &case.name);
             assert_close(ours.test.unwrap().p, p, 1e-11, &case.name);

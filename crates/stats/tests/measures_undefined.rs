@@ -21,7 +21,7 @@ fn nothing_counted_is_said_everywhere() {
     assert_eq!(kendall_w(&[], 9, 1).w, Err(nothing));
     assert_eq!(icc(&[], 0.95).agreement.value, Err(nothing));
     assert_eq!(krippendorff_nominal(&[vec![Some(1), None]]).alpha, Err(nothing));
-    assert_eq!(pearson(&[], &[]).r, Err(nothing));
+    assert_eq!(pearson(&[], &[], 0.95).r, Err(nothing));
     assert_eq!(Confusion::default().accuracy(), Err(nothing));
     assert_eq!(auroc(&[], 0.95).area, Err(nothing));
     assert_eq!(trend(&[], 0.95).logistic.effect, Err(nothing));
