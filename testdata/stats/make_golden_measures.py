@@ -368,6 +368,39 @@ def confusion():
     return cases
 
 
+def confusion_clusters():
+    """phi and its error from the influence function of a correlation (Devlin and others 1975)."""
+    cases = []
+    for name, seed, clusters in [("few", 73, 8), ("many", 74, 120)]:
+        rng = np.random.default_rng(seed)
+        rows = []
+        for cluster in range(clusters):
+            skill = rng.uniform(0.4, 0.95)
+            for _ in range(int(rng.integers(1, 9))):
+                happened = rng.uniform() < 0.3
+                rows.append((cluster, int(happened if rng.uniform() < skill else not happened), int(happened)))
+        frame = pd.DataFrame(rows, columns=["cluster", "predicted", "happened"])
+        x, y = scipy.stats.zscore(frame.predicted), scipy.stats.zscore(frame.happened)
+        phi = sklearn.metrics.matthews_corrcoef(frame.happened, frame.predicted)
+        influence = x * y - phi * (x**2 + y**2) / 2
+        by_cluster = pd.Series(influence).groupby(frame.cluster).sum() / len(frame)
+        # Recall is a ratio of two sums: the usual residuals.
+        happened = frame[frame.happened == 1]
+        recall = happened.predicted.mean()
+        residuals = (happened.predicted - recall).groupby(happened.cluster).sum() / len(happened)
+        cases.append(
+            {
+                "name": name,
+                "rows": frame.to_numpy(int).tolist(),
+                "phi": float(phi),
+                "phi_se": float(np.sqrt((by_cluster**2).sum())),
+                "recall": float(recall),
+                "recall_se": float(np.sqrt((residuals**2).sum())),
+            }
+        )
+    return cases
+
+
 def classes():
     rng = np.random.default_rng(72)
     a = rng.integers(0, 4, 80)
@@ -506,5 +539,5 @@ def write(content):
 
 if __name__ == "__main__":
     parts = [wilson, risk, score, joint, plain_mcnemar, clustered_mcnemar, multiplicity, raters]
-    parts += [permutation, correlations, alpha, confusion, classes, auroc, trend, tails]
+    parts += [permutation, correlations, alpha, confusion, confusion_clusters, classes, auroc, trend, tails]
     write({part.__name__: part() for part in parts})

@@ -22,7 +22,7 @@
 //! | many p values at once | [`holm`], [`benjamini_hochberg`] |
 //! | do raters agree on an order, a level, a label | [`kendall_w`], [`icc`], [`krippendorff_nominal`] |
 //! | do two series agree | [`pearson`], [`spearman`], [`class_agreement`] |
-//! | how good is a yes-or-no prediction, a score | [`Confusion`], [`auroc`] |
+//! | how good is a yes-or-no prediction, a score | [`Confusion`], [`confusion_clustered`], [`auroc`] |
 //! | does a rate rise across ordered levels | [`trend`] |
 //! | an interval for anything else | [`bootstrap_clusters`] |
 //!
@@ -43,8 +43,10 @@ pub use undefined::{Interval, Undefined};
 
 // Measures of rates, risks, agreement and order.
 mod auroc;
+mod class_agreement;
 mod concordance;
 mod confusion;
+mod confusion_intervals;
 mod correlation;
 mod design;
 mod gram;
@@ -60,8 +62,12 @@ mod significance;
 mod trend;
 
 pub use auroc::{Auroc, Scored, auroc};
+pub use class_agreement::{ClassAgreement, class_agreement};
 pub use concordance::{Concordance, kendall_w};
-pub use confusion::{ClassAgreement, Confusion, class_agreement, confusion_bootstrap};
+pub use confusion::Confusion;
+pub use confusion_intervals::{
+    ConfusionEstimate, ConfusionMeasure, confusion_bootstrap, confusion_clustered,
+};
 pub use correlation::{Correlation, pearson, spearman};
 pub use icc::{Icc, IccPair, icc};
 pub use joint::{JointModel, JointRows, JointTerm, linear_probability, log_linear, logistic};

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Confusion, Discordant, Interval, JointModel, JointRows, LevelRate,
-    Scored, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar, clustered_rate, holm,
-    icc, kendall_w, krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p,
-    pearson, relative_risk, relative_risk_score, spearman, trend, wilson,
+    ClusterRate, ClusterRisk, Confusion, ConfusionMeasure, Discordant, Interval, JointModel,
+    JointRows, LevelRate, Scored, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar,
+    clustered_rate, confusion_clustered, holm, icc, kendall_w, krippendorff_nominal,
+    linear_probability, log_linear, logistic, mcnemar_mid_p, pearson, relative_risk,
+    relative_risk_score, spearman, trend, wilson,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -353,6 +354,37 @@ fn confusion_measures_are_those_of_scikit_learn() {
         let labels = [(1, 1), (1, 0), (0, 1), (0, 0)];
         let pairs = labels.iter().zip(case.counts).map(|(&(a, b), n)| (a, b, n));
         assert_close(class_agreement(pairs).phi.unwrap(), case.phi, EXACT, "two classes");
+    }
+}
+
+#[test]
+fn errors_of_phi_and_recall_are_those_of_their_influence_functions() {
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        rows: Vec<[usize; 3]>,
+        phi: f64,
+        phi_se: f64,
+        recall: f64,
+        recall_se: f64,
+    }
+    let (cases, level) = section::<Vec<Case>>("confusion_clusters");
+    for case in cases {
+        let count = case.rows.iter().map(|row| row[0] + 1).max().unwrap();
+        let mut clusters = vec![Confusion::default(); count];
+        for &[cluster, predicted, happened] in &case.rows {
+            clusters[cluster] =
+                clusters[cluster] + Confusion::of(predicted == 1, happened == 1, 1.0);
+        }
+        for (measure, value, se) in [
+            (Confusion::phi as ConfusionMeasure, case.phi, case.phi_se),
+            (Confusion::recall, case.recall, case.recall_se),
+        ] {
+            let ours = confusion_clustered(&clusters, measure, level);
+            assert_close(ours.value.unwrap(), value, EXACT, &case.name);
+            // Slopes by differences of fourth order.
+            assert_close(ours.se.unwrap(), se, FITTED, &case.name);
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use foretell_stats::{
     ClusterRate, ClusterRisk, Confusion, Discordant, Interval, JointModel, JointRows, JointTerm,
     LevelRate, Scored, Undefined, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar,
-    clustered_rate, holm, icc, kendall_w, krippendorff_nominal, linear_probability, log_linear,
-    logistic, mcnemar_mid_p, pearson, relative_risk, spearman, trend,
+    clustered_rate, confusion_clustered, holm, icc, kendall_w, krippendorff_nominal,
+    linear_probability, log_linear, logistic, mcnemar_mid_p, pearson, relative_risk, spearman,
+    trend,
 };
 use proptest::prelude::*;
 
@@ -385,6 +386,31 @@ proptest! {
         same(a.logistic.coefficient, b.logistic.coefficient.map(|slope| -2.0 * slope), 1e-6);
         for (_, level) in &a.levels {
             holds(level.interval, level.rate, [0.0, 1.0]);
+        }
+    }
+
+    #[test]
+    fn intervals_of_confusion_measures_hold_them_whatever_the_order_and_the_unit(
+        (clusters, other) in shuffled(prop::collection::vec(any::<[u8; 4]>(), 0..12))
+    ) {
+        let sums = |counts: &[[u8; 4]], unit: f64| -> Vec<Confusion> {
+            let of = |cell: u8| unit * f64::from(cell % 4);
+            counts.iter().map(|&[a, b, c, d]| Confusion {
+                true_positive: of(a), false_positive: of(b), false_negative: of(c), true_negative: of(d),
+            }).collect()
+        };
+        let (clusters, other) = (sums(&clusters, 1.0), sums(&other, 3.0));
+        for measure in [Confusion::phi, Confusion::f1, Confusion::g_mean, Confusion::recall,
+            Confusion::precision, Confusion::balanced_accuracy, Confusion::accuracy] {
+            let (a, b) = (confusion_clustered(&clusters, measure, 0.95), confusion_clustered(&other, measure, 0.95));
+            holds(a.interval, a.value, [-1.0, 1.0]);
+            same(a.value, b.value, 1e-12);
+            same(a.se, b.se, 1e-6);
+        }
+        let rates: Vec<ClusterRate> = clusters.iter().map(Confusion::precision_counts).collect();
+        let precision = confusion_clustered(&clusters, Confusion::precision, 0.95);
+        if let (Ok(a), Ok(b)) = (precision.se, clustered_rate(&rates, 0.95).se) {
+            same(Ok(a), Ok(b), 1e-8);
         }
     }
 }
