@@ -14,7 +14,7 @@ use crate::{Interval, Profiles, Undefined};
 ///
 /// A percentile interval of 95 % cuts 5 % off; with more than that missing, the limits would say
 /// more about which draws were lost than about the estimate.
-const MOST_UNDEFINED: f64 = 0.05;
+pub(crate) const MOST_UNDEFINED: f64 = 0.05;
 
 /// A percentile interval and the draws it rests on.
 ///
@@ -32,11 +32,11 @@ const MOST_UNDEFINED: f64 = 0.05;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bootstrap {
-    /// Percentile limits of the NSG.
+    /// Percentile limits of the statistic.
     pub interval: Interval,
     /// Resamples drawn.
     pub draws: u32,
-    /// Resamples without an NSG.
+    /// Resamples in which the statistic is undefined.
     pub undefined_draws: u32,
 }
 

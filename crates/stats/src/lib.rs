@@ -11,6 +11,21 @@
 //! | a percentile interval without the normal approximation | [`nsg_bootstrap`] on [`Profiles`] |
 //! | how far missing guesses could move the figure | [`nsg_bounds`] |
 //!
+//! Measures of rates, risks, agreement and order:
+//!
+//! | question | function |
+//! |---|---|
+//! | a rate, its design effect and interval | [`wilson`], [`clustered_rate`] |
+//! | how much a feature raises a rate | [`relative_risk`], [`relative_risk_score`] |
+//! | the same with other features held fixed | [`log_linear`], [`linear_probability`], [`logistic`] |
+//! | do two paired outcomes differ | [`mcnemar_mid_p`], [`clustered_mcnemar`] |
+//! | many p values at once | [`holm`], [`benjamini_hochberg`] |
+//! | do raters agree on an order, a level, a label | [`kendall_w`], [`icc`], [`krippendorff_nominal`] |
+//! | do two series agree | [`pearson`], [`spearman`], [`class_agreement`] |
+//! | how good is a yes-or-no prediction, a score | [`Confusion`], [`confusion_clustered`], [`auroc`] |
+//! | does a rate rise across ordered levels | [`trend`] |
+//! | an interval for anything else | [`bootstrap_clusters`] |
+//!
 //! A figure that does not exist is an [`Undefined`] with its reason, never `NaN` and never zero.
 
 mod bootstrap;
@@ -25,3 +40,42 @@ pub use bounds::{Missing, NsgBounds, nsg_bounds};
 pub use nsg::{NsgEstimate, gain, nsg, nsg_clustered};
 pub use profiles::{ClusterErrors, Profiles};
 pub use undefined::{Interval, Undefined};
+
+// Measures of rates, risks, agreement and order.
+mod auroc;
+mod class_agreement;
+mod concordance;
+mod confusion;
+mod confusion_intervals;
+mod correlation;
+mod design;
+mod gram;
+mod icc;
+mod joint;
+mod krippendorff;
+mod mcnemar;
+mod multiplicity;
+mod rates;
+mod resample;
+mod risk;
+mod significance;
+mod trend;
+
+pub use auroc::{Auroc, Scored, auroc};
+pub use class_agreement::{ClassAgreement, class_agreement};
+pub use concordance::{Concordance, kendall_w};
+pub use confusion::Confusion;
+pub use confusion_intervals::{
+    ConfusionEstimate, ConfusionMeasure, confusion_bootstrap, confusion_clustered,
+};
+pub use correlation::{Correlation, pearson, spearman};
+pub use icc::{Icc, IccPair, icc};
+pub use joint::{JointModel, JointRows, JointTerm, linear_probability, log_linear, logistic};
+pub use krippendorff::{LabelAgreement, krippendorff_nominal};
+pub use mcnemar::{ClusteredMcnemar, Discordant, clustered_mcnemar, mcnemar_mid_p};
+pub use multiplicity::{benjamini_hochberg, holm};
+pub use rates::{ClusterRate, RateEstimate, clustered_rate, wilson};
+pub use resample::bootstrap_clusters;
+pub use risk::{ClusterRisk, RiskEstimate, RiskMethod, relative_risk, relative_risk_score};
+pub use significance::Test;
+pub use trend::{LevelRate, Trend, trend};

@@ -35,6 +35,39 @@ pub enum Undefined {
     /// Bootstrap only: too many resamples had no headroom, or none was asked for.
     #[error("too many bootstrap draws are undefined to read limits off the rest")]
     TooFewDraws,
+
+    // Measures of rates, risks, agreement and order.
+    /// No observation, unit or row was counted.
+    #[error("nothing was counted")]
+    NothingCounted,
+    /// Fewer values, raters or subjects than the figure needs.
+    #[error("there are too few values, raters or subjects for this figure")]
+    TooFewValues,
+    /// Fewer than two clusters, or no more clusters than coefficients.
+    #[error("there are too few clusters to estimate the variance between them")]
+    TooFewClusters,
+    /// All values are equal, or every cluster behaves alike: there is nothing to measure, and a
+    /// formula would claim certainty.
+    #[error("the values do not vary, so there is nothing to measure")]
+    NoVariation,
+    /// One group of a comparison was never observed, or its outcome never (or always) occurs.
+    #[error("a cell of the table is empty, so the ratio or its logarithm does not exist")]
+    EmptyCell,
+    /// One side of a confusion table holds a single class, so the denominator is zero.
+    #[error("a margin of the confusion table is empty, so the denominator is zero")]
+    EmptyMargin,
+    /// A feature has the same value in every row that informs the model.
+    #[error("the feature has one value only, so it has no effect to estimate")]
+    ConstantFeature,
+    /// A feature is an exact combination of the intercept and other features.
+    #[error("the feature cannot be told apart from a combination of other features")]
+    Collinear,
+    /// An iterative fit found no maximum: some combination of features decides the outcome.
+    #[error("the fit has no maximum, for some combination of features decides the outcome")]
+    NotConverged,
+    /// A permutation test was asked for no permutation.
+    #[error("no permutation was drawn")]
+    NoDraws,
 }
 
 /// A closed range of plausible values.
@@ -83,6 +116,16 @@ mod tests {
             Undefined::OneCluster,
             Undefined::NoTreatedErrors,
             Undefined::TooFewDraws,
+            Undefined::NothingCounted,
+            Undefined::TooFewValues,
+            Undefined::TooFewClusters,
+            Undefined::NoVariation,
+            Undefined::EmptyCell,
+            Undefined::EmptyMargin,
+            Undefined::ConstantFeature,
+            Undefined::Collinear,
+            Undefined::NotConverged,
+            Undefined::NoDraws,
         ] {
             let text = reason.to_string();
             assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");
