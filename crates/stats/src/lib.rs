@@ -20,8 +20,18 @@ mod profiles;
 mod quantile;
 mod undefined;
 
+mod combination;
+mod dependence;
+mod inference;
+mod linear;
+mod tails;
+
 pub use bootstrap::{Bootstrap, nsg_bootstrap};
 pub use bounds::{Missing, NsgBounds, nsg_bounds};
 pub use nsg::{NsgEstimate, gain, nsg, nsg_clustered};
 pub use profiles::{ClusterErrors, Profiles};
 pub use undefined::{Interval, Undefined};
+
+pub use dependence::Dependence;
+pub use inference::{DyadicErrors, StandardErrors};
+pub use linear::{LinearEstimate, Scale, UnitErrors};

@@ -35,6 +35,9 @@ pub enum Undefined {
     /// Bootstrap only: too many resamples had no headroom, or none was asked for.
     #[error("too many bootstrap draws are undefined to read limits off the rest")]
     TooFewDraws,
+    /// A mean, a difference or a weighted sum in which every cluster says the same.
+    #[error("every cluster says the same, so there is no variance to estimate")]
+    NoSpread,
 }
 
 /// A closed range of plausible values.
@@ -83,6 +86,7 @@ mod tests {
             Undefined::OneCluster,
             Undefined::NoTreatedErrors,
             Undefined::TooFewDraws,
+            Undefined::NoSpread,
         ] {
             let text = reason.to_string();
             assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");
