@@ -20,10 +20,14 @@ mod profiles;
 mod quantile;
 mod undefined;
 
+mod bca;
 mod combination;
 mod dependence;
 mod inference;
+mod jackknife;
 mod linear;
+mod resample;
+mod sums;
 mod tails;
 
 pub use bootstrap::{Bootstrap, nsg_bootstrap};
@@ -32,6 +36,9 @@ pub use nsg::{NsgEstimate, gain, nsg, nsg_clustered};
 pub use profiles::{ClusterErrors, Profiles};
 pub use undefined::{Interval, Undefined};
 
+pub use bca::{BcaFallback, BcaInterval, BootstrapDraws, bca, bootstrap, bootstrap_range, nsg_bca};
 pub use dependence::Dependence;
 pub use inference::{DyadicErrors, StandardErrors};
+pub use jackknife::{Jackknife, jackknife};
 pub use linear::{LinearEstimate, Scale, UnitErrors};
+pub use sums::SumProfiles;

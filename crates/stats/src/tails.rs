@@ -1,5 +1,6 @@
-//! Tail probabilities of Student's t.
+//! Tail probabilities and quantiles of the normal and of Student's t distribution.
 
+use statrs::distribution::{ContinuousCDF, Normal};
 use statrs::function::beta::beta_reg;
 
 /// Probability that |T| is at least |t|, T on `freedom` degrees of freedom.
@@ -15,4 +16,14 @@ pub(crate) fn two_sided_p(t: f64, freedom: f64) -> f64 {
         return 0.0;
     }
     beta_reg(freedom / 2.0, 0.5, freedom / (freedom + t * t))
+}
+
+/// Probability that a standard normal is at most `z`.
+pub(crate) fn normal_cdf(z: f64) -> f64 {
+    Normal::standard().cdf(z)
+}
+
+/// Where a standard normal has `probability` below it; infinite at 0 and 1.
+pub(crate) fn normal_quantile(probability: f64) -> f64 {
+    Normal::standard().inverse_cdf(probability)
 }

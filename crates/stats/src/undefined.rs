@@ -38,6 +38,12 @@ pub enum Undefined {
     /// A mean, a difference or a weighted sum in which every cluster says the same.
     #[error("every cluster says the same, so there is no variance to estimate")]
     NoSpread,
+    /// The statistic does not exist for the clusters as they are.
+    #[error("the figure does not exist for the clusters as observed")]
+    NoStatistic,
+    /// Jackknife only: it needs the figure without each of the clusters.
+    #[error("without one of the clusters there is no figure")]
+    LeaveOneOut,
 }
 
 /// A closed range of plausible values.
@@ -87,6 +93,8 @@ mod tests {
             Undefined::NoTreatedErrors,
             Undefined::TooFewDraws,
             Undefined::NoSpread,
+            Undefined::NoStatistic,
+            Undefined::LeaveOneOut,
         ] {
             let text = reason.to_string();
             assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");
