@@ -8,6 +8,11 @@
 //! |---|---|
 //! | one figure from two accuracies | [`gain`], [`nsg`] |
 //! | estimate, standard error and t interval from cluster sums | [`nsg_clustered`] |
+//! | any figure of units, and differences, sums and ratios of figures | [`LinearEstimate`] |
+//! | its error, limits and p value where units share clusters or texts | [`Dependence`] |
+//! | limits of any statistic of cluster sums, by resampling | [`bootstrap`], [`bca`], [`jackknife`] |
+//! | how many clusters a comparison needs, what a number of them finds | [`PilotSpread`] |
+//! | a line through figures of models, a correlation | [`trend`], [`pearson`] |
 //! | a percentile interval without the normal approximation | [`nsg_bootstrap`] on [`Profiles`] |
 //! | how far missing guesses could move the figure | [`nsg_bounds`] |
 //!
@@ -26,9 +31,11 @@ mod dependence;
 mod inference;
 mod jackknife;
 mod linear;
+mod power;
 mod resample;
 mod sums;
 mod tails;
+mod trend;
 
 pub use bootstrap::{Bootstrap, nsg_bootstrap};
 pub use bounds::{Missing, NsgBounds, nsg_bounds};
@@ -41,4 +48,6 @@ pub use dependence::Dependence;
 pub use inference::{DyadicErrors, StandardErrors};
 pub use jackknife::{Jackknife, jackknife};
 pub use linear::{LinearEstimate, Scale, UnitErrors};
+pub use power::{Detectable, PilotSpread, VarianceComponents};
 pub use sums::SumProfiles;
+pub use trend::{Correlation, Trend, pearson, slope_weights, trend};

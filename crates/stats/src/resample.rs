@@ -12,7 +12,7 @@ use crate::SumProfiles;
 use crate::sums::add;
 
 /// Clusters that share a profile from which on one binomial costs less than drawing each by index.
-const MANY: u64 = 12;
+const MANY: u64 = 20;
 
 /// Profiles in the order in which a draw goes through them.
 pub(crate) struct Resampler<const N: usize> {
@@ -70,8 +70,8 @@ mod tests {
     fn a_resample_has_the_means_and_covariances_of_a_multinomial() {
         // Two shared profiles and three that are not: the sums are the counts of three of them.
         let clusters = [
-            vec![[1.0, 0.0, 0.0]; 14],
-            vec![[0.0, 1.0, 0.0]; 20],
+            vec![[1.0, 0.0, 0.0]; 24],
+            vec![[0.0, 1.0, 0.0]; 30],
             vec![[0.0, 0.0, 1.0]; 4],
             vec![[0.0, 0.0, 0.0]; 2],
         ]
@@ -88,15 +88,15 @@ mod tests {
             })
             .collect();
         let n = draws as f64;
-        let expected = [14.0, 20.0, 4.0];
+        let expected = [24.0, 30.0, 4.0];
         for i in 0..3 {
             for j in 0..3 {
                 let product = |c: &[f64; 3]| (c[i] - expected[i]) * (c[j] - expected[j]);
                 let covariance = counts.iter().map(product).sum::<f64>() / n;
-                let share = expected[i] * expected[j] / 40.0;
+                let share = expected[i] * expected[j] / 60.0;
                 let truth = if i == j { expected[i] - share } else { -share };
                 // Five standard errors of a covariance of two normals of these variances.
-                let sd = |k: usize| expected[k] * (1.0 - expected[k] / 40.0);
+                let sd = |k: usize| expected[k] * (1.0 - expected[k] / 60.0);
                 let error = ((sd(i) * sd(j) + truth * truth) / n).sqrt();
                 assert!((covariance - truth).abs() < 5.0 * error, "{i} {j}: {covariance} {truth}");
             }

@@ -44,6 +44,18 @@ pub enum Undefined {
     /// Jackknife only: it needs the figure without each of the clusters.
     #[error("without one of the clusters there is no figure")]
     LeaveOneOut,
+    /// Power only: what is to be told apart is the same.
+    #[error("there is no effect that any number of clusters could find")]
+    NoEffect,
+    /// Variance within clusters needs repeats.
+    #[error("fewer than two repeats, so there is no variance between repeats")]
+    OneRepeat,
+    /// Lines and correlations need points to spare.
+    #[error("too few points to judge the scatter around a line")]
+    TooFewPoints,
+    /// A line needs values that differ.
+    #[error("all values are equal, so nothing can change with them")]
+    NoVariation,
 }
 
 /// A closed range of plausible values.
@@ -95,6 +107,10 @@ mod tests {
             Undefined::NoSpread,
             Undefined::NoStatistic,
             Undefined::LeaveOneOut,
+            Undefined::NoEffect,
+            Undefined::OneRepeat,
+            Undefined::TooFewPoints,
+            Undefined::NoVariation,
         ] {
             let text = reason.to_string();
             assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");
