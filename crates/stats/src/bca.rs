@@ -110,7 +110,7 @@ pub enum BcaFallback {
 /// # Shapes and units
 /// `statistic` maps totals to a figure, or to nothing where there is none (a figure that is not
 /// finite counts as none). For a paired difference a cluster holds the sums of both arms, and the
-/// statistic is the difference. Cost: one binomial for a profile of 20 clusters and more, else one
+/// statistic is the difference. Cost: one binomial for a profile of 40 clusters and more, else one
 /// random number a cluster.
 /// # Source
 /// Davison and Hinkley (1997), section 3.8; checked against `testdata/stats/resampling.json`.

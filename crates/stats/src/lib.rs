@@ -27,6 +27,7 @@ mod undefined;
 
 mod bca;
 mod combination;
+mod components;
 mod dependence;
 mod inference;
 mod jackknife;
@@ -36,6 +37,7 @@ mod resample;
 mod sums;
 mod tails;
 mod trend;
+mod units;
 
 pub use bootstrap::{Bootstrap, nsg_bootstrap};
 pub use bounds::{Missing, NsgBounds, nsg_bounds};
@@ -44,10 +46,12 @@ pub use profiles::{ClusterErrors, Profiles};
 pub use undefined::{Interval, Undefined};
 
 pub use bca::{BcaFallback, BcaInterval, BootstrapDraws, bca, bootstrap, bootstrap_range, nsg_bca};
+pub use components::VarianceComponents;
 pub use dependence::Dependence;
 pub use inference::{DyadicErrors, StandardErrors};
 pub use jackknife::{Jackknife, jackknife};
-pub use linear::{LinearEstimate, Scale, UnitErrors};
-pub use power::{Detectable, PilotSpread, VarianceComponents};
+pub use linear::{LinearEstimate, Scale};
+pub use power::{Detectable, PilotSpread};
 pub use sums::SumProfiles;
 pub use trend::{Correlation, Trend, pearson, slope_weights, trend};
+pub use units::UnitErrors;

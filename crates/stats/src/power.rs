@@ -4,8 +4,8 @@
 //! guesses. Everything is on the scale on which the estimate is tested.
 
 use crate::quantile::student_t;
-use crate::tails::{normal_cdf, normal_quantile};
-use crate::{Dependence, LinearEstimate, Scale, Undefined};
+use crate::tails::{noncentral_outside, normal_quantile};
+use crate::{Dependence, LinearEstimate, Scale, Undefined, VarianceComponents};
 
 /// Most clusters that are searched for a wanted power.
 const MOST_CLUSTERS: f64 = 1e12;
@@ -359,121 +359,9 @@ fn check_wanted(power: f64, alpha: f64) {
     assert!(power > alpha && power < 1.0, "a power of {power} at a significance of {alpha}");
 }
 
-/// Probability that a noncentral t lies outside `-t..t`.
-///
-/// # Formula
-/// ```text
-/// E[ Phi(shift - t s) + Phi(-shift - t s) ]      s^2 ~ chi^2 / freedom
-/// ```
-/// The expectation is a sum over an even grid of s: for a smooth density that dies off on both
-/// sides the trapezoid rule converges faster than any power of its step.
-fn noncentral_outside(t: f64, shift: f64, freedom: f64) -> f64 {
-    let outside = |s: f64| normal_cdf(shift - t * s) + normal_cdf(-shift - t * s);
-    // At this many degrees of freedom s is 1 within the tolerance of the check.
-    if freedom > 1e7 {
-        return outside(1.0);
-    }
-    // s is close to normal around 1 with this deviation; below a few degrees it is wider.
-    let deviation = (0.5 / freedom).sqrt();
-    let (from, to) = ((1.0 - 9.0 * deviation).max(0.0), 1.0 + 9.0 * deviation);
-    let steps = 1_200;
-    let step = (to - from) / f64::from(steps);
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for i in 0..=steps {
-        let s = from + f64::from(i) * step;
-        let ends = if i == 0 || i == steps { 0.5 } else { 1.0 };
-        // Density of s up to a factor, which the division takes out; 0^0 is 1.
-        let power = if freedom == 1.0 { 0.0 } else { (freedom - 1.0) * s.ln() };
-        let density = ends * (power - 0.5 * freedom * (s * s - 1.0)).exp();
-        sum += density * outside(s);
-        weight += density;
-    }
-    (sum / weight).min(1.0)
-}
-
-/// Variance between clusters, and of one repeat within a cluster.
-///
-/// # Shapes and units
-/// Squared unit of the values.
-///
-/// # Examples
-/// ```
-/// use foretell_stats::VarianceComponents;
-///
-/// // Two clusters, three repeats each.
-/// let components = VarianceComponents::of(&[1.0, 2.0, 3.0, 5.0, 6.0, 7.0], 3)?;
-/// assert!((components.within - 1.0).abs() < 1e-12);
-/// assert!((components.between - (8.0 - 1.0 / 3.0)).abs() < 1e-12);
-/// # Ok::<(), foretell_stats::Undefined>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct VarianceComponents {
-    /// Variance of the clusters' true values.
-    pub between: f64,
-    /// Variance of single repeats around them.
-    pub within: f64,
-}
-
-impl VarianceComponents {
-    /// Splits the variance of values that were repeated equally often.
-    ///
-    /// # Formula
-    /// ```text
-    /// within  = mean over clusters of the variance of their repeats
-    /// between = variance of the cluster means - within / repeats, 0 where that is negative
-    /// ```
-    /// # Shapes and units
-    /// Cluster after cluster, `repeats` values each. For power of an NSG: the influence of a
-    /// cluster in one repeat, times the number of clusters.
-    /// # Errors
-    /// [`Undefined::OneCluster`] for fewer than two clusters, [`Undefined::OneRepeat`] for fewer
-    /// than two repeats.
-    /// # Panics
-    /// If `values` do not divide into `repeats`.
-    /// # Source
-    /// Analysis of variance; checked against REML of statsmodels in `testdata/stats/power.json`.
-    /// # Examples
-    /// ```
-    /// # use foretell_stats::{Undefined, VarianceComponents};
-    /// assert_eq!(VarianceComponents::of(&[1.0, 2.0], 1), Err(Undefined::OneRepeat));
-    /// ```
-    pub fn of(values: &[f64], repeats: usize) -> Result<Self, Undefined> {
-        if repeats < 2 {
-            return Err(Undefined::OneRepeat);
-        }
-        assert!(values.len().is_multiple_of(repeats), "{repeats} repeats of every cluster");
-        let clusters = values.len() / repeats;
-        if clusters < 2 {
-            return Err(Undefined::OneCluster);
-        }
-        let each: Vec<(f64, f64)> = values.chunks(repeats).map(mean_and_variance).collect();
-        let within = each.iter().map(|(_, variance)| variance).sum::<f64>() / clusters as f64;
-        let means: Vec<f64> = each.iter().map(|(mean, _)| *mean).collect();
-        let (_, of_means) = mean_and_variance(&means);
-        Ok(Self { between: (of_means - within / repeats as f64).max(0.0), within })
-    }
-}
-
-fn mean_and_variance(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (mean, values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn power_under_the_null_is_the_level_of_the_test() {
-        for freedom in [1.0, 4.0, 29.0, 5_000.0, 1e8] {
-            let t = student_t(0.95, freedom);
-            let outside = noncentral_outside(t, 0.0, freedom);
-            // What the grid leaves out of one degree of freedom is a hundredth of the level.
-            let tolerance = if freedom < 2.0 { 5e-4 } else { 1e-6 };
-            assert!((outside - 0.05).abs() < tolerance, "{freedom}: {outside}");
-        }
-    }
 
     #[test]
     fn size_and_effect_invert_power() {

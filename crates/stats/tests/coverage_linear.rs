@@ -74,7 +74,9 @@ fn coverage(kept: [f64; 2], studies: u64) -> [f64; 2] {
         rng.set_stream(study);
         let estimate = nsg(&draw(&graph, kept, &mut rng));
         for (held, dependence) in held.iter_mut().zip(&dependences) {
-            *held += u32::from(estimate.interval(dependence, 0.95).unwrap().contains(truth));
+            *held += u32::from(
+                estimate.interval(dependence, 0.95).expect("texts differ").contains(truth),
+            );
         }
     }
     held.map(|held| f64::from(held) / studies as f64)

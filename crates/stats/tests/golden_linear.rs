@@ -73,14 +73,16 @@ impl Study {
     fn nsg(&self, treated: &[f64], keep: impl Fn(usize) -> bool) -> LinearEstimate {
         let kept = |sums: &[f64]| masked(sums, &keep);
         let (n, w, o) = (kept(&self.observations), kept(treated), kept(&self.baseline));
-        LinearEstimate::nsg(UnitErrors { observations: &n, treated: &w, baseline: &o }).unwrap()
+        LinearEstimate::nsg(UnitErrors { observations: &n, treated: &w, baseline: &o })
+            .expect("every study has errors in every part")
     }
 
     /// Error rate of an arm if a quarter of the pairs were switched.
     fn standardised_error(&self, errors: &[f64]) -> LinearEstimate {
         let [switched, not] = [1.0, 0.0].map(|s| {
             let kept = |sums: &[f64]| masked(sums, |u| self.switched[u] == s);
-            LinearEstimate::mean(&kept(errors), &kept(&self.observations)).unwrap()
+            LinearEstimate::mean(&kept(errors), &kept(&self.observations))
+                .expect("every study has errors in every part")
         });
         LinearEstimate::combination(&[(0.25, &switched), (0.75, &not)])
     }
@@ -93,15 +95,16 @@ impl Study {
             baseline: &self.baseline,
         };
         match figure {
-            "nsg" => LinearEstimate::nsg(units).unwrap(),
-            "gain" => LinearEstimate::gain(units).unwrap(),
-            "accuracy" => LinearEstimate::accuracy(&self.treated, &self.observations).unwrap(),
+            "nsg" => LinearEstimate::nsg(units).expect("every study has errors in every part"),
+            "gain" => LinearEstimate::gain(units).expect("every study has errors in every part"),
+            "accuracy" => LinearEstimate::accuracy(&self.treated, &self.observations)
+                .expect("every study has errors in every part"),
             "difference" => self.nsg(&self.treated, all).difference(&self.nsg(&self.other, all)),
             "standardised" => LinearEstimate::nsg_of(
                 &self.standardised_error(&self.treated),
                 &self.standardised_error(&self.baseline),
             )
-            .unwrap(),
+            .expect("every study has errors in every part"),
             "average" => {
                 let [a, b] = [0.0, 1.0].map(|k| self.nsg(&self.treated, |u| self.dataset[u] == k));
                 LinearEstimate::combination(&[(0.5, &a), (0.5, &b)])
@@ -128,7 +131,7 @@ fn assert_close(ours: f64, oracle: f64, relative: f64, what: &str) {
 }
 
 fn errors(estimate: &LinearEstimate, on: &Dependence) -> StandardErrors {
-    estimate.standard_errors(on).unwrap()
+    estimate.standard_errors(on).expect("clusters differ in every figure")
 }
 
 /// Sums of some hundred terms in another order: rounding, and nothing else.

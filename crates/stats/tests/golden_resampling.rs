@@ -58,12 +58,15 @@ fn both<const N: usize>(
     draws: u32,
     level: f64,
 ) -> (Jackknife, BcaInterval) {
-    let rows: Vec<[f64; N]> =
-        case.clusters.iter().map(|row| row.as_slice().try_into().unwrap()).collect();
+    let rows: Vec<[f64; N]> = case
+        .clusters
+        .iter()
+        .map(|row| row.as_slice().try_into().expect("N sums a cluster"))
+        .collect();
     let profiles = SumProfiles::new(&rows);
     let drawn = bootstrap(&profiles, &statistic, draws, 2024);
-    let interval = bca(&profiles, &statistic, &drawn, level).unwrap();
-    (jackknife(&profiles, statistic).unwrap(), interval)
+    let interval = bca(&profiles, &statistic, &drawn, level).expect("every draw has a figure");
+    (jackknife(&profiles, statistic).expect("clusters differ"), interval)
 }
 
 fn of(case: &Case, draws: u32, level: f64) -> (Jackknife, BcaInterval) {
