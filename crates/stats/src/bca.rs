@@ -192,6 +192,18 @@ impl BootstrapDraws {
         self.draws - self.sorted.len() as u32
     }
 
+    /// Figures of the draws that have one, ascending.
+    ///
+    /// # Examples
+    /// ```
+    /// # use foretell_stats::{SumProfiles, bootstrap};
+    /// let draws = bootstrap(&SumProfiles::new(&[[2.0]]), |&[sum]| Some(sum), 3, 1);
+    /// assert_eq!(draws.figures(), [2.0, 2.0, 2.0]);
+    /// ```
+    pub fn figures(&self) -> &[f64] {
+        &self.sorted
+    }
+
     /// These draws and others of the same bootstrap.
     ///
     /// # Examples

@@ -84,18 +84,18 @@ fn coverage(kept: [f64; 2], studies: u64) -> [f64; 2] {
 
 #[test]
 fn where_effects_belong_to_texts_only_dyads_cover() {
-    let [one_way, dyadic] = coverage([0.2, 1.2], 2_000);
-    // 20,000 studies gave 0.837 and 0.940; four standard errors of 2,000 are two points.
-    assert!(one_way < 0.88, "{one_way}");
-    assert!((0.92..=0.96).contains(&dyadic), "{dyadic}");
+    let [one_way, dyadic] = coverage([0.2, 1.2], 1_000);
+    // 20,000 studies gave 0.837 and 0.940; four standard errors of 1,000 are near three points.
+    assert!(one_way < 0.89, "{one_way}");
+    assert!((0.91..=0.97).contains(&dyadic), "{dyadic}");
 }
 
 #[test]
 fn where_only_difficulty_is_shared_dyads_cost_little() {
-    let [one_way, dyadic] = coverage([0.7, 0.7], 2_000);
+    let [one_way, dyadic] = coverage([0.7, 0.7], 1_000);
     // 20,000 studies gave 0.949 and 0.961.
-    assert!((0.93..=0.97).contains(&one_way), "{one_way}");
-    assert!((0.94..=0.98).contains(&dyadic) && dyadic >= one_way, "{one_way} {dyadic}");
+    assert!((0.92..=0.98).contains(&one_way), "{one_way}");
+    assert!((0.93..=0.99).contains(&dyadic) && dyadic >= one_way, "{one_way} {dyadic}");
 }
 
 #[test]
