@@ -1,4 +1,4 @@
-"""Write linear.json, resampling.json, power.json, trend.json and tails.json beside this file.
+"""Write linear.json, resampling.json, power.json, slope.json and tails.json beside this file.
 
 Oracles: regressions of statsmodels, bootstraps of scipy and arch, power of statsmodels, and
 definitions written out (double loops, complex-step derivatives) where no package has them.
@@ -344,7 +344,7 @@ def tail_cases():
 
 if __name__ == "__main__":
     write("tails.json", {"two_sided": tail_cases()})
-    write("trend.json", {"level": LEVEL, "cases": trend_cases()})
+    write("slope.json", {"level": LEVEL, "cases": trend_cases()})
     write("power.json", {"power": finite(power_cases()), "size": size_cases(), "components": components_case()})
     write("linear.json", {"level": LEVEL, "studies": [linear_case(n, d) for n, d in STUDIES.items()]})
     write("resampling.json", {

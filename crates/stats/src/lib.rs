@@ -12,7 +12,7 @@
 //! | its error, limits and p value where units share clusters or texts | [`Dependence`] |
 //! | limits of any statistic of cluster sums, by resampling | [`bootstrap`], [`bca`], [`jackknife`] |
 //! | how many clusters a comparison needs, what a number of them finds | [`PilotSpread`] |
-//! | a line through figures of models, a correlation | [`trend`], [`pearson`] |
+//! | a line through figures of models | [`slope`] |
 //! | a percentile interval without the normal approximation | [`nsg_bootstrap`] on [`Profiles`] |
 //! | how far missing guesses could move the figure | [`nsg_bounds`] |
 //!
@@ -36,7 +36,7 @@ mod power;
 mod resample;
 mod sums;
 mod tails;
-mod trend;
+mod slope;
 mod units;
 
 pub use bootstrap::{Bootstrap, nsg_bootstrap};
@@ -53,5 +53,5 @@ pub use jackknife::{Jackknife, jackknife};
 pub use linear::{LinearEstimate, Scale};
 pub use power::{Detectable, PilotSpread};
 pub use sums::SumProfiles;
-pub use trend::{Correlation, Trend, pearson, slope_weights, trend};
+pub use slope::{Slope, slope, slope_weights};
 pub use units::UnitErrors;

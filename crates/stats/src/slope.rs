@@ -15,12 +15,12 @@ use crate::{Dependence, Interval, Undefined};
 ///
 /// // NSG against log10 of parameters.
 /// let (size, nsg) = ([0.5, 0.9, 1.5, 1.9, 2.6], [0.11, 0.16, 0.17, 0.24, 0.28]);
-/// let line = trend(&size, &nsg, &[1.0; 5], &Dependence::independent(5), 0.95)?;
+/// let line = slope(&size, &nsg, &[1.0; 5], &Dependence::independent(5), 0.95)?;
 /// assert!(line.slope > 0.07 && line.p_value < 0.05 && line.interval.contains(line.slope));
 /// # Ok::<(), foretell_stats::Undefined>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Trend {
+pub struct Slope {
     /// Change of y per unit of x.
     pub slope: f64,
     /// y where x is 0.
@@ -61,22 +61,22 @@ pub struct Trend {
 /// or `clusters` are dyads.
 /// # Source
 /// Long and Ervin (2000) for HC3; checked against `WLS` of statsmodels in
-/// `testdata/stats/trend.json`.
+/// `testdata/stats/slope.json`.
 /// # Examples
 /// ```
-/// use foretell_stats::{Dependence, Undefined, trend};
+/// use foretell_stats::{Dependence, Undefined, slope};
 ///
 /// let all_of_one_family = Dependence::clustered(&[4; 3]);
-/// let line = trend(&[1.0, 2.0, 3.0], &[0.1, 0.3, 0.2], &[1.0; 3], &all_of_one_family, 0.95);
+/// let line = slope(&[1.0, 2.0, 3.0], &[0.1, 0.3, 0.2], &[1.0; 3], &all_of_one_family, 0.95);
 /// assert_eq!(line, Err(Undefined::OneCluster));
 /// ```
-pub fn trend(
+pub fn slope(
     x: &[f64],
     y: &[f64],
     weights: &[f64],
     clusters: &Dependence,
     level: f64,
-) -> Result<Trend, Undefined> {
+) -> Result<Slope, Undefined> {
     tail(level);
     assert!(!clusters.is_dyadic(), "points of a line have one cluster each");
     assert_eq!((y.len(), clusters.units()), (x.len(), x.len()), "x, y and clusters of one length");
@@ -113,7 +113,7 @@ pub fn trend(
         return Err(Undefined::NoSpread);
     }
     let reach = student_t(level, freedom) * se;
-    Ok(Trend {
+    Ok(Slope {
         slope,
         intercept: ym - slope * xm,
         se,
@@ -167,81 +167,6 @@ pub fn slope_weights(x: &[f64], weights: &[f64]) -> Result<Vec<f64>, Undefined> 
     Ok(x.iter().zip(weights).map(|(x, w)| w * (x - mean) / squares).collect())
 }
 
-/// Pearson's correlation with its interval.
-///
-/// # Shapes and units
-/// `r` and limits in `[-1, 1]`.
-///
-/// # Examples
-/// ```
-/// use foretell_stats::pearson;
-///
-/// let line = pearson(&[1.0, 2.0, 3.0, 4.0, 5.0], &[1.1, 1.9, 3.2, 3.9, 5.0], 0.95)?;
-/// assert!(line.r > 0.99 && line.interval.low > 0.9 && line.p_value < 0.001);
-/// # Ok::<(), foretell_stats::Undefined>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Correlation {
-    /// The correlation.
-    pub r: f64,
-    /// From Fisher's transformation.
-    pub interval: Interval,
-    /// Two-sided, of no correlation.
-    pub p_value: f64,
-    /// Points.
-    pub points: u64,
-}
-
-/// Pearson's product-moment correlation of independent points.
-///
-/// # Formula
-/// ```text
-/// r = sum (x - xm)(y - ym) / sqrt(sum (x - xm)^2 sum (y - ym)^2)
-/// limits = tanh(atanh r -+ z / sqrt(n - 3))
-/// p      = P(|T| >= |r| sqrt((n - 2) / (1 - r^2)))      T on n - 2 degrees of freedom
-/// ```
-/// # Errors
-/// [`Undefined::TooFewPoints`] for fewer than four, [`Undefined::NoVariation`] if all x or all y are
-/// equal.
-/// # Panics
-/// If lengths differ, a number is not finite, or `level` is not strictly between 0 and 1.
-/// # Source
-/// Fisher (1921); checked against `scipy.stats.pearsonr` in `testdata/stats/trend.json`.
-/// # Examples
-/// ```
-/// # use foretell_stats::{Undefined, pearson};
-/// assert_eq!(pearson(&[1.0; 5], &[1.0, 2.0, 3.0, 4.0, 5.0], 0.95), Err(Undefined::NoVariation));
-/// ```
-pub fn pearson(x: &[f64], y: &[f64], level: f64) -> Result<Correlation, Undefined> {
-    let z = -normal_quantile(tail(level));
-    assert_eq!(x.len(), y.len(), "x and y of one length");
-    assert!(x.iter().chain(y).all(|v| v.is_finite()), "x and y are finite");
-    if x.len() < 4 {
-        return Err(Undefined::TooFewPoints);
-    }
-    let n = x.len() as f64;
-    let (xc, yc) = (centred(x)?, centred(y)?);
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let r = (dot(&xc, &yc) / (dot(&xc, &xc) * dot(&yc, &yc)).sqrt()).clamp(-1.0, 1.0);
-    let reach = z / (n - 3.0).sqrt();
-    // At a correlation of 1 the transformed value is infinite, and tanh brings it back.
-    let interval = Interval { low: (r.atanh() - reach).tanh(), high: (r.atanh() + reach).tanh() };
-    let t = r * ((n - 2.0) / (1.0 - r * r)).sqrt();
-    Ok(Correlation { r, interval, p_value: two_sided_p(t, n - 2.0), points: x.len() as u64 })
-}
-
-fn centred(values: &[f64]) -> Result<Vec<f64>, Undefined> {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let centred: Vec<f64> = values.iter().map(|v| v - mean).collect();
-    let squares = |v: &[f64]| v.iter().map(|v| v * v).sum::<f64>();
-    // Equal values leave the rounding of their mean.
-    if squares(&centred) <= 1e-24 * squares(values) {
-        Err(Undefined::NoVariation)
-    } else {
-        Ok(centred)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,7 +174,7 @@ mod tests {
     #[test]
     fn lines_that_say_nothing_give_their_reason() {
         let apart = Dependence::independent(4);
-        let line = |x: [f64; 4], y: [f64; 4], w: [f64; 4]| trend(&x, &y, &w, &apart, 0.95).err();
+        let line = |x: [f64; 4], y: [f64; 4], w: [f64; 4]| slope(&x, &y, &w, &apart, 0.95).err();
         let (up, ones) = ([1.0, 2.0, 3.0, 4.0], [1.0; 4]);
         assert_eq!(line([0.1; 4], up, ones), Some(Undefined::NoVariation));
         assert_eq!(line(up, [0.3, 0.5, 0.7, 0.9], ones), Some(Undefined::NoSpread));
@@ -263,14 +188,7 @@ mod tests {
         let (x, y) = ([1.0, 2.0, 3.0, 4.0], [0.1, 0.4, 0.2, 0.5]);
         let more = [[x.as_slice(), &[9.0]].concat(), [y.as_slice(), &[-3.0]].concat()];
         let weights = [1.0, 1.0, 1.0, 1.0, 0.0];
-        let all = trend(&more[0], &more[1], &weights, &Dependence::independent(5), 0.9).unwrap();
-        assert_eq!(all, trend(&x, &y, &[1.0; 4], &Dependence::independent(4), 0.9).unwrap());
-    }
-
-    #[test]
-    fn a_perfect_line_correlates_to_one_and_no_further() {
-        let line = pearson(&[1.0, 2.0, 3.0, 4.0], &[2.0, 4.0, 6.0, 8.0], 0.95).unwrap();
-        assert_eq!((line.r, line.p_value), (1.0, 0.0));
-        assert_eq!(line.interval, Interval { low: 1.0, high: 1.0 });
+        let all = slope(&more[0], &more[1], &weights, &Dependence::independent(5), 0.9).unwrap();
+        assert_eq!(all, slope(&x, &y, &[1.0; 4], &Dependence::independent(4), 0.9).unwrap());
     }
 }
