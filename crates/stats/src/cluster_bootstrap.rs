@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::bootstrap::MOST_UNDEFINED;
+use crate::bca::MOST_UNDEFINED;
 use crate::quantile::{linear_quantile, tail};
 use crate::{Bootstrap, Interval, Undefined};
 
