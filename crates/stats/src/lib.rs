@@ -8,6 +8,11 @@
 //! |---|---|
 //! | one figure from two accuracies | [`gain`], [`nsg`] |
 //! | estimate, standard error and t interval from cluster sums | [`nsg_clustered`] |
+//! | any figure of units, and differences, sums and ratios of figures | [`LinearEstimate`] |
+//! | its error, limits and p value where units share clusters or texts | [`Dependence`] |
+//! | limits of any statistic of cluster sums, by resampling | [`bootstrap`], [`bca`], [`jackknife`] |
+//! | how many clusters a comparison needs, what a number of them finds | [`PilotSpread`] |
+//! | a line through figures of models | [`slope`] |
 //! | a percentile interval without the normal approximation | [`nsg_bootstrap`] on [`Profiles`] |
 //! | how far missing guesses could move the figure | [`nsg_bounds`] |
 //!
@@ -35,6 +40,20 @@ mod profiles;
 mod quantile;
 mod undefined;
 
+mod bca;
+mod combination;
+mod components;
+mod dependence;
+mod inference;
+mod jackknife;
+mod linear;
+mod power;
+mod resample;
+mod slope;
+mod sums;
+mod tails;
+mod units;
+
 pub use bootstrap::{Bootstrap, nsg_bootstrap};
 pub use bounds::{Missing, NsgBounds, nsg_bounds};
 pub use nsg::{NsgEstimate, gain, nsg, nsg_clustered};
@@ -44,6 +63,7 @@ pub use undefined::{Interval, Undefined};
 // Measures of rates, risks, agreement and order.
 mod auroc;
 mod class_agreement;
+mod cluster_bootstrap;
 mod concordance;
 mod confusion;
 mod confusion_intervals;
@@ -56,26 +76,35 @@ mod krippendorff;
 mod mcnemar;
 mod multiplicity;
 mod rates;
-mod resample;
 mod risk;
 mod significance;
 mod trend;
 
 pub use auroc::{Auroc, Scored, auroc};
+pub use bca::{BcaFallback, BcaInterval, BootstrapDraws, bca, bootstrap, bootstrap_range, nsg_bca};
 pub use class_agreement::{ClassAgreement, class_agreement};
+pub use cluster_bootstrap::bootstrap_clusters;
+pub use components::VarianceComponents;
 pub use concordance::{Concordance, kendall_w};
 pub use confusion::Confusion;
 pub use confusion_intervals::{
     ConfusionEstimate, ConfusionMeasure, confusion_bootstrap, confusion_clustered,
 };
 pub use correlation::{Correlation, pearson, spearman};
+pub use dependence::Dependence;
 pub use icc::{Icc, IccPair, icc};
+pub use inference::{DyadicErrors, StandardErrors};
+pub use jackknife::{Jackknife, jackknife};
 pub use joint::{JointModel, JointRows, JointTerm, linear_probability, log_linear, logistic};
 pub use krippendorff::{LabelAgreement, krippendorff_nominal};
+pub use linear::{LinearEstimate, Scale};
 pub use mcnemar::{ClusteredMcnemar, Discordant, clustered_mcnemar, mcnemar_mid_p};
 pub use multiplicity::{benjamini_hochberg, holm};
+pub use power::{Detectable, PilotSpread};
 pub use rates::{ClusterRate, RateEstimate, clustered_rate, wilson};
-pub use resample::bootstrap_clusters;
 pub use risk::{ClusterRisk, RiskEstimate, RiskMethod, relative_risk, relative_risk_score};
 pub use significance::Test;
+pub use slope::{Slope, slope, slope_weights};
+pub use sums::SumProfiles;
 pub use trend::{LevelRate, Trend, trend};
+pub use units::UnitErrors;

@@ -1,89 +1,130 @@
-//! Percentile bootstrap of any statistic of clusters, for measures without a formula of their own.
+//! Resampled totals: K clusters with replacement, as counts over distinct profiles.
+//!
+//! Profiles that many clusters share are drawn together, by one binomial each; the rest are drawn
+//! one cluster at a time by index, which is faster than a binomial for each of them. The counts are
+//! multinomial either way.
 
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Binomial, Distribution};
 
-use crate::bootstrap::MOST_UNDEFINED;
-use crate::quantile::{linear_quantile, tail};
-use crate::{Bootstrap, Interval, Undefined};
+use crate::SumProfiles;
+use crate::sums::add;
 
-/// Percentile interval of a statistic over resampled clusters.
-///
-/// # Formula
-/// ```text
-/// draw r:  clusters drawn with replacement, `statistic` of how often each was drawn
-/// limits = quantiles (1 - level) / 2 and (1 + level) / 2 of the defined draws
-/// ```
-/// Draw `r` takes its numbers from stream `r` of ChaCha8 under `seed`, so it is the same whichever
-/// draws run before or beside it. For NSG prefer [`nsg_bootstrap`](crate::nsg_bootstrap), whose cost
-/// follows the distinct clusters.
-///
-/// # Shapes and units
-/// `statistic` receives one multiplicity a cluster (their sum is `clusters`) and must treat it as a
-/// weight; it is first called with ones. Cost: `draws` times the clusters and the statistic.
-/// # Errors
-/// [`Undefined::NothingCounted`] without clusters, [`Undefined::TooFewClusters`] with one; the reason
-/// of `statistic` on the clusters themselves; [`Undefined::NoDraws`]; [`Undefined::TooFewDraws`] when
-/// it is undefined in more than 5 % of the draws; [`Undefined::NoVariation`] when every draw gives
-/// the same.
-/// # Panics
-/// If `level` is not strictly between 0 and 1, or the statistic is not a number.
-/// # Source
-/// Davison and Hinkley (1997), section 3.8.
-/// # Examples
-/// ```
-/// use foretell_stats::{Undefined, bootstrap_clusters};
-///
-/// let values: Vec<f64> = (0..50).map(f64::from).collect();
-/// let mean = |times: &[u32]| {
-///     Ok(values.iter().zip(times).map(|(v, t)| v * f64::from(*t)).sum::<f64>() / 50.0)
-/// };
-/// let bootstrap = bootstrap_clusters(values.len(), 500, 7, 0.95, mean)?;
-/// assert!(bootstrap.interval.contains(24.5));
-/// # Ok::<(), Undefined>(())
-/// ```
-pub fn bootstrap_clusters(
-    clusters: usize,
-    draws: u32,
-    seed: u64,
-    level: f64,
-    statistic: impl Fn(&[u32]) -> Result<f64, Undefined>,
-) -> Result<Bootstrap, Undefined> {
-    let tail = tail(level);
-    match clusters {
-        0 => return Err(Undefined::NothingCounted),
-        1 => return Err(Undefined::TooFewClusters),
-        _ => {}
+/// Clusters that share a profile from which on one binomial costs less than drawing each by index.
+const MANY: u64 = 40;
+
+/// Random words taken at a time.
+const BLOCK: usize = 64;
+
+/// Profiles in the order in which a draw goes through them.
+pub(crate) struct Resampler<const N: usize> {
+    /// Profiles of many clusters, with how many.
+    shared: Vec<([f64; N], u64)>,
+    /// All other clusters, one element each.
+    single: Vec<[f64; N]>,
+    clusters: u64,
+}
+
+impl<const N: usize> Resampler<N> {
+    pub(crate) fn new(profiles: &SumProfiles<N>) -> Self {
+        let rows = profiles.rows();
+        let shared = rows.iter().filter(|(_, times)| *times >= MANY).copied().collect();
+        let few = rows.iter().filter(|(_, times)| *times < MANY);
+        let single = few.flat_map(|(row, times)| (0..*times).map(|_| *row)).collect();
+        Self { shared, single, clusters: profiles.clusters() }
     }
-    statistic(&vec![1; clusters])?;
-    if draws == 0 {
-        return Err(Undefined::NoDraws);
-    }
-    let streams = ChaCha8Rng::seed_from_u64(seed);
-    let mut times = vec![0_u32; clusters];
-    let mut values: Vec<f64> = (0..draws)
-        .filter_map(|replicate| {
-            let mut rng = streams.clone();
-            rng.set_stream(u64::from(replicate));
-            times.fill(0);
-            for _ in 0..clusters {
-                times[rng.random_range(0..clusters)] += 1;
+
+    /// Totals of one resample.
+    pub(crate) fn draw(&self, rng: &mut ChaCha8Rng) -> [f64; N] {
+        let mut sums = [0.0; N];
+        // Multinomial as a chain of binomials: clusters still to draw, over clusters not yet visited.
+        let (mut to_draw, mut unvisited) = (self.clusters, self.clusters);
+        for (row, multiplicity) in &self.shared {
+            if to_draw == 0 {
+                return sums;
             }
-            statistic(&times).ok()
-        })
-        .collect();
-    assert!(values.iter().all(|value| !value.is_nan()), "a statistic is not a number");
-    let undefined_draws = draws - values.len() as u32;
-    if values.is_empty() || f64::from(undefined_draws) > MOST_UNDEFINED * f64::from(draws) {
-        return Err(Undefined::TooFewDraws);
+            let times = if *multiplicity == unvisited {
+                to_draw
+            } else {
+                let share = *multiplicity as f64 / unvisited as f64;
+                Binomial::new(to_draw, share).expect("a share lies in [0, 1]").sample(rng)
+            };
+            add(&mut sums, row, times as f64);
+            to_draw -= times;
+            unvisited -= multiplicity;
+        }
+        // Given the counts so far, the rest falls on the clusters left with equal chance.
+        self.add_singles(&mut sums, to_draw, rng);
+        sums
     }
-    values.sort_unstable_by(f64::total_cmp);
-    if draws > 1 && values[0] == values[values.len() - 1] {
-        return Err(Undefined::NoVariation);
+
+    /// Adds `to_draw` of the single clusters, each drawn with equal chance.
+    ///
+    /// Lemire (2019): the high half of a product is uniform once the few low halves that would
+    /// favour some are refused. Words are taken a block at a time, which is what makes it quick.
+    fn add_singles(&self, sums: &mut [f64; N], to_draw: u64, rng: &mut ChaCha8Rng) {
+        let singles = self.single.len() as u64;
+        let mut left = to_draw;
+        let mut words = [0_u32; BLOCK];
+        while left > 0 {
+            let wanted = &mut words[..left.min(BLOCK as u64) as usize];
+            rng.fill(&mut *wanted);
+            for word in wanted {
+                let product = u64::from(*word) * singles;
+                let low = product & u64::from(u32::MAX);
+                if low < singles && low < (1 << 32) % singles {
+                    continue;
+                }
+                add(sums, &self.single[(product >> 32) as usize], 1.0);
+                left -= 1;
+            }
+        }
     }
-    let interval = Interval {
-        low: linear_quantile(&values, tail),
-        high: linear_quantile(&values, 1.0 - tail),
-    };
-    Ok(Bootstrap { interval, draws, undefined_draws })
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn a_resample_has_the_means_and_covariances_of_a_multinomial() {
+        // Two shared profiles and three that are not: the sums are the counts of three of them.
+        let clusters = [
+            vec![[1.0, 0.0, 0.0]; 44],
+            vec![[0.0, 1.0, 0.0]; 50],
+            vec![[0.0, 0.0, 1.0]; 4],
+            vec![[0.0, 0.0, 0.0]; 2],
+        ]
+        .concat();
+        let resampler = Resampler::new(&SumProfiles::new(&clusters));
+        assert_eq!((resampler.shared.len(), resampler.single.len()), (2, 6));
+        let streams = ChaCha8Rng::seed_from_u64(3);
+        let draws = 20_000;
+        let counts: Vec<[f64; 3]> = (0..draws)
+            .map(|replicate| {
+                let mut rng = streams.clone();
+                rng.set_stream(replicate);
+                resampler.draw(&mut rng)
+            })
+            .collect();
+        let n = draws as f64;
+        let expected = [44.0, 50.0, 4.0];
+        for i in 0..3 {
+            for j in 0..3 {
+                let product = |c: &[f64; 3]| (c[i] - expected[i]) * (c[j] - expected[j]);
+                let covariance = counts.iter().map(product).sum::<f64>() / n;
+                let share = expected[i] * expected[j] / 100.0;
+                let truth = if i == j { expected[i] - share } else { -share };
+                // Five standard errors of a covariance of two normals of these variances.
+                let sd = |k: usize| expected[k] * (1.0 - expected[k] / 100.0);
+                let error = ((sd(i) * sd(j) + truth * truth) / n).sqrt();
+                assert!((covariance - truth).abs() < 5.0 * error, "{i} {j}: {covariance} {truth}");
+            }
+            let mean = counts.iter().map(|c| c[i]).sum::<f64>() / n;
+            assert!((mean - expected[i]).abs() < 5.0 * (expected[i] / n).sqrt(), "{i}: {mean}");
+        }
+    }
 }

@@ -68,6 +68,24 @@ pub enum Undefined {
     /// A permutation test was asked for no permutation.
     #[error("no permutation was drawn")]
     NoDraws,
+    /// A mean, a difference or a weighted sum in which every cluster says the same.
+    #[error("every cluster says the same, so there is no variance to estimate")]
+    NoSpread,
+    /// The statistic does not exist for the clusters as they are.
+    #[error("the figure does not exist for the clusters as observed")]
+    NoStatistic,
+    /// Jackknife only: it needs the figure without each of the clusters.
+    #[error("without one of the clusters there is no figure")]
+    LeaveOneOut,
+    /// Power only: what is to be told apart is the same.
+    #[error("there is no effect that any number of clusters could find")]
+    NoEffect,
+    /// Variance within clusters needs repeats.
+    #[error("fewer than two repeats, so there is no variance between repeats")]
+    OneRepeat,
+    /// Lines and correlations need points to spare.
+    #[error("too few points to judge the scatter around a line")]
+    TooFewPoints,
 }
 
 /// A closed range of plausible values.
@@ -126,6 +144,12 @@ mod tests {
             Undefined::Collinear,
             Undefined::NotConverged,
             Undefined::NoDraws,
+            Undefined::NoSpread,
+            Undefined::NoStatistic,
+            Undefined::LeaveOneOut,
+            Undefined::NoEffect,
+            Undefined::OneRepeat,
+            Undefined::TooFewPoints,
         ] {
             let text = reason.to_string();
             assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");
