@@ -47,13 +47,19 @@ pub(super) enum Role {
     Predictor,
 }
 
+/// Reads the cell of an entity that guesses hold.
+type Of<T> = for<'a> fn(&'a Guesses, &'a T) -> Cell<'a>;
+
+/// Reads the cell of a model.
+type OfModel = for<'a> fn(&'a Model) -> Cell<'a>;
+
 /// How a column is read, by what it is a property of.
 #[derive(Clone, Copy)]
 pub(super) enum Read {
-    Pair(for<'a> fn(&'a Guesses, &'a Pair) -> Cell<'a>),
-    Subject(for<'a> fn(&'a Guesses, &'a Subject) -> Cell<'a>),
-    Model(Role, for<'a> fn(&'a Model) -> Cell<'a>),
-    Guess(for<'a> fn(&'a Guesses, &'a Guess) -> Cell<'a>),
+    Pair(Of<Pair>),
+    Subject(Of<Subject>),
+    Model(Role, OfModel),
+    Guess(Of<Guess>),
 }
 
 /// One column.
@@ -74,7 +80,7 @@ pub struct ColumnInfo {
 }
 
 /// Columns of the prediction table that are the same for all guesses about a pair.
-const PAIR: [(&str, Type, for<'a> fn(&'a Guesses, &'a Pair) -> Cell<'a>); 9] = [
+const PAIR: [(&str, Type, Of<Pair>); 9] = [
     ("pair_id", Type::Text, |g, p| Cell::Text(g.text(p.id))),
     ("dataset", Type::Text, |g, p| Cell::Text(g.text(p.dataset))),
     ("original_text_id", Type::Text, |g, p| Cell::Text(g.text(g.texts[p.original as usize].id))),
@@ -91,7 +97,7 @@ const PAIR: [(&str, Type, for<'a> fn(&'a Guesses, &'a Pair) -> Cell<'a>); 9] = [
 ];
 
 /// Columns that are the same for all guesses about a subject.
-const SUBJECT: [(&str, Type, for<'a> fn(&'a Guesses, &'a Subject) -> Cell<'a>); 5] = [
+const SUBJECT: [(&str, Type, Of<Subject>); 5] = [
     ("answer_repeat", Type::Number, |_, s| Cell::Number(s.answer_repeat.into())),
     ("original_answer", Type::Text, |g, s| s.original_answer.map(|name| &**g.text(name)).into()),
     ("target", Type::Text, |g, s| s.target.map(|name| &**g.text(name)).into()),
@@ -100,7 +106,7 @@ const SUBJECT: [(&str, Type, for<'a> fn(&'a Guesses, &'a Subject) -> Cell<'a>); 
 ];
 
 /// Columns of single guesses; the truth says whether they come after the treatment.
-const GUESS: [(&str, Type, bool, for<'a> fn(&'a Guesses, &'a Guess) -> Cell<'a>); 8] = [
+const GUESS: [(&str, Type, bool, Of<Guess>); 8] = [
     ("arm", Type::Text, false, |g, guess| Cell::Text(&g.arms[usize::from(guess.arm)])),
     ("repeat", Type::Number, false, |_, guess| Cell::Number(guess.repeat.into())),
     ("outcome", Type::Text, true, |_, guess| Cell::Text(guess.outcome.as_str())),
@@ -116,7 +122,7 @@ const GUESS: [(&str, Type, bool, for<'a> fn(&'a Guesses, &'a Guess) -> Cell<'a>)
 ];
 
 /// Columns of models: `reference` is the name, `reference.family` the family, and so on.
-const MODEL: [(&str, Type, for<'a> fn(&'a Model) -> Cell<'a>); 7] = [
+const MODEL: [(&str, Type, OfModel); 7] = [
     ("", Type::Text, |m| Cell::Text(&m.name)),
     (".model", Type::Text, |m| Cell::Text(&m.model)),
     (".family", Type::Text, |m| m.family.as_deref().into()),
