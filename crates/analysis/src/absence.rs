@@ -2,6 +2,7 @@
 
 use foretell_core::Outcome;
 use std::fmt;
+use std::sync::Arc;
 
 /// The two sides of a comparison of arms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,7 +45,7 @@ pub struct LeftOut {
     /// Whether the treated or the baseline guess is missing.
     pub side: Side,
     /// The predictor.
-    pub predictor: String,
+    pub predictor: Arc<str>,
     /// What became of the guess instead.
     pub absence: Absence,
 }

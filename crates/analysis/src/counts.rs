@@ -3,9 +3,11 @@
 use crate::absence::LeftOut;
 use crate::error::AnalysisError;
 use crate::group::{GroupKey, UnknownGroupKey};
-use crate::pair_row::{PairKey, PairRow, PairRows, scored};
+use crate::guesses::Guesses;
+use crate::observation::{Observation, Observations};
+use crate::pair_row::{PairRow, scored};
 use crate::tally::Tally;
-use foretell_core::{Outcome, PairId, TextId};
+use foretell_core::{Outcome, TextId};
 use foretell_stats::ClusterErrors;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,7 +27,7 @@ pub struct ClusterCounts {
     /// Observations by which arm was right.
     pub(crate) scored: Tally<4>,
     /// The pairs observed, with their counterfactuals.
-    pub(crate) pairs: BTreeSet<(PairId, TextId)>,
+    pub(crate) pairs: BTreeSet<(Arc<str>, Arc<str>)>,
     /// Subjects whose treated guesses are all there.
     pub complete_panels: u64,
     /// Those among them whose treated guesses are all one label that is not the target.
@@ -37,9 +39,9 @@ pub struct ClusterCounts {
 }
 
 impl ClusterCounts {
-    fn add_row(&mut self, key: &PairKey, row: &PairRow) {
+    fn add_row(&mut self, pair: (Arc<str>, Arc<str>), row: &PairRow) {
         self.scored.merge(&row.scored);
-        self.pairs.insert((key.subject.pair.clone(), key.subject.counterfactual.clone()));
+        self.pairs.insert(pair);
         self.complete_panels += u64::from(row.panel_is_complete());
         self.unanimous_and_wrong += u64::from(row.unanimous_and_wrong());
         self.switched += u64::from(row.switched == Some(true));
@@ -79,7 +81,18 @@ pub struct GroupCounts {
 }
 
 impl GroupCounts {
-    fn add_row(&mut self, key: &PairKey, row: &PairRow) {
+    /// The counts of some observations: those of a group.
+    #[must_use]
+    pub fn of(observations: &Observations, list: &[Observation]) -> Self {
+        let mut counts = Self::default();
+        for panel in observations.by_subject(list) {
+            let row = PairRow::of(observations, panel);
+            counts.add_row(&observations.guesses, panel[0].subject, &row);
+        }
+        counts
+    }
+
+    fn add_row(&mut self, guesses: &Guesses, subject: u32, row: &PairRow) {
         self.slots.merge(&row.slots);
         self.untargeted += row.untargeted;
         for (what, count) in &row.left_out {
@@ -89,10 +102,15 @@ impl GroupCounts {
             *self.targets_missing.entry(row.target).or_default() += 1;
         }
         if row.observations() > 0 {
-            let subject = &key.subject;
-            let cluster =
-                ClusterId { dataset: subject.dataset.clone(), text: subject.original.clone() };
-            self.clusters.entry(cluster).or_default().add_row(key, row);
+            let pair = guesses.pair_of(subject);
+            let cluster = ClusterId {
+                dataset: Arc::clone(guesses.text(pair.dataset)),
+                text: guesses.text_id(pair.original),
+            };
+            let counterfactual = guesses.texts[pair.counterfactual as usize].id;
+            let names = [pair.id, counterfactual].map(|name| Arc::clone(guesses.text(name)));
+            let [id, counterfactual] = names;
+            self.clusters.entry(cluster).or_default().add_row((id, counterfactual), row);
         }
     }
 
@@ -148,12 +166,15 @@ impl Counts {
         Self { keys: keys.to_vec(), groups: BTreeMap::new(), notices: BTreeSet::new() }
     }
 
-    /// Adds pair rows. With [`GroupKey::Predictor`] among the keys these must be kept apart by it.
-    pub fn add(&mut self, rows: &PairRows) {
-        for (key, row) in &rows.rows {
-            let values = self.keys.iter().map(|group| value(*group, key)).collect();
-            self.groups.entry(values).or_default().add_row(key, row);
-        }
+    /// The counts of all observations by `keys`.
+    #[must_use]
+    pub fn of(observations: &Observations, keys: &[GroupKey]) -> Self {
+        let groups = observations.groups(keys).into_iter();
+        let counted = groups.map(|group| {
+            let counts = GroupCounts::of(observations, &group.members);
+            (group.values, counts)
+        });
+        Self { groups: counted.collect(), ..Self::new(keys) }
     }
 
     /// Adds other counts.
@@ -184,7 +205,8 @@ impl Counts {
     /// The same counts by some of the keys only.
     ///
     /// Predictors stay apart where they were: `complete_panels` and `unanimous_and_wrong` are then
-    /// still about panels of one.
+    /// still about panels of one. A pair that stands under several changed features counts once a
+    /// feature.
     ///
     /// # Errors
     /// [`UnknownGroupKey`] for a key that these counts are not by.
@@ -215,21 +237,13 @@ impl Counts {
         let mut shared = BTreeSet::new();
         for (cluster, counts) in clusters() {
             for (_, text) in &counts.pairs {
-                let other = ClusterId { dataset: cluster.dataset.clone(), text: text.clone() };
+                let text = text.to_string().into();
+                let other = ClusterId { dataset: cluster.dataset.clone(), text };
                 if other != *cluster && originals.contains(&other) {
                     shared.insert(other);
                 }
             }
         }
         shared.len() as u64
-    }
-}
-
-fn value(group: GroupKey, key: &PairKey) -> Arc<str> {
-    match group {
-        GroupKey::Reference => Arc::clone(&key.subject.reference),
-        GroupKey::Dataset => Arc::clone(&key.subject.dataset),
-        GroupKey::Predictor => key.predictor.clone().expect("rows are kept apart by predictor"),
-        GroupKey::AnswerOrder => key.subject.answer_order.as_str().into(),
     }
 }

@@ -1,6 +1,7 @@
 //! Why an analysis cannot be made.
 
 use crate::UnknownGroupKey;
+use crate::filter::FilterError;
 use foretell_core::PairId;
 use foretell_tables::TableError;
 use miette::Diagnostic;
@@ -62,6 +63,10 @@ pub enum AnalysisError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Group(#[from] UnknownGroupKey),
+    /// A filter that cannot be read, or that asks for what is not there.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Filter(#[from] FilterError),
     /// The file system said no.
     #[error("{}: {fault}", path.display())]
     Io {
@@ -143,12 +148,12 @@ pub enum AnalysisError {
     /// The tables of two arms hold their guesses against different answers.
     #[error("{}: pair `{pair}` has another target here than in {}", path.display(), other.display())]
     #[diagnostic(help(
-        "the tables were derived from different answers: run `foretell run` again to derive both"
+        "the tables were derived from different answers: run `foretell run` again to derive both; of two runs, analyse these apart, or give the reference another name in one"
     ))]
     TargetsDiffer {
         /// The file.
         path: PathBuf,
-        /// The other arm's file.
+        /// The file that came before it.
         other: PathBuf,
         /// The pair.
         pair: PairId,

@@ -4,58 +4,74 @@ use crate::error::AnalysisError;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The files of two arms of one predictor about one reference; a file that is not there is `None`.
+/// One prediction table of a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ArmFiles {
-    pub(crate) treated: Option<PathBuf>,
-    pub(crate) baseline: Option<PathBuf>,
+pub struct PredictionFile {
+    /// Number of the run, in the order given.
+    pub run: usize,
+    /// Name of the reference's folder.
+    pub reference: String,
+    /// Name of the predictor's folder.
+    pub predictor: String,
+    /// The arm that the file is named for.
+    pub arm: String,
+    /// The file.
+    pub path: PathBuf,
 }
 
-impl ArmFiles {
-    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
-        [&self.treated, &self.baseline].into_iter().flatten().map(PathBuf::as_path)
+/// The prediction tables of runs, sorted, so that whatever is said first is the same everywhere.
+///
+/// # Errors
+/// [`AnalysisError`] for a run that is not there or has no predictions.
+pub(crate) fn prediction_files(runs: &[&Path]) -> Result<Vec<PredictionFile>, AnalysisError> {
+    if runs.is_empty() {
+        return Err(AnalysisError::NothingGiven);
     }
-}
-
-/// What one run has of two arms: a folder of the outer list is a reference, of the inner one a
-/// predictor. Sorted, so that whatever is said first is the same everywhere.
-pub(crate) fn arm_files(
-    run: &Path,
-    treated: &str,
-    baseline: &str,
-) -> Result<Vec<Vec<ArmFiles>>, AnalysisError> {
-    if !run.is_dir() {
-        return Err(AnalysisError::NoRun { path: run.to_owned() });
-    }
-    let mut known = BTreeSet::new();
-    let mut references = Vec::new();
-    let predictions = run.join("predictions");
-    let listed = if predictions.is_dir() { folders(&predictions)? } else { Vec::new() };
-    for reference in listed {
-        let mut predictors = Vec::new();
-        for predictor in folders(&reference)? {
-            let arms = arms(&predictor)?;
-            let file =
-                |arm: &str| arms.contains(arm).then(|| predictor.join(format!("{arm}.parquet")));
-            let files = ArmFiles { treated: file(treated), baseline: file(baseline) };
-            if files.paths().next().is_some() {
-                predictors.push(files);
-            }
-            known.extend(arms);
+    let mut files = Vec::new();
+    for (number, run) in runs.iter().enumerate() {
+        if !run.is_dir() {
+            return Err(AnalysisError::NoRun { path: (*run).to_owned() });
         }
-        references.push(predictors);
+        let before = files.len();
+        let predictions = run.join("predictions");
+        let references = if predictions.is_dir() { folders(&predictions)? } else { Vec::new() };
+        for reference in references {
+            for predictor in folders(&reference)? {
+                for (arm, path) in arms(&predictor)? {
+                    let name = |path: &Path| {
+                        path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+                    };
+                    let (reference, predictor) = (name(&reference), name(&predictor));
+                    files.push(PredictionFile { run: number, reference, predictor, arm, path });
+                }
+            }
+        }
+        if files.len() == before {
+            return Err(AnalysisError::NoPredictions { path: (*run).to_owned() });
+        }
     }
-    if known.is_empty() {
-        return Err(AnalysisError::NoPredictions { path: run.to_owned() });
+    files.sort();
+    Ok(files)
+}
+
+/// Refuses arms that a run has no table of.
+pub(crate) fn require_arms(
+    files: &[PredictionFile],
+    runs: &[&Path],
+    wanted: [&str; 2],
+) -> Result<(), AnalysisError> {
+    for (number, run) in runs.iter().enumerate() {
+        let of_run = files.iter().filter(|file| file.run == number);
+        let known: BTreeSet<&str> = of_run.map(|file| file.arm.as_str()).collect();
+        if let Some(arm) = wanted.into_iter().find(|arm| !known.contains(arm)) {
+            return Err(AnalysisError::NoArm {
+                path: (*run).to_owned(),
+                arm: arm.to_owned(),
+                known: known.into_iter().map(str::to_owned).collect(),
+            });
+        }
     }
-    match [treated, baseline].into_iter().find(|&arm| !known.contains(arm)) {
-        None => Ok(references),
-        Some(arm) => Err(AnalysisError::NoArm {
-            path: run.to_owned(),
-            arm: arm.to_owned(),
-            known: known.into_iter().collect(),
-        }),
-    }
+    Ok(())
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
@@ -72,11 +88,11 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     Ok(entries(folder)?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
-/// Names of the tables in a predictor's folder, without those that are still being written.
-fn arms(folder: &Path) -> Result<BTreeSet<String>, AnalysisError> {
+/// The tables in a predictor's folder by arm, without those that are still being written.
+fn arms(folder: &Path) -> Result<Vec<(String, PathBuf)>, AnalysisError> {
     let table = |path: PathBuf| {
         let stem = path.file_name()?.to_str()?.strip_suffix(".parquet")?;
-        (!stem.starts_with('.')).then(|| stem.to_owned())
+        (!stem.starts_with('.')).then(|| (stem.to_owned(), path.clone()))
     };
     Ok(entries(folder)?.into_iter().filter_map(table).collect())
 }
@@ -88,9 +104,9 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_and_one_without_predictions_are_told_apart() {
         let folder = tempfile::tempdir().unwrap();
-        let none = arm_files(&folder.path().join("none"), "with", "without");
+        let none = prediction_files(&[&folder.path().join("none")]);
         assert!(matches!(none, Err(AnalysisError::NoRun { .. })));
-        let empty = arm_files(folder.path(), "with", "without");
+        let empty = prediction_files(&[folder.path()]);
         assert!(matches!(empty, Err(AnalysisError::NoPredictions { .. })));
     }
 
@@ -102,10 +118,11 @@ mod tests {
         for name in ["with.parquet", "blind.parquet", ".table-x.parquet", "notes.txt"] {
             std::fs::write(predictor.join(name), "").unwrap();
         }
-        let error = arm_files(folder.path(), "with", "without").unwrap_err();
+        let files = prediction_files(&[folder.path()]).unwrap();
+        assert_eq!(files.len(), 2);
+        let error = require_arms(&files, &[folder.path()], ["with", "without"]).unwrap_err();
         let AnalysisError::NoArm { arm, known, .. } = error else { panic!("{error}") };
         assert_eq!((arm.as_str(), known), ("without", vec!["blind".to_owned(), "with".to_owned()]));
-        let found = arm_files(folder.path(), "with", "blind").unwrap();
-        assert_eq!(found[0][0].paths().count(), 2);
+        assert!(require_arms(&files, &[folder.path()], ["with", "blind"]).is_ok());
     }
 }

@@ -1,12 +1,13 @@
 //! The gain of one arm over another: estimates with their counts, by group.
 
 use crate::absence::Side;
+use crate::contrast::Contrast;
 use crate::counts::{Counts, GroupCounts};
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
 use crate::pair_row::state::{MISSING, RIGHT, WRONG};
-use crate::reduction::Contrast;
-use crate::warning::{FEW_ERRORS, warnings};
+use crate::sheet::{FEW_ERRORS, NO_FLOOR};
+use crate::warning::warnings;
 use foretell_stats::{
     ClusterErrors, Missing, Profiles, Undefined, nsg_bootstrap, nsg_bounds, nsg_clustered,
 };
@@ -192,9 +193,11 @@ impl Counts {
         let same = request.by == self.keys() && !self.groups.is_empty();
         let counts = if same { Cow::Borrowed(self) } else { Cow::Owned(self.by(&request.by)?) };
         let groups: Vec<_> = counts.groups.iter().collect();
-        let rows: Vec<GainRow> =
-            groups.par_iter().map(|(group, counts)| estimate(group, counts, request)).collect();
-        let warnings = warnings(&counts, &request.by, &rows);
+        let rows: Vec<GainRow> = groups
+            .par_iter()
+            .map(|(group, counts)| estimate(group, counts, request, None))
+            .collect();
+        let warnings = warnings(&counts.notices, counts.shared_texts(), &rows);
         Ok(GainTable {
             by: request.by.clone(),
             arm: request.arm.clone(),
@@ -208,8 +211,24 @@ impl Counts {
     }
 }
 
-fn estimate(group: &[Arc<str>], counts: &GroupCounts, request: &GainRequest) -> GainRow {
-    let clusters: Vec<ClusterErrors> = counts.clusters.values().map(|c| c.errors()).collect();
+/// The estimates of one group. Errors that are weighted come beside the counts, and leave no bounds:
+/// what is missing has no weight.
+pub(crate) fn estimate(
+    group: &[Arc<str>],
+    counts: &GroupCounts,
+    request: &GainRequest,
+    weighted: Option<Vec<ClusterErrors>>,
+) -> GainRow {
+    let bounds = match weighted {
+        None => {
+            let found = bounds(counts);
+            [found.low, found.high].map(|bound| bound.map_err(|reason| reason.to_string()))
+        }
+        Some(_) => [Err(NO_WEIGHT.to_owned()), Err(NO_WEIGHT.to_owned())],
+    };
+    let unweighted: Vec<ClusterErrors> = counts.clusters.values().map(|c| c.errors()).collect();
+    let baseline_errors = unweighted.iter().map(|cluster| cluster.baseline).sum();
+    let clusters = weighted.unwrap_or(unweighted);
     let estimate = nsg_clustered(&clusters, request.level);
     let (interval, interval_undefined) = limits(estimate.interval.map(|i| (i.low, i.high)));
     let (boot, boot_undefined) = match request.bootstrap {
@@ -219,8 +238,8 @@ fn estimate(group: &[Arc<str>], counts: &GroupCounts, request: &GainRequest) -> 
                 .map(|bootstrap| (bootstrap.interval.low, bootstrap.interval.high)),
         ),
     };
-    let bounds = bounds(counts);
-    let bound_reason = bounds.low.err().or(bounds.high.err());
+    let [bound_low, bound_high] = bounds;
+    let bound_reason = bound_low.clone().err().or(bound_high.clone().err());
     let observations = counts.observations();
     let all = counts.slots.observations() + counts.untargeted;
     GainRow {
@@ -237,8 +256,8 @@ fn estimate(group: &[Arc<str>], counts: &GroupCounts, request: &GainRequest) -> 
         nsg_high: interval.map(|(_, high)| high),
         boot_low: boot.map(|(low, _)| low),
         boot_high: boot.map(|(_, high)| high),
-        bound_low: bounds.low.ok(),
-        bound_high: bounds.high.ok(),
+        bound_low: bound_low.ok(),
+        bound_high: bound_high.ok(),
         left_out: counts.left_out.values().sum(),
         left_out_detail: left_out_detail(counts, request),
         targets_missing: counts.targets_missing.values().sum(),
@@ -246,17 +265,21 @@ fn estimate(group: &[Arc<str>], counts: &GroupCounts, request: &GainRequest) -> 
         undefined: estimate.nsg.err().map(|reason| reason.to_string()),
         interval_undefined,
         boot_undefined,
-        bound_undefined: bound_reason.map(|reason| reason.to_string()),
+        bound_undefined: bound_reason,
         unscored: if all == 0 { 0.0 } else { 1.0 - scored_share(counts) / all as f64 },
-        baseline_errors: estimate.totals.baseline,
+        baseline_errors,
     }
 }
+
+/// Why there are no bounds of weighted figures.
+const NO_WEIGHT: &str =
+    "missing guesses have no weight; bounds are of observations that weigh alike";
 
 /// Limits that are numbers, or the reason why there are none.
 fn limits(found: Result<(f64, f64), Undefined>) -> (Option<(f64, f64)>, Option<String>) {
     match found {
         Ok((low, high)) if low.is_finite() && high.is_finite() => (Some((low, high)), None),
-        Ok(_) => (None, Some("the variance is so large that the interval has no floor".to_owned())),
+        Ok(_) => (None, Some(NO_FLOOR.to_owned())),
         Err(reason) => (None, Some(reason.to_string())),
     }
 }
@@ -295,7 +318,7 @@ fn left_out_detail(counts: &GroupCounts, request: &GainRequest) -> Vec<LeftOutCo
     };
     let count = |(what, count): (&crate::LeftOut, &u64)| LeftOutCount {
         arm: arm(what.side),
-        predictor: what.predictor.clone(),
+        predictor: what.predictor.to_string(),
         outcome: what.absence.to_string(),
         count: *count,
     };

@@ -1,34 +1,64 @@
-//! From the guesses of a run to counts, and from counts to estimates.
+//! From the guesses of runs to counts, and from counts to sheets of figures.
 //!
 //! ```text
-//! prediction tables -> observations -> pair rows -> counts per cluster and group -> estimates
+//! prediction tables -> guesses -> observations -> pair rows, units -> counts -> sheets
 //! ```
-//! Tables are read one pair of files at a time; pair rows and counts add up in any order and any
-//! split to the same result. What an estimate is computed from counts by is left to
-//! `foretell-stats`, how it looks to `foretell-report`. Nothing here asks a model.
+//! [`Guesses`] are read once, in parallel, and shared by all analyses ([`Prepared`]); counts of parts
+//! add up, so that what is larger than memory is counted reference by reference
+//! ([`Contrast::count`]). An analysis is one file and one line in [`ANALYSES`]. What an estimate is
+//! computed from counts by is left to `foretell-stats`, how a sheet looks to `foretell-report`.
+//! Nothing here asks a model.
 
 mod absence;
+mod contrast;
 mod counts;
 mod error;
+mod filter;
 mod folder;
-mod format;
 mod gain;
+mod gain_sheet;
 mod group;
-mod guess_row;
+mod grouping;
+mod guess_file;
+mod guesses;
+mod load;
+mod missing;
+mod model;
+mod names;
 mod observation;
-mod overlap;
 mod pair_row;
+mod prepared;
 mod reduction;
+mod registry;
+mod request;
+mod run_tables;
+mod selection;
+mod sheet;
 mod tally;
+mod unit;
 mod warning;
 
 pub use absence::{Absence, LeftOut, Side};
+pub use contrast::Contrast;
 pub use counts::{ClusterCounts, ClusterId, Counts, GroupCounts};
 pub use error::AnalysisError;
-pub use folder::ArmFiles;
+pub use filter::{ColumnInfo, Filter, FilterError, columns};
+pub use folder::PredictionFile;
 pub use gain::{GainRequest, GainRow, GainTable, LeftOutCount, TargetsMissing, gain};
 pub use group::{GroupKey, UnknownGroupKey};
-pub use observation::{Guess, Observation, Slot, Subject};
-pub use pair_row::{PairKey, PairRow, PairRows};
-pub use reduction::Contrast;
+pub use grouping::{Group, Place, UNKNOWN, grouped};
+pub use guesses::{Guess, Guesses, Pair, Subject, Text};
+pub use model::Model;
+pub use names::{Name, Names};
+pub use observation::{Observation, Observations, Slot};
+pub use pair_row::PairRow;
+pub use prepared::Prepared;
+pub use registry::{ANALYSES, Analysis, Finished, analysis, run_all};
+pub use request::{Flag, Request};
+pub use run_tables::{Answer, QuestionFacts, RunTables, Score};
+pub use selection::{ExcludeSelf, Excluded, Panel, Selection};
+pub use sheet::{
+    Basis, Cell, Column, Estimate, Kind, Sheet, Shown, basis_warnings, sheets_to_json,
+};
 pub use tally::Tally;
+pub use unit::{Unit, Weights, cluster_errors, shared_texts};

@@ -1,254 +1,282 @@
 //! Observations: the guesses of two arms about one answer, joined one to one.
 
 use crate::absence::Absence;
-use crate::error::AnalysisError;
-use crate::folder::ArmFiles;
-use crate::guess_row::{GuessBatches, GuessRow};
-use foretell_core::{AnswerOrder, Outcome, PairId, TextId};
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use crate::contrast::Contrast;
+use crate::guesses::{Guess, Guesses};
+use crate::selection::{Excluded, Panel, Selection};
+use foretell_core::Outcome;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What is guessed: one answer of a reference model to the counterfactual of one pair.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Subject {
-    /// The model whose behaviour is guessed.
-    pub reference: Arc<str>,
-    /// The model whose explanation is shown.
-    pub explainer: Arc<str>,
-    /// Dataset of both questions.
-    pub dataset: Arc<str>,
-    /// Identity of the original.
-    pub original: TextId,
-    /// Identity of the counterfactual.
-    pub counterfactual: TextId,
-    /// The pair.
-    pub pair: PairId,
-    /// Where the reference was asked for its answer.
-    pub answer_order: AnswerOrder,
-    /// Number of the reference's repeat.
-    pub answer_repeat: i64,
-}
-
-/// One guess of one arm.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Guess {
-    /// An answer, and whether it is the target; `None` where there is no target.
-    Answered {
-        /// The label guessed.
-        answer: Arc<str>,
-        /// Whether it is the target.
-        hit: Option<bool>,
-    },
-    /// No answer.
-    Missing(Absence),
-}
-
 /// The guesses of both arms in one repeat of the predictor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
     /// Number of the predictor's repeat.
-    pub repeat: i64,
-    /// The guess of the treated arm.
-    pub treated: Guess,
-    /// The guess of the baseline arm.
-    pub baseline: Guess,
+    pub repeat: u32,
+    /// Number of the guess of the treated arm in [`Guesses::guesses`]; none where it has no row.
+    pub treated: Option<u32>,
+    /// The same of the baseline arm.
+    pub baseline: Option<u32>,
 }
 
-/// All that one predictor guessed about one subject, whether or not it can be scored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All that one predictor guessed about one subject in two arms, whether or not it can be scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Observation {
-    /// What is guessed.
-    pub subject: Subject,
-    /// The predictor.
-    pub predictor: Arc<str>,
-    /// Whether there is a target, or what became of it instead.
-    pub target: Outcome,
-    /// Whether the target differs from the original answer, where both are known.
-    pub switched: Option<bool>,
-    /// The guesses, one element a repeat.
-    pub slots: Vec<Slot>,
+    /// Number of the subject in [`Guesses::subjects`].
+    pub subject: u32,
+    /// Number of the predictor in [`Guesses::models`].
+    pub predictor: u32,
+    /// Number of the treated arm in [`Guesses::arms`].
+    pub arm: u16,
+    slots: u16,
+    first_slot: u32,
+    /// Repeats with both guesses and a target: both right, only treated, only baseline, neither.
+    pub repeats: [u16; 4],
 }
 
-/// Texts of one folder, each kept once: models, datasets, pairs and labels.
-#[derive(Default)]
-struct Names {
-    numbers: HashMap<Arc<str>, u32>,
-    names: Vec<Arc<str>>,
-}
-
-impl Names {
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let (name, number): (Arc<str>, u32) = (name.into(), self.names.len() as u32);
-        self.names.push(Arc::clone(&name));
-        self.numbers.insert(name, number);
-        number
+impl Observation {
+    /// Repeats in which both guesses and the target are known.
+    #[must_use]
+    pub fn complete(&self) -> u32 {
+        self.repeats.iter().map(|&count| u32::from(count)).sum()
     }
 
-    fn is(&self, number: u32, name: &str) -> bool {
-        self.names.get(number as usize).is_some_and(|known| &**known == name)
+    /// Whether anything of it is scored.
+    #[must_use]
+    pub fn is_scored(&self) -> bool {
+        self.complete() > 0
     }
 
-    fn shared(&mut self, name: &str) -> Arc<str> {
-        let number = self.number(name);
-        Arc::clone(&self.names[number as usize])
+    fn share(&self, cells: [usize; 2]) -> f64 {
+        let count: u32 = cells.iter().map(|&cell| u32::from(self.repeats[cell])).sum();
+        f64::from(count) / f64::from(self.complete())
+    }
+
+    /// Share of its repeats in which the treated guess is wrong: 0 or 1 without repeats. Not a
+    /// number where it is not scored.
+    #[must_use]
+    pub fn treated_error(&self) -> f64 {
+        self.share([2, 3])
+    }
+
+    /// The same of the baseline.
+    #[must_use]
+    pub fn baseline_error(&self) -> f64 {
+        self.share([1, 3])
     }
 }
 
-/// What names an observation within one folder: a pair has its name, texts and order once.
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    pair: u32,
-    models: [u32; 3],
-    answer_repeat: i64,
-}
-
-/// Guesses about one subject, while the files are read.
-struct Gathered {
-    subject: Subject,
-    predictor: Arc<str>,
-    target: Option<Arc<str>>,
-    target_outcome: Outcome,
-    switched: Option<bool>,
-    slots: Vec<(i64, [Option<Guess>; 2])>,
-}
-
-/// Both files of one folder, while they are read.
-struct Gathering<'a> {
-    arms: [&'a str; 2],
-    paths: [Option<&'a Path>; 2],
-    names: Names,
-    /// Reference, explainer and predictor of the last row.
-    models: [u32; 3],
-    places: HashMap<Key, usize>,
-    gathered: Vec<Gathered>,
-}
-
-/// Reads the files of two arms and joins their guesses on all that names them but the arm.
+/// The observations of one contrast, or of several arms against one baseline.
 ///
-/// The order of the rows does not matter. A guess without a row of the other arm stays, with the
-/// other marked as [`Absence::NoRow`].
-pub(crate) fn join(
-    files: &ArmFiles,
-    arms: [&str; 2],
-) -> Result<impl Iterator<Item = Observation>, AnalysisError> {
-    let mut gathering = Gathering {
-        arms,
-        paths: [files.treated.as_deref(), files.baseline.as_deref()],
-        names: Names::default(),
-        models: [0; 3],
-        places: HashMap::new(),
-        gathered: Vec::new(),
-    };
-    for side in 0..2 {
-        if let Some(path) = gathering.paths[side] {
-            GuessBatches::open(path)?.for_each(|row| gathering.take(&row, side))?;
-        }
+/// They are sorted by subject, then arm, then predictor. Those of several arms are meant to be
+/// grouped by [`crate::GroupKey::Arm`].
+#[derive(Debug, Clone)]
+pub struct Observations {
+    /// What they are made of.
+    pub guesses: Arc<Guesses>,
+    /// The name of the baseline arm.
+    pub against: String,
+    /// The observations, sorted.
+    pub list: Vec<Observation>,
+    slots: Vec<Slot>,
+    /// What was left out by choice, with its counts.
+    pub excluded: Vec<Excluded>,
+    /// What the figures are conditional on.
+    pub conditional: Vec<String>,
+}
+
+impl Observations {
+    /// The observations of `contrast` among the guesses selected.
+    #[must_use]
+    pub fn of(guesses: Arc<Guesses>, contrast: &Contrast, selection: &Selection) -> Self {
+        Self::of_arms(guesses, &[&contrast.arm], &contrast.against, selection)
     }
-    Ok(gathering.gathered.into_iter().map(|gathered| Observation {
-        subject: gathered.subject,
-        predictor: gathered.predictor,
-        target: gathered.target_outcome,
-        switched: gathered.switched,
-        slots: gathered.slots.into_iter().map(slot).collect(),
-    }))
-}
 
-fn slot((repeat, guesses): (i64, [Option<Guess>; 2])) -> Slot {
-    let [treated, baseline] = guesses.map(|g| g.unwrap_or(Guess::Missing(Absence::NoRow)));
-    Slot { repeat, treated, baseline }
-}
-
-impl Gathering<'_> {
-    fn take(&mut self, row: &GuessRow<'_>, side: usize) -> Result<(), AnalysisError> {
-        let guess = self.guess(row, side)?;
-        // Rows of one folder mostly have the same models: look before hashing.
-        for (last, model) in
-            self.models.iter_mut().zip([row.reference, row.explainer, row.predictor])
-        {
-            if !self.names.is(*last, model) {
-                *last = self.names.number(model);
-            }
-        }
-        let key = Key {
-            pair: self.names.number(row.pair_id),
-            models: self.models,
-            answer_repeat: row.answer_repeat,
+    /// The observations of several arms against one baseline.
+    ///
+    /// Conditions on columns that belong to a guess are about the treated guess; where it does not
+    /// meet them, the baseline guess of the same repeat is left out with it.
+    #[must_use]
+    pub fn of_arms(
+        guesses: Arc<Guesses>,
+        arms: &[&str],
+        against: &str,
+        selection: &Selection,
+    ) -> Self {
+        let arms: BTreeSet<u16> = arms.iter().filter_map(|arm| guesses.arm(arm)).collect();
+        let mut joining = Joining {
+            baseline: guesses.arm(against),
+            selection,
+            list: Vec::new(),
+            slots: Vec::new(),
+            excluded: BTreeMap::new(),
         };
-        let at = *self.places.entry(key).or_insert_with(|| {
-            self.gathered.push(Gathered::about(row, &mut self.names));
-            self.gathered.len() - 1
-        });
-        let known = &mut self.gathered[at];
-        if known.target.as_deref() != row.target || known.target_outcome != row.target_outcome {
-            let first = self.paths.into_iter().flatten().next().expect("a row comes from a file");
-            let (path, other) = (self.path(side), first.to_owned());
-            let pair = row.pair_id.to_owned().into();
-            return Err(AnalysisError::TargetsDiffer { path, other, pair });
+        let mut first = 0;
+        for chunk in guesses.by_subject_and_predictor() {
+            joining.take(&guesses, chunk, first, &arms);
+            first += chunk.len() as u32;
         }
-        let place = known.slots.iter().position(|slot| slot.0 == row.repeat);
-        let place = place.unwrap_or_else(|| {
-            known.slots.push((row.repeat, [None, None]));
-            known.slots.len() - 1
-        });
-        if known.slots[place].1[side].replace(guess).is_none() {
-            return Ok(());
+        if arms.len() > 1 {
+            // A panel stands together: by subject, arm and predictor.
+            joining.list.sort_by_key(|o| (o.subject, o.arm, o.predictor));
         }
-        Err(AnalysisError::Repeated {
-            path: self.path(side),
-            pair: row.pair_id.to_owned().into(),
-            reference: row.reference.to_owned(),
-            predictor: row.predictor.to_owned(),
-            answer_repeat: row.answer_repeat,
-            repeat: row.repeat,
-        })
+        if selection.consistent_only {
+            joining.keep_consistent(&guesses);
+        }
+        let excluded = joining.excluded.into_iter();
+        let excluded = excluded.map(|((_, what), count)| Excluded { what, count }).collect();
+        let (list, slots) = (joining.list, joining.slots);
+        let (against, conditional) = (against.to_owned(), selection.conditional());
+        Self { guesses, against, list, slots, excluded, conditional }
     }
 
-    /// The guess of one row, once the row is known to belong here and to be scored.
-    fn guess(&mut self, row: &GuessRow<'_>, side: usize) -> Result<Guess, AnalysisError> {
-        let pair = || row.pair_id.to_owned().into();
-        if row.arm != self.arms[side] {
-            let found = row.arm.to_owned();
-            return Err(AnalysisError::OtherArm { path: self.path(side), pair: pair(), found });
-        }
-        let scored = row.hit.is_some() || row.target_outcome != Outcome::Answered;
-        match (row.outcome, row.answer) {
-            (Outcome::Answered, Some(answer)) if scored => {
-                Ok(Guess::Answered { answer: self.names.shared(answer), hit: row.hit })
-            }
-            (Outcome::Answered, _) => {
-                Err(AnalysisError::Unscored { path: self.path(side), pair: pair() })
-            }
-            (outcome, _) => Ok(Guess::Missing(Absence::Outcome(outcome))),
+    /// The repeats of an observation.
+    #[must_use]
+    pub fn slots(&self, observation: &Observation) -> &[Slot] {
+        slots_of(&self.slots, observation)
+    }
+
+    /// The guess of one side of a slot, or why it is missing.
+    ///
+    /// # Errors
+    /// The [`Absence`]: the outcome of the request, or that the arm has no row.
+    pub fn guess(&self, place: Option<u32>) -> Result<&Guess, Absence> {
+        let guess = &self.guesses.guesses[place.ok_or(Absence::NoRow)? as usize];
+        match guess.outcome {
+            Outcome::Answered => Ok(guess),
+            outcome => Err(Absence::Outcome(outcome)),
         }
     }
 
-    fn path(&self, side: usize) -> PathBuf {
-        self.paths[side].expect("a row comes from a file").to_owned()
+    /// Observations in runs of one subject and arm: what a whole panel made of one answer.
+    pub fn by_subject<'a>(
+        &self,
+        observations: &'a [Observation],
+    ) -> impl Iterator<Item = &'a [Observation]> {
+        observations.chunk_by(|a, b| a.subject == b.subject && a.arm == b.arm)
+    }
+
+    /// The predictors that observed anything.
+    #[must_use]
+    pub fn panel(&self) -> Panel {
+        let numbers: BTreeSet<u32> = self.list.iter().map(|o| o.predictor).collect();
+        Panel::of(numbers.iter().map(|&number| &*self.guesses.models[number as usize].name))
     }
 }
 
-impl Gathered {
-    fn about(row: &GuessRow<'_>, names: &mut Names) -> Self {
-        Self {
-            subject: Subject {
-                reference: names.shared(row.reference),
-                explainer: names.shared(row.explainer),
-                dataset: names.shared(row.dataset),
-                original: row.original_text_id.to_owned().into(),
-                counterfactual: row.counterfactual_text_id.to_owned().into(),
-                pair: row.pair_id.to_owned().into(),
-                answer_order: row.answer_order,
-                answer_repeat: row.answer_repeat,
-            },
-            predictor: names.shared(row.predictor),
-            target: row.target.map(|target| names.shared(target)),
-            target_outcome: row.target_outcome,
-            switched: row.switched,
-            slots: Vec::with_capacity(1),
+fn slots_of<'a>(slots: &'a [Slot], observation: &Observation) -> &'a [Slot] {
+    let first = observation.first_slot as usize;
+    &slots[first..first + usize::from(observation.slots)]
+}
+
+/// Guesses, while they are joined.
+struct Joining<'a> {
+    baseline: Option<u16>,
+    selection: &'a Selection,
+    list: Vec<Observation>,
+    slots: Vec<Slot>,
+    /// By the place of the rule among all, and its words.
+    excluded: BTreeMap<(usize, String), u64>,
+}
+
+impl Joining<'_> {
+    fn exclude(&mut self, place: usize, what: impl Into<String>) {
+        *self.excluded.entry((place, what.into())).or_default() += 1;
+    }
+
+    /// All guesses of one predictor about one subject; `first` is the place of the first.
+    fn take(&mut self, guesses: &Guesses, chunk: &[Guess], first: u32, arms: &BTreeSet<u16>) {
+        let Some(guess) = chunk.first() else { return };
+        let of_contrast =
+            |guess: &Guess| arms.contains(&guess.arm) || Some(guess.arm) == self.baseline;
+        if !chunk.iter().any(of_contrast) {
+            return;
+        }
+        let selection = self.selection;
+        if let Some((place, what)) = selection.filter.refuses_subject(guesses, guess) {
+            return self.exclude(place, what);
+        }
+        let model = |number: u32| &guesses.models[number as usize];
+        let reference = guesses.subjects[guess.subject as usize].reference;
+        if selection.exclude_self.excludes(model(guess.predictor), model(reference)) {
+            return self.exclude(usize::MAX - 1, selection.exclude_self.rule());
+        }
+        for &arm in arms {
+            self.join(guesses, chunk, first, arm);
+        }
+    }
+
+    /// One observation: the guesses of one treated arm and of the baseline, repeat by repeat.
+    fn join(&mut self, guesses: &Guesses, chunk: &[Guess], first: u32, arm: u16) {
+        let of = |arm: Option<u16>| {
+            let places = (0..chunk.len()).filter(move |&at| Some(chunk[at].arm) == arm);
+            places.peekable()
+        };
+        let (mut treated, mut baseline) = (of(Some(arm)), of(self.baseline));
+        let first_slot = self.slots.len() as u32;
+        let mut refused = None;
+        let mut any = false;
+        loop {
+            let repeat = |place: Option<&usize>| place.map(|&at| chunk[at].repeat);
+            let (left, right) = (repeat(treated.peek()), repeat(baseline.peek()));
+            let Some(repeat) = left.into_iter().chain(right).min() else { break };
+            let places = [
+                if left == Some(repeat) { treated.next() } else { None },
+                if right == Some(repeat) { baseline.next() } else { None },
+            ];
+            any = true;
+            let shown = places[0].map(|at| &chunk[at]);
+            if let Some(rule) = self.selection.filter.refuses_guess(guesses, shown) {
+                refused = Some(rule);
+                continue;
+            }
+            let number = |place: Option<usize>| place.map(|at| first + at as u32);
+            let [treated, baseline] = places.map(number);
+            self.slots.push(Slot { repeat, treated, baseline });
+        }
+        let slots = self.slots.len() as u32 - first_slot;
+        match refused {
+            Some((place, what)) if slots == 0 => return self.exclude(place, what),
+            _ if !any => return,
+            _ => {}
+        }
+        let repeats = self.scored(guesses, first_slot);
+        let Guess { subject, predictor, .. } = chunk[0];
+        let slots = u16::try_from(slots).expect("fewer than 65,536 repeats of one guess");
+        self.list.push(Observation { subject, predictor, arm, slots, first_slot, repeats });
+    }
+
+    /// Repeats with both guesses and a target, by which of them is right.
+    fn scored(&self, guesses: &Guesses, first_slot: u32) -> [u16; 4] {
+        let mut repeats = [0; 4];
+        for slot in &self.slots[first_slot as usize..] {
+            let hit = |place: Option<u32>| guesses.guesses[place? as usize].hit;
+            if let (Some(treated), Some(baseline)) = (hit(slot.treated), hit(slot.baseline)) {
+                repeats[2 * usize::from(!treated) + usize::from(!baseline)] += 1;
+            }
+        }
+        repeats
+    }
+
+    /// Drops the subjects whose answered treated guesses are not all one label, or are none.
+    fn keep_consistent(&mut self, guesses: &Guesses) {
+        let mut kept = Vec::with_capacity(self.list.len());
+        let mut dropped = 0;
+        for panel in self.list.chunk_by(|a, b| a.subject == b.subject && a.arm == b.arm) {
+            let slots = panel.iter().flat_map(|observation| slots_of(&self.slots, observation));
+            let treated = slots.filter_map(|slot| slot.treated);
+            let answers = treated.filter_map(|place| guesses.guesses[place as usize].answer);
+            let labels: BTreeSet<_> = answers.collect();
+            if labels.len() == 1 {
+                kept.extend_from_slice(panel);
+            } else {
+                dropped += panel.len() as u64;
+            }
+        }
+        self.list = kept;
+        if dropped > 0 {
+            let what = "treated guesses that do not agree".to_owned();
+            self.excluded.insert((usize::MAX, what), dropped);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Pair rows: the observations of one subject, folded over its predictors.
 
 use crate::absence::{Absence, LeftOut, Side};
-use crate::observation::{Guess, Observation, Slot, Subject};
+use crate::guesses::Guess;
+use crate::names::Name;
+use crate::observation::{Observation, Observations, Slot};
 use crate::tally::Tally;
 use foretell_core::Outcome;
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Cells of [`PairRow::scored`].
@@ -24,11 +25,11 @@ pub(crate) mod state {
 }
 
 /// Whether all answered guesses of the treated arm are the same label.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Agreement {
     #[default]
     None,
-    All(Arc<str>),
+    All(Name),
     Differ,
 }
 
@@ -63,47 +64,58 @@ pub struct PairRow {
 }
 
 impl PairRow {
-    /// The row of a single observation.
+    /// The row of a panel: the observations of one subject ([`Observations::by_subject`]).
+    ///
+    /// # Panics
+    /// If there is none.
     #[must_use]
-    pub fn of(observation: &Observation) -> Self {
+    pub fn of(observations: &Observations, panel: &[Observation]) -> Self {
+        let rows = panel.iter().map(|observation| Self::of_one(observations, observation));
+        let merged = rows.reduce(|mut row, other| {
+            row.merge(other);
+            row
+        });
+        merged.expect("a panel has a predictor")
+    }
+
+    fn of_one(observations: &Observations, observation: &Observation) -> Self {
+        let guesses = &observations.guesses;
+        let subject = &guesses.subjects[observation.subject as usize];
         let mut row = Self {
             scored: Tally::default(),
             slots: Tally::default(),
             untargeted: 0,
             left_out: BTreeMap::new(),
             agreement: Agreement::None,
-            target: observation.target,
-            switched: observation.switched,
+            target: subject.target_outcome,
+            switched: subject.switched(),
         };
-        if observation.target != Outcome::Answered {
+        if subject.target_outcome != Outcome::Answered {
             row.untargeted = 1;
             return row;
         }
-        let (mut scored, mut slots) = ([0; 4], [0; 9]);
-        for slot in &observation.slots {
-            let states = [state_of(&slot.treated), state_of(&slot.baseline)];
-            slots[3 * states[0] + states[1]] += 1;
-            if states.iter().all(|&state| state != state::MISSING) {
-                scored[2 * states[0] + states[1]] += 1;
-            }
-            row.leave_out(&observation.predictor, slot);
-            if let Guess::Answered { answer, .. } = &slot.treated {
-                let agreement = std::mem::take(&mut row.agreement);
-                row.agreement = agreement.with(Agreement::All(answer.clone()));
+        let predictor = &guesses.models[observation.predictor as usize].name;
+        let (all, mut slots) = (observations.slots(observation), [0; 9]);
+        for slot in all {
+            let [treated, baseline] =
+                [slot.treated, slot.baseline].map(|at| observations.guess(at));
+            slots[3 * state_of(treated) + state_of(baseline)] += 1;
+            row.leave_out(observations, predictor, slot);
+            if let Some(answer) = treated.ok().and_then(|guess| guess.answer) {
+                row.agreement = row.agreement.with(Agreement::All(answer));
             }
         }
-        row.slots.add(observation.slots.len() as u32, &slots);
-        let complete: u64 = scored.iter().sum();
-        if complete > 0 {
-            row.scored.add(complete as u32, &scored);
+        row.slots.add(all.len() as u32, &slots);
+        if observation.is_scored() {
+            row.scored.add(observation.complete(), &observation.repeats.map(u64::from));
         }
         row
     }
 
-    fn leave_out(&mut self, predictor: &str, slot: &Slot) {
-        for (side, guess) in [(Side::Treated, &slot.treated), (Side::Baseline, &slot.baseline)] {
-            if let Guess::Missing(absence) = *guess {
-                let predictor = predictor.into();
+    fn leave_out(&mut self, observations: &Observations, predictor: &Arc<str>, slot: &Slot) {
+        for (side, place) in [(Side::Treated, slot.treated), (Side::Baseline, slot.baseline)] {
+            if let Err(absence) = observations.guess(place) {
+                let predictor = Arc::clone(predictor);
                 *self.left_out.entry(LeftOut { side, predictor, absence }).or_default() += 1;
             }
         }
@@ -117,10 +129,7 @@ impl PairRow {
         for (what, count) in other.left_out {
             *self.left_out.entry(what).or_default() += count;
         }
-        self.agreement = std::mem::take(&mut self.agreement).with(other.agreement);
-        // Equal for one subject; the larger, so that rows at odds add up in any order all the same.
-        self.target = self.target.max(other.target);
-        self.switched = self.switched.max(other.switched);
+        self.agreement = self.agreement.with(other.agreement);
     }
 
     /// Observations that are scored.
@@ -129,7 +138,7 @@ impl PairRow {
         self.scored.observations()
     }
 
-    /// Observations in which both arms were right.
+    /// Observations in which both arms were right; averaged repeats make fractions, here and below.
     #[must_use]
     pub fn both_right(&self) -> f64 {
         self.scored.sum(&[scored::BOTH_RIGHT])
@@ -141,7 +150,7 @@ impl PairRow {
         self.scored.sum(&[scored::ONLY_TREATED])
     }
 
-    /// Observations in which only the baseline was right.
+    /// Observations in which only the baseline arm was right.
     #[must_use]
     pub fn only_baseline(&self) -> f64 {
         self.scored.sum(&[scored::ONLY_BASELINE])
@@ -177,72 +186,10 @@ impl PairRow {
     }
 }
 
-fn state_of(guess: &Guess) -> usize {
-    match guess {
-        Guess::Answered { hit: Some(true), .. } => state::RIGHT,
-        Guess::Answered { hit: Some(false), .. } => state::WRONG,
-        Guess::Answered { hit: None, .. } | Guess::Missing(_) => state::MISSING,
-    }
-}
-
-/// What a pair row is about: a subject, and one predictor where predictors are kept apart.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PairKey {
-    /// What is guessed.
-    pub subject: Subject,
-    /// The predictor; `None` where the row is over all of them.
-    pub predictor: Option<Arc<str>>,
-}
-
-/// Pair rows by what they are about.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PairRows {
-    pub(crate) rows: HashMap<PairKey, PairRow>,
-}
-
-impl PairRows {
-    /// Adds an observation.
-    pub fn add(&mut self, observation: Observation, keep_predictors_apart: bool) {
-        let row = PairRow::of(&observation);
-        let predictor = keep_predictors_apart.then_some(observation.predictor);
-        self.add_row(PairKey { subject: observation.subject, predictor }, row);
-    }
-
-    fn add_row(&mut self, key: PairKey, row: PairRow) {
-        match self.rows.entry(key) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(row);
-            }
-            Entry::Occupied(mut known) => known.get_mut().merge(row),
-        }
-    }
-
-    /// Adds all rows of another part of the observations.
-    #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        let (mut larger, smaller) =
-            if self.rows.len() < other.rows.len() { (other, self) } else { (self, other) };
-        for (key, row) in smaller.rows {
-            larger.add_row(key, row);
-        }
-        larger
-    }
-
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The row of one key.
-    #[must_use]
-    pub fn get(&self, key: &PairKey) -> Option<&PairRow> {
-        self.rows.get(key)
+fn state_of(guess: Result<&Guess, Absence>) -> usize {
+    match guess.ok().and_then(|guess| guess.hit) {
+        Some(true) => state::RIGHT,
+        Some(false) => state::WRONG,
+        None => state::MISSING,
     }
 }

@@ -1,128 +1,103 @@
-//! The reduction: from the files of runs to counts.
+//! The reduction: from the files of runs to counts, one reference at a time.
 
+use crate::contrast::Contrast;
 use crate::counts::Counts;
 use crate::error::AnalysisError;
-use crate::folder::{ArmFiles, arm_files};
+use crate::folder::{PredictionFile, prediction_files, require_arms};
 use crate::group::GroupKey;
-use crate::observation::{Observation, join};
-use crate::overlap::Roster;
-use crate::pair_row::PairRows;
+use crate::guesses::Guesses;
+use crate::model::KnownModels;
+use crate::observation::Observations;
+use crate::selection::Selection;
 use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// The two arms that are compared.
-///
-/// # Examples
-/// ```
-/// use foretell_analysis::Contrast;
-///
-/// let contrast = Contrast { arm: "shuffled".into(), ..Contrast::default() };
-/// assert_eq!(contrast.against, "without");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contrast {
-    /// The treated arm.
-    pub arm: String,
-    /// The baseline.
-    pub against: String,
-}
-
-impl Default for Contrast {
-    fn default() -> Self {
-        Self { arm: "with".into(), against: "without".into() }
-    }
-}
+use std::sync::Arc;
 
 impl Contrast {
     /// Reads the guesses of both arms of all runs and counts them by `keys`.
     ///
-    /// Files are read by as many threads as rayon has; the counts do not depend on that.
+    /// One reference is held at a time by each thread, so that runs may be larger than memory; the
+    /// counts depend on neither.
     ///
     /// # Errors
     /// [`AnalysisError`] names the run or the file, and the pair where there is one.
     pub fn count(&self, runs: &[&Path], keys: &[GroupKey]) -> Result<Counts, AnalysisError> {
-        if runs.is_empty() {
-            return Err(AnalysisError::NothingGiven);
+        let files = self.files(runs)?;
+        let known = KnownModels::read(runs)?;
+        let mut references: BTreeMap<&str, Vec<PredictionFile>> = BTreeMap::new();
+        for file in &files {
+            references.entry(&file.reference).or_default().push(file.clone());
         }
-        if self.arm == self.against {
-            return Err(AnalysisError::SameArm { arm: self.arm.clone() });
-        }
-        let mut references = Vec::new();
-        for run in runs {
-            references.extend(self.files(run)?);
-        }
+        let references: Vec<Vec<PredictionFile>> = references.into_values().collect();
         let parts = references
             .par_iter()
-            .map(|predictors| self.count_reference(predictors, keys))
+            .map(|files| self.count_files(files, keys, &known))
             .collect::<Result<Vec<_>, _>>()?;
-        let (mut counts, mut roster) = (Counts::new(keys), Roster::default());
-        for (part, guessed) in parts {
-            counts = counts.merge(part);
-            roster.extend(guessed);
-        }
-        roster.refuse_overlap([&self.arm, &self.against])?;
+        let mut seen = BTreeSet::new();
+        let disjoint = parts.iter().flat_map(|(_, names)| names).all(|name| seen.insert(name));
+        let mut counts = if disjoint {
+            let parts = parts.into_iter().map(|(counts, _)| counts);
+            parts.fold(Counts::new(keys), Counts::merge)
+        } else {
+            // Two folders about one reference may hold the same guess: only together do they tell.
+            self.count_files(&files, keys, &known)?.0
+        };
+        counts.notices.extend(missing_arms(&files, [&self.arm, &self.against]));
         Ok(counts)
     }
 
-    /// The folders of one run that hold guesses of either arm: a list a reference, in it one element
-    /// a predictor, in the order of their names.
+    /// The tables of both arms, sorted.
     ///
     /// # Errors
     /// [`AnalysisError`] names the run, and the arms it has where one is missing.
-    pub fn files(&self, run: &Path) -> Result<Vec<Vec<ArmFiles>>, AnalysisError> {
-        arm_files(run, &self.arm, &self.against)
+    pub fn files(&self, runs: &[&Path]) -> Result<Vec<PredictionFile>, AnalysisError> {
+        self.check()?;
+        let mut files = prediction_files(runs)?;
+        require_arms(&files, runs, [&self.arm, &self.against])?;
+        files.retain(|file| [&self.arm, &self.against].contains(&&file.arm));
+        Ok(files)
     }
 
-    /// The observations of one folder, whether or not they can be scored, in the order of the rows.
+    /// The observations of some tables.
     ///
     /// # Errors
     /// [`AnalysisError`] names the file, and the pair where there is one.
-    pub fn observations(
-        &self,
-        files: &ArmFiles,
-    ) -> Result<impl Iterator<Item = Observation>, AnalysisError> {
-        join(files, [&self.arm, &self.against])
+    pub fn observations(&self, files: &[PredictionFile]) -> Result<Observations, AnalysisError> {
+        let guesses = Arc::new(Guesses::read(files, &KnownModels::default())?);
+        Ok(Observations::of(guesses, self, &Selection::default()))
     }
 
-    /// One reference of one run: pair rows are whole when all its predictors are in.
-    fn count_reference(
+    /// The counts of some tables, and the references that they are about.
+    fn count_files(
         &self,
-        predictors: &[ArmFiles],
+        files: &[PredictionFile],
         keys: &[GroupKey],
-    ) -> Result<(Counts, Roster), AnalysisError> {
-        let apart = keys.contains(&GroupKey::Predictor);
-        let parts = predictors
-            .par_iter()
-            .map(|files| {
-                let (mut rows, mut roster) = (PairRows::default(), Roster::default());
-                for observation in self.observations(files)? {
-                    roster.add(&observation, files);
-                    rows.add(observation, apart);
-                }
-                Ok((rows, roster))
-            })
-            .collect::<Result<Vec<_>, AnalysisError>>()?;
-        let (mut rows, mut roster) = (PairRows::default(), Roster::default());
-        for (part, guessed) in parts {
-            rows = rows.merge(part);
-            roster.extend(guessed);
-        }
-        let mut counts = Counts::new(keys);
-        counts.add(&rows);
-        counts.notices.extend(predictors.iter().filter_map(|files| self.missing_arm(files)));
-        Ok((counts, roster))
+        known: &KnownModels,
+    ) -> Result<(Counts, BTreeSet<Arc<str>>), AnalysisError> {
+        let guesses = Arc::new(Guesses::read(files, known)?);
+        let name = |number: u32| Arc::clone(&guesses.models[number as usize].name);
+        let names = guesses.subjects.iter().map(|subject| subject.reference);
+        let names = names.collect::<BTreeSet<_>>().into_iter().map(name).collect();
+        let observations = Observations::of(guesses, self, &Selection::default());
+        Ok((Counts::of(&observations, keys), names))
     }
+}
 
-    /// What to say where a predictor has guesses of one arm only.
-    fn missing_arm(&self, files: &ArmFiles) -> Option<String> {
-        let (there, missing) = match (&files.treated, &files.baseline) {
-            (Some(there), None) => (there, &self.against),
-            (None, Some(there)) => (there, &self.arm),
-            _ => return None,
-        };
-        Some(format!(
-            "{} has no table of arm `{missing}` beside it: all its guesses are left out",
-            there.display()
-        ))
-    }
+/// What to say where a predictor has guesses of one arm only.
+pub(crate) fn missing_arms(files: &[PredictionFile], arms: [&str; 2]) -> Vec<String> {
+    let of_contrast = files.iter().filter(|file| arms.contains(&file.arm.as_str()));
+    let files: Vec<&PredictionFile> = of_contrast.collect();
+    let folder = |file: &PredictionFile| (file.run, file.reference.clone(), file.predictor.clone());
+    let folders = files.chunk_by(|one, other| folder(one) == folder(other));
+    let alone = folders.filter(|folder| folder.len() == 1).map(|folder| folder[0]);
+    alone
+        .map(|file| {
+            let missing = if file.arm == arms[0] { arms[1] } else { arms[0] };
+            format!(
+                "{} has no table of arm `{missing}` beside it: all its guesses are left out",
+                file.path.display()
+            )
+        })
+        .collect()
 }

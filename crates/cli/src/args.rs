@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+pub(crate) mod analyze;
 pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod models;
@@ -28,7 +29,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(RunArgs),
     Init(InitArgs),
-    Analyze(AnalyzeArgs),
+    Analyze(analyze::AnalyzeArgs),
     Show(ShowArgs),
     Runs(RunsArgs),
     Prompt(PromptArgs),
@@ -159,61 +160,6 @@ pub(crate) struct InitArgs {
     pub(crate) file: PathBuf,
     /// Replace a file that is there.
     #[arg(long)]
-    pub(crate) force: bool,
-}
-
-/// Compute figures from finished runs. Reads their tables, and never the network.
-#[derive(Debug, Args)]
-pub(crate) struct AnalyzeArgs {
-    #[command(subcommand)]
-    pub(crate) analysis: Analysis,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Analysis {
-    Gain(GainArgs),
-}
-
-/// Accuracy with and without the explanation, gain and NSG with intervals.
-///
-/// Columns of the machine formats: the groups, then pairs, clusters, observations, a_with,
-/// a_without, gain, nsg, nsg_se, nsg_low, nsg_high, and what was left out; fractions, never percent.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  foretell analyze gain
-  foretell analyze gain runs/demo-1a2b3c4d --by reference,dataset
-  foretell analyze gain --arm with --against shuffled --format csv --out gain.csv")]
-pub(crate) struct GainArgs {
-    /// Run folders [default: the one worked on last].
-    #[arg(value_name = "RUN")]
-    pub(crate) runs: Vec<PathBuf>,
-    /// Groups: any of reference, dataset, predictor, answer_order. Pooled over what is not named;
-    /// empty pools everything.
-    #[arg(long, value_name = "KEYS", default_value = "reference")]
-    pub(crate) by: String,
-    /// The arm whose gain is measured.
-    #[arg(long, value_name = "ARM", default_value = "with")]
-    pub(crate) arm: String,
-    /// The arm that it is measured against.
-    #[arg(long, value_name = "ARM", default_value = "without")]
-    pub(crate) against: String,
-    /// Coverage of the intervals.
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = level, help_heading = "Statistics")]
-    pub(crate) level: f64,
-    /// Cluster-bootstrap draws.
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Statistics")]
-    pub(crate) bootstrap: u32,
-    /// Seed of the bootstrap.
-    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Statistics")]
-    pub(crate) seed: u64,
-    /// How the result is printed [default: by the ending of `--out`, else a table].
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
-    /// Write to a file instead: .csv, .json, .parquet, or any with `--format`.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Replace a file that is there.
-    #[arg(long, requires = "out")]
     pub(crate) force: bool,
 }
 

@@ -99,7 +99,7 @@ fn every_arm_is_served() {
         &["analyze", "gain", "arms", "--arm", "reasoning", "--format", "json"],
     );
     let row = &json(&out)["rows"][0];
-    assert!(row["nsg"].is_null() && row["undefined"].is_string(), "{out}");
+    assert!(row["nsg"].is_null() && row["undefined"]["nsg"].is_string(), "{out}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Cases to look at: explanations that helped a predictor, and explanations that misled it.
 
 use crate::error::ReportError;
-use foretell_analysis::{Contrast, Guess, Observation, Slot};
+use foretell_analysis::{Contrast, Observations, PredictionFile, Slot};
 use foretell_core::{AnswerOrder, PairId, QuestionId};
 use foretell_tables::{AnswerRow, PairRow, QuestionRow, Reader, Table};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -65,43 +65,84 @@ pub(crate) fn examples(
     if most == 0 || contrast.arm != "with" || !tables.iter().all(|path| path.is_file()) {
         return Ok(Vec::new());
     }
+    let files = contrast.files(&[run])?;
     let mut drawn = Vec::new();
-    for predictors in contrast.files(run)? {
+    for reference in files.chunk_by(|one, other| one.reference == other.reference) {
         if drawn.len() >= most {
             break;
         }
-        if let Some(files) = predictors.first() {
-            let [helped, misled] = draw(contrast.observations(files)?);
-            drawn.extend(helped);
-            drawn.extend(misled);
-        }
+        let first = &reference[0].predictor;
+        let files: Vec<PredictionFile> =
+            reference.iter().filter(|file| file.predictor == *first).cloned().collect();
+        drawn.extend(draw(&contrast.observations(&files)?).into_iter().flatten());
     }
     drawn.truncate(most);
     complete(run, &tables, drawn)
 }
 
+/// A case that was drawn: what it is about, and what was guessed.
+struct Case {
+    helped: bool,
+    pair: PairId,
+    dataset: String,
+    reference: String,
+    explainer: String,
+    predictor: String,
+    answer_order: AnswerOrder,
+    answer_repeat: i64,
+    guess_with: String,
+    guess_without: String,
+}
+
 /// Whether the explanation helped (`Some(true)`), misled (`Some(false)`), or did neither.
-fn effect(slot: &Slot) -> Option<bool> {
-    match (&slot.treated, &slot.baseline) {
-        (Guess::Answered { hit: Some(with), .. }, Guess::Answered { hit: Some(without), .. }) => {
-            (with != without).then_some(*with)
-        }
-        _ => None,
-    }
+fn effect(observations: &Observations, slot: &Slot) -> Option<bool> {
+    let hit = |place| observations.guess(place).ok()?.hit;
+    let (with, without) = (hit(slot.treated)?, hit(slot.baseline)?);
+    (with != without).then_some(with)
 }
 
 /// The case that helped and the one that misled with the lowest hash.
-fn draw(observations: impl Iterator<Item = Observation>) -> [Option<Observation>; 2] {
-    let mut drawn: [Option<(u64, Observation)>; 2] = [None, None];
-    for observation in observations {
-        let Some(helped) = observation.slots.first().and_then(effect) else { continue };
+fn draw(observations: &Observations) -> [Option<Case>; 2] {
+    let guesses = &observations.guesses;
+    let mut drawn: [Option<(u64, usize)>; 2] = [None, None];
+    for (at, observation) in observations.list.iter().enumerate() {
+        let slot = observations.slots(observation).first();
+        let Some(helped) = slot.and_then(|slot| effect(observations, slot)) else { continue };
         let place = &mut drawn[usize::from(!helped)];
-        let rank = hash(observation.subject.pair.as_str());
+        let subject = &guesses.subjects[observation.subject as usize];
+        let rank = hash(guesses.pair_id(subject.pair));
         if place.as_ref().is_none_or(|(lowest, _)| rank < *lowest) {
-            *place = Some((rank, observation));
+            *place = Some((rank, at));
         }
     }
-    drawn.map(|place| place.map(|(_, observation)| observation))
+    drawn.map(|place| place.map(|(_, at)| case(observations, at)))
+}
+
+/// What the guesses themselves tell.
+fn case(observations: &Observations, at: usize) -> Case {
+    let guesses = &observations.guesses;
+    let observation = &observations.list[at];
+    let subject = &guesses.subjects[observation.subject as usize];
+    let slot =
+        observations.slots(observation).first().expect("cases are drawn by their first guesses");
+    let name = |model: u32| guesses.models[model as usize].name.to_string();
+    let guessed = |place| match observations.guess(place).map(|guess| guess.answer) {
+        Ok(answer) => answer.map(|answer| guesses.text(answer).to_string()).unwrap_or_default(),
+        Err(absence) => absence.to_string(),
+    };
+    let pair = guesses.pair_of(observation.subject);
+    Case {
+        helped: effect(observations, slot) == Some(true),
+        pair: guesses.pair_id(subject.pair).to_string().into(),
+        dataset: guesses.text(pair.dataset).to_string(),
+        reference: name(subject.reference),
+        explainer: name(subject.explainer),
+        predictor: name(observation.predictor),
+        answer_order: pair.answer_order,
+        answer_repeat: subject.answer_repeat.into(),
+        guess_with: guessed(slot.treated),
+        guess_without: guessed(slot.baseline),
+    }
 }
 
 /// FNV-1a: the same on every machine and in every version.
@@ -115,9 +156,9 @@ fn hash(text: &str) -> u64 {
 fn complete(
     run: &Path,
     [pairs, questions]: &[PathBuf; 2],
-    drawn: Vec<Observation>,
+    drawn: Vec<Case>,
 ) -> Result<Vec<Example>, ReportError> {
-    let wanted: Vec<&PairId> = drawn.iter().map(|case| &case.subject.pair).collect();
+    let wanted: Vec<&PairId> = drawn.iter().map(|case| &case.pair).collect();
     let mut names: HashMap<PairId, PairNames> = HashMap::new();
     let columns = ["pair_id", "original_id", "counterfactual_id"];
     scan::<PairRow, PairNames>(pairs, &columns, |row| {
@@ -137,7 +178,7 @@ fn complete(
     })?;
     let mut examples = Vec::new();
     for case in drawn {
-        let Some(pair) = names.get(&case.subject.pair) else { continue };
+        let Some(pair) = names.get(&case.pair) else { continue };
         let text = |id: &QuestionId| texts.get(id).cloned().unwrap_or_default();
         let mut example = Example {
             original: text(&pair.original_id),
@@ -150,24 +191,19 @@ fn complete(
     Ok(examples)
 }
 
-/// What the guesses themselves tell.
-fn example(case: &Observation) -> Example {
-    let guessed = |guess: &Guess| match guess {
-        Guess::Answered { answer, .. } => answer.to_string(),
-        Guess::Missing(absence) => absence.to_string(),
-    };
-    let slot = case.slots.first().expect("cases are drawn by their first guesses");
-    let helped = effect(slot) == Some(true);
+/// The page's view of a case, before the other tables are read.
+fn example(case: &Case) -> Example {
+    // One of the two guesses is the target.
+    let target = if case.helped { &case.guess_with } else { &case.guess_without };
     Example {
-        helped,
-        pair: case.subject.pair.to_string(),
-        dataset: case.subject.dataset.to_string(),
-        reference: case.subject.reference.to_string(),
-        predictor: case.predictor.to_string(),
-        guess_without: guessed(&slot.baseline),
-        guess_with: guessed(&slot.treated),
-        // One of the two guesses is the target.
-        target: guessed(if helped { &slot.treated } else { &slot.baseline }),
+        helped: case.helped,
+        pair: case.pair.to_string(),
+        dataset: case.dataset.clone(),
+        reference: case.reference.clone(),
+        predictor: case.predictor.clone(),
+        guess_without: case.guess_without.clone(),
+        guess_with: case.guess_with.clone(),
+        target: target.clone(),
         ..Example::default()
     }
 }
@@ -175,22 +211,21 @@ fn example(case: &Observation) -> Example {
 /// Looks up the explanation that was shown, in the table of the model that gave it.
 fn explain(
     run: &Path,
-    case: &Observation,
+    case: &Case,
     original: &QuestionId,
     example: &mut Example,
 ) -> Result<(), ReportError> {
-    let subject = &case.subject;
     let columns =
         ["reference", "question_id", "answer_order", "repeat", "answer", "explanation", "factors"];
     for path in tables(&run.join("answers"))? {
         let mut found = false;
         scan::<AnswerRow, Explanation>(&path, &columns, |row| {
-            if *row.reference != *subject.explainer {
+            if row.reference != case.explainer {
                 return false;
             }
             let same = row.question_id == *original
-                && row.answer_order == subject.answer_order
-                && row.repeat == subject.answer_repeat;
+                && row.answer_order == case.answer_order
+                && row.repeat == case.answer_repeat;
             if same {
                 found = true;
                 example.original_answer = row.answer;

@@ -5,6 +5,7 @@
 
 pub mod html;
 pub mod sentence;
+pub mod sheet;
 pub mod table;
 
 mod canvas;

@@ -36,12 +36,15 @@ pub(crate) fn nsg(row: &GainRow) -> String {
 /// The limits of the NSG's interval, without brackets.
 pub(crate) fn interval(row: &GainRow) -> String {
     match (row.nsg_low, row.nsg_high) {
-        (Some(low), Some(high)) => {
-            let excludes = low > 0.0 || high < 0.0;
-            format!("{}, {}", limit(low, excludes), limit(high, excludes))
-        }
+        (Some(low), Some(high)) => limits(low, high),
         _ => UNDEFINED.to_owned(),
     }
+}
+
+/// Limits of any interval, without brackets.
+pub(crate) fn limits(low: f64, high: f64) -> String {
+    let excludes = low > 0.0 || high < 0.0;
+    format!("{}, {}", limit(low, excludes), limit(high, excludes))
 }
 
 /// A limit of an interval with two decimals, and as many more as it takes not to read as zero where

@@ -255,22 +255,24 @@ fn machine_formats_have_the_same_columns_and_leave_the_undefined_empty() {
     let run = tempdir().unwrap();
     write_pairs(run.path(), "r", "p", &[(0, R, R), (1, HEDGED, R)]);
     let table = table(run.path(), "reference,dataset");
-    let csv = table.to_csv();
+    let csv = table.sheet().to_csv();
     let mut lines = csv.lines();
     let header = lines.next().unwrap();
     assert!(header.starts_with(
         "reference,dataset,pairs,clusters,observations,a_with,a_without,gain,nsg,nsg_se,nsg_low,nsg_high,"
     ));
     assert!(lines.next().unwrap().starts_with("r,d,1,1,1,1.0,1.0,0.0,,,,,,,,,1,\"[{"), "{csv}");
-    let json: serde_json::Value = serde_json::from_str(&table.to_json()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&table.sheet().to_json()).unwrap();
     assert_eq!(json["rows"][0]["nsg"], serde_json::Value::Null);
     assert_eq!(json["rows"][0]["left_out_detail"][0]["outcome"], "hedged");
-    assert!(json["rows"][0]["undefined"].is_string() && json["warnings"].is_array());
-    let at = |name: &str| table.to_json().find(&format!("\"{name}\"")).unwrap();
+    assert!(json["rows"][0]["undefined"]["nsg"].is_string() && json["warnings"].is_array());
+    let text = table.sheet().to_json();
+    let rows = &text[text.find("\"rows\"").unwrap()..];
+    let at = |name: &str| rows.find(&format!("\"{name}\"")).unwrap();
     let columns: Vec<usize> = header.split(',').map(at).collect();
     assert!(columns.is_sorted(), "JSON keeps the order of the columns");
     let path = run.path().join("gain.parquet");
-    table.write_parquet(&path).unwrap();
+    table.sheet().write_parquet(&path).unwrap();
     let file = std::fs::File::open(&path).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file);
     let batch = reader.unwrap().build().unwrap().next().unwrap().unwrap();

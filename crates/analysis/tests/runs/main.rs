@@ -4,4 +4,5 @@
 mod gain;
 mod golden;
 mod reduction;
+mod selection;
 mod study;

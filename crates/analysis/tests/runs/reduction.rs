@@ -1,152 +1,109 @@
-//! The reduction adds up: any split and order of its input gives the same counts.
+//! The reduction adds up: any split of its input gives the same counts.
 
+use crate::study::memory::{Code, Study};
 use foretell_analysis::{
-    Absence, Counts, GroupKey, Guess, Observation, PairKey, PairRows, Side, Slot, Subject,
+    Absence, Contrast, Counts, GroupKey, Observations, PairRow, Selection, Side,
 };
-use foretell_core::{AnswerOrder, Outcome, PairId, TextId};
+use foretell_core::Outcome;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const KEYS: [GroupKey; 2] = [GroupKey::AnswerOrder, GroupKey::Reference];
 
-fn subject(reference: u8, pair: u8) -> Subject {
-    let text = |number: u8| TextId::of("d", &number.to_string());
-    Subject {
-        reference: format!("r{reference}").into(),
-        explainer: format!("r{reference}").into(),
-        dataset: "d".into(),
-        original: text(pair / 2),
-        counterfactual: text(pair + 1),
-        pair: PairId::from(format!("d/{pair}")),
-        answer_order: [AnswerOrder::First, AnswerOrder::Last][usize::from(pair % 2)],
-        answer_repeat: 0,
-    }
+fn observations(study: &Study) -> Observations {
+    Observations::of(study.guesses().into(), &Contrast::default(), &Selection::default())
 }
 
-fn guess(code: u8) -> Guess {
-    match code {
-        0 => Guess::Answered { answer: "YES".into(), hit: Some(true) },
-        1 => Guess::Answered { answer: "NO".into(), hit: Some(false) },
-        2 => Guess::Missing(Absence::Outcome(Outcome::Hedged)),
-        _ => Guess::Missing(Absence::NoRow),
-    }
-}
-
-/// An observation of `codes`, the guesses of both arms in each repeat.
-fn observation(reference: u8, pair: u8, predictor: u8, codes: &[(u8, u8)]) -> Observation {
-    let slot = |(repeat, &(treated, baseline)): (i64, &(u8, u8))| Slot {
-        repeat,
-        treated: guess(treated),
-        baseline: guess(baseline),
-    };
-    Observation {
-        subject: subject(reference, pair),
-        predictor: format!("p{predictor}").into(),
-        target: if pair == 7 { Outcome::Refused } else { Outcome::Answered },
-        switched: (pair != 7).then_some(pair > 3),
-        slots: (0..).zip(codes).map(slot).collect(),
-    }
+fn counts(study: &Study) -> Counts {
+    Counts::of(&observations(study), &KEYS)
 }
 
 prop_compose! {
     /// A study: no observation stands twice in it.
-    fn observations()(
+    fn study()(
         study in prop::collection::btree_map(
             (0_u8..2, 0_u8..8, 0_u8..3),
             prop::collection::vec((0_u8..4, 0_u8..4), 1..4),
             0..30,
         )
-    ) -> Vec<Observation> {
-        let study: BTreeMap<(u8, u8, u8), Vec<(u8, u8)>> = study;
-        study.iter().map(|((r, pair, p), codes)| observation(*r, *pair, *p, codes)).collect()
+    ) -> Study {
+        let study: BTreeMap<(u8, u8, u8), Vec<(Code, Code)>> = study;
+        Study(study.into_iter().map(|((r, pair, p), codes)| (r, pair, p, codes)).collect())
     }
-}
-
-fn rows(observations: &[Observation]) -> PairRows {
-    let mut rows = PairRows::default();
-    for observation in observations {
-        rows.add(observation.clone(), false);
-    }
-    rows
-}
-
-fn counts(rows: &PairRows) -> Counts {
-    let mut counts = Counts::new(&KEYS);
-    counts.add(rows);
-    counts
 }
 
 proptest! {
     #[test]
-    fn pair_rows_of_any_split_and_order_add_up(
-        (study, shuffled) in observations()
-            .prop_flat_map(|study| (Just(study.clone()), Just(study).prop_shuffle())),
-        (one, two) in (0_usize..30, 0_usize..30),
+    fn the_order_of_the_guesses_changes_nothing(
+        (study, shuffled) in study()
+            .prop_flat_map(|study| (Just(study.clone()), Just(study.0).prop_shuffle())),
     ) {
-        let whole = rows(&study);
-        let (left, rest) = shuffled.split_at(one.min(shuffled.len()));
-        let (middle, right) = rest.split_at(two.min(rest.len()));
-        let [left, middle, right] = [left, middle, right].map(rows);
-        let leftwards = left.clone().merge(middle.clone()).merge(right.clone());
-        let rightwards = right.merge(middle).merge(left);
-        prop_assert_eq!(&leftwards, &whole);
-        prop_assert_eq!(&rightwards, &whole);
-        prop_assert_eq!(counts(&leftwards), counts(&whole));
+        prop_assert_eq!(counts(&Study(shuffled)), counts(&study));
     }
 
     #[test]
-    fn counts_of_any_split_of_the_pairs_add_up(study in observations(), cut in prop::bits::u8::ANY) {
-        let whole = counts(&rows(&study));
-        let of = |side: bool| -> Vec<Observation> {
-            let pair = |o: &Observation| o.subject.pair.as_str()[2..].parse::<u8>().unwrap();
-            study.iter().filter(|o| ((cut >> pair(o)) & 1 == 1) == side).cloned().collect()
+    fn pair_rows_of_any_split_of_the_predictors_add_up(study in study(), one in 0_usize..4) {
+        let all = observations(&study);
+        for panel in all.by_subject(&all.list) {
+            let (left, right) = panel.split_at(one.min(panel.len()));
+            if !left.is_empty() && !right.is_empty() {
+                let [mut left, mut right] = [left, right].map(|part| PairRow::of(&all, part));
+                let other = left.clone();
+                left.merge(right.clone());
+                right.merge(other);
+                prop_assert_eq!(&left, &PairRow::of(&all, panel));
+                prop_assert_eq!(&left, &right);
+            }
+        }
+    }
+
+    #[test]
+    fn counts_of_any_split_of_the_pairs_add_up(study in study(), cut in prop::bits::u8::ANY) {
+        let whole = counts(&study);
+        let of = |side: bool| {
+            let part = study.0.iter().filter(|(_, pair, ..)| ((cut >> pair) & 1 == 1) == side);
+            counts(&Study(part.cloned().collect()))
         };
-        let (left, right) = (counts(&rows(&of(true))), counts(&rows(&of(false))));
+        let (left, right) = (of(true), of(false));
         prop_assert_eq!(&left.clone().merge(right.clone()), &whole);
         prop_assert_eq!(&right.merge(left).merge(Counts::new(&KEYS)), &whole);
     }
 
     #[test]
-    fn only_answered_guesses_are_ever_scored(study in observations()) {
-        for (_, group) in counts(&rows(&study)).groups() {
+    fn only_answered_guesses_are_ever_scored(study in study()) {
+        let counts = counts(&study);
+        for (_, group) in counts.groups() {
             for (_, cluster) in group.clusters() {
                 let errors = cluster.errors();
                 prop_assert!(errors.treated <= errors.observations);
                 prop_assert!(errors.baseline <= errors.observations);
             }
         }
-        let complete = |slot: &Slot| {
-            [&slot.treated, &slot.baseline].iter().all(|g| matches!(g, Guess::Answered { .. }))
-        };
-        let scored = study
-            .iter()
-            .filter(|o| o.target == Outcome::Answered && o.slots.iter().any(complete))
-            .count() as u64;
-        let total: u64 =
-            counts(&rows(&study)).groups().map(|(_, group)| group.observations()).sum();
-        prop_assert_eq!(total, scored);
+        let complete = |(treated, baseline): &(Code, Code)| *treated < 2 && *baseline < 2;
+        let scored = study.0.iter();
+        let scored = scored.filter(|(_, pair, _, codes)| *pair != 7 && codes.iter().any(complete));
+        let total: u64 = counts.groups().map(|(_, group)| group.observations()).sum();
+        prop_assert_eq!(total, scored.count() as u64);
     }
 }
 
 #[test]
 fn a_pair_row_says_what_its_panel_did() {
-    let mut panel = vec![
-        observation(0, 4, 0, &[(1, 0)]),
-        observation(0, 4, 1, &[(1, 1)]),
-        observation(0, 4, 2, &[(1, 2)]),
-    ];
-    let key = PairKey { subject: subject(0, 4), predictor: None };
-    let all = rows(&panel);
-    let row = all.get(&key).unwrap();
-    assert_eq!((row.observations(), row.only_baseline(), row.neither()), (2, 1.0, 1.0));
-    assert_eq!(row.left_out(Side::Baseline, Absence::Outcome(Outcome::Hedged)), 1);
-    assert!(row.unanimous_and_wrong() && row.panel_is_complete());
-    assert_eq!(row.switched, Some(true));
+    let mut study =
+        Study(vec![(0, 4, 0, vec![(1, 0)]), (0, 4, 1, vec![(1, 1)]), (0, 4, 2, vec![(1, 2)])]);
+    let row = |study: &Study| {
+        let all = observations(study);
+        PairRow::of(&all, &all.list)
+    };
+    let all = row(&study);
+    assert_eq!((all.observations(), all.only_baseline(), all.neither()), (2, 1.0, 1.0));
+    assert_eq!(all.left_out(Side::Baseline, Absence::Outcome(Outcome::Hedged)), 1);
+    assert!(all.unanimous_and_wrong() && all.panel_is_complete());
+    assert_eq!(all.switched, Some(true));
     // One that does not answer, or answers otherwise, breaks the unanimity.
     for (code, complete) in [(2, false), (0, true)] {
-        panel[0] = observation(0, 4, 0, &[(code, 0)]);
-        let all = rows(&panel);
-        let row = all.get(&key).unwrap();
+        study.0[0] = (0, 4, 0, vec![(code, 0)]);
+        let row = row(&study);
         assert_eq!((row.unanimous_and_wrong(), row.panel_is_complete()), (false, complete));
     }
 }
@@ -154,11 +111,11 @@ fn a_pair_row_says_what_its_panel_did() {
 #[test]
 fn a_text_on_both_sides_is_counted_once() {
     // Pair n goes from text n / 2 to text n + 1.
-    let study = [
-        observation(0, 0, 0, &[(0, 0)]),
-        observation(0, 2, 0, &[(0, 0)]),
-        observation(1, 0, 0, &[(0, 0)]),
-    ];
+    let study =
+        Study(vec![(0, 0, 0, vec![(0, 0)]), (0, 2, 0, vec![(0, 0)]), (1, 0, 0, vec![(0, 0)])]);
     // Text 1 is an original (pair 2) and a counterfactual (pair 0); text 3 is no original.
-    assert_eq!(counts(&rows(&study)).shared_texts(), 1);
+    assert_eq!(counts(&study).shared_texts(), 1);
+    let all = observations(&study);
+    let units = all.units(&all.list, foretell_analysis::Weights::Observation);
+    assert_eq!(foretell_analysis::shared_texts(&units), 1);
 }

@@ -91,3 +91,88 @@ pub fn write_pairs(run: &Path, reference: &str, predictor: &str, pairs: &[(usize
     write_arm(run, reference, predictor, "with", &rows(|pair| pair.1));
     write_arm(run, reference, predictor, "without", &rows(|pair| pair.2));
 }
+
+/// Guesses that are made without files.
+pub mod memory {
+    use foretell_analysis::{Guess, Guesses, Model, Names, Pair, Subject, Text};
+    use foretell_core::{AnswerOrder, Outcome, Registry};
+    use std::collections::HashMap;
+
+    /// What a guess became: right, wrong, hedged, or without a row.
+    pub type Code = u8;
+
+    /// What one predictor guessed about one pair of one reference: the codes of both arms in each
+    /// repeat. Pair n goes from text n / 2 to text n + 1; that of pair 7 has no target.
+    pub type Observed = (u8, u8, u8, Vec<(Code, Code)>);
+
+    /// Observations, each at most once.
+    #[derive(Debug, Clone)]
+    pub struct Study(pub Vec<Observed>);
+
+    impl Study {
+        /// The guesses, as if they had been read.
+        pub fn guesses(&self) -> Guesses {
+            let mut names = Names::default();
+            let registry = Registry::default();
+            let models = ["r0", "r1", "p0", "p1", "p2"].map(|name| Model::named(name, &registry));
+            let dataset = names.name("d");
+            let texts =
+                (0..9).map(|at| Text { dataset, id: names.name(&format!("text {at}")) }).collect();
+            let [yes, no] = ["YES", "NO"].map(|label| names.name(label));
+            let pairs = (0..8_u32).map(|at| Pair {
+                id: names.name(&format!("d/{at}")),
+                dataset,
+                original: at / 2,
+                counterfactual: at + 1,
+                answer_order: [AnswerOrder::First, AnswerOrder::Last][at as usize % 2],
+                distance: None,
+                changed: Box::default(),
+                method: None,
+                cue_label: None,
+            });
+            let pairs: Vec<Pair> = pairs.collect();
+            let (mut subjects, mut numbers) = (Vec::new(), HashMap::new());
+            let mut guesses = Vec::new();
+            for (reference, pair, predictor, codes) in &self.0 {
+                let subject = *numbers.entry((*reference, *pair)).or_insert_with(|| {
+                    let answered = *pair != 7;
+                    subjects.push(Subject {
+                        pair: (*pair).into(),
+                        reference: (*reference).into(),
+                        explainer: (*reference).into(),
+                        answer_repeat: 0,
+                        original_answer: Some(if *pair > 3 { no } else { yes }),
+                        target: answered.then_some(yes),
+                        target_outcome: if answered { Outcome::Answered } else { Outcome::Refused },
+                    });
+                    subjects.len() as u32 - 1
+                });
+                for (repeat, (treated, baseline)) in (0..).zip(codes) {
+                    for (arm, code) in [(0, *treated), (1, *baseline)] {
+                        let answered = code < 2;
+                        let guess = Guess {
+                            subject,
+                            predictor: u32::from(*predictor) + 2,
+                            repeat,
+                            file: 0,
+                            answer: answered.then_some([yes, no][usize::from(code) % 2]),
+                            output_tokens: None,
+                            reasoning_tokens: None,
+                            arm,
+                            outcome: if answered { Outcome::Answered } else { Outcome::Hedged },
+                            hit: (answered && *pair != 7).then_some(code == 0),
+                            confidence_level: None,
+                        };
+                        if code < 3 {
+                            guesses.push(guess);
+                        }
+                    }
+                }
+            }
+            guesses.sort_by_key(|g: &Guess| (g.subject, g.predictor, g.arm, g.repeat));
+            let arms = vec!["with".into(), "without".into()];
+            let (models, files) = (models.to_vec(), Vec::new());
+            Guesses { names, models, arms, files, texts, pairs, subjects, guesses }
+        }
+    }
+}

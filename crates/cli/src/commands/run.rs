@@ -1,6 +1,6 @@
 //! `foretell run`.
 
-use super::analyze::{print, width};
+use super::analyze::{print_gains, width};
 use super::show::why_not_asked;
 use crate::Done;
 use crate::args::{PairArgs, RunArgs, TextFormat};
@@ -183,7 +183,7 @@ fn report(run: &Run, ended: &Ended, args: &RunArgs) -> Result<(), Failure> {
     }
     let by_reference = request(vec![GroupKey::Reference]);
     let overall = gain(&[folder], &by_reference)?;
-    print(&overall, args.format.into(), None)?;
+    print_gains(&overall, args.format.into());
     if args.format == TextFormat::Table {
         if run.folder.frozen.cards.len() > 1 {
             let by_dataset = request(vec![GroupKey::Reference, GroupKey::Dataset]);

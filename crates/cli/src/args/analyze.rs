@@ -1,0 +1,103 @@
+//! The arguments of `foretell analyze`: declared once for all analyses.
+
+use super::Format;
+use clap::Args;
+use foretell_analysis::{ExcludeSelf, Flag, Weights};
+use std::path::PathBuf;
+
+/// Compute figures from finished runs. Reads their tables, and never the network.
+///
+/// Without a name it prints what a researcher wants first: the gain of every reference, and what is
+/// missing. `--list` names the analyses with their columns. Machine formats hold fractions in full
+/// precision, never percent; what is undefined is empty, with its reason in the row's last column (in
+/// JSON in its object `undefined`).
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  foretell analyze
+  foretell analyze gain runs/demo-1a2b3c4d --by reference,dataset
+  foretell analyze gain --arm with --against shuffled --format csv --out gain.csv
+  foretell analyze missing --where 'dataset=income, distance<=1, predictor!=\"a, b\"'
+  foretell analyze --all --format csv --out figures/")]
+pub(crate) struct AnalyzeArgs {
+    /// An analysis (`--list` names them), then run folders [default: the one worked on last].
+    #[arg(value_name = "NAME|RUN")]
+    pub(crate) what: Vec<PathBuf>,
+    /// Run every analysis.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Name the analyses, what they tell, and their columns.
+    #[arg(long, exclusive = true)]
+    pub(crate) list: bool,
+    /// Groups: any of reference, model, family, effort, dataset, predictor, arm, answer_order, distance,
+    /// method, changed. Pooled over what is not named; empty pools everything.
+    #[arg(long, value_name = "KEYS", help_heading = "Selection")]
+    pub(crate) by: Option<String>,
+    /// The arm whose gain is measured [default: with].
+    #[arg(long, value_name = "ARM", help_heading = "Selection")]
+    pub(crate) arm: Option<String>,
+    /// The arm that it is measured against [default: without].
+    #[arg(long, value_name = "ARM", help_heading = "Selection")]
+    pub(crate) against: Option<String>,
+    /// Conditions on columns, such as `dataset=income, distance<=1, predictor in a|b`; `--where help`
+    /// lists the columns.
+    #[arg(long = "where", value_name = "CONDITIONS", help_heading = "Selection")]
+    pub(crate) filter: Option<String>,
+    /// Leave out guesses of predictors that are the reference: none, model, family [default: none].
+    #[arg(long, value_name = "WHICH", help_heading = "Selection")]
+    pub(crate) exclude_self: Option<ExcludeSelf>,
+    /// Only pairs whose treated guesses agree: figures are then conditional on the treatment.
+    #[arg(long, help_heading = "Selection")]
+    pub(crate) consistent_only: bool,
+    /// Least answers of a panel [default: all].
+    #[arg(long, value_name = "N", help_heading = "Selection")]
+    pub(crate) min_answered: Option<u32>,
+    /// Least observations of what is reported [default: 200].
+    #[arg(long, value_name = "N", help_heading = "Selection")]
+    pub(crate) min_n: Option<u64>,
+    /// What weighs the same: observation, pair, dataset, predictor [default: observation].
+    #[arg(long, value_name = "WHAT", help_heading = "Statistics")]
+    pub(crate) weights: Option<Weights>,
+    /// Coverage of the intervals [default: 0.95].
+    #[arg(long, value_name = "P", value_parser = super::level, help_heading = "Statistics")]
+    pub(crate) level: Option<f64>,
+    /// Cluster-bootstrap draws [default: 10000].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Statistics")]
+    pub(crate) bootstrap: Option<u32>,
+    /// Seed of what is drawn [default: 0].
+    #[arg(long, value_name = "S", help_heading = "Statistics")]
+    pub(crate) seed: Option<u64>,
+    /// How the result is printed [default: by the ending of `--out`, else a table].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<Format>,
+    /// Write to a file instead: .csv, .json, .parquet, or any with `--format`. Several sheets go to a
+    /// folder, a file each.
+    #[arg(long, value_name = "FILE|DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace files that are there.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub(crate) force: bool,
+    /// Say on standard error how long each analysis took.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) timings: bool,
+}
+
+impl AnalyzeArgs {
+    /// The flags that were given, as analyses know them.
+    pub(crate) fn given(&self) -> Vec<Flag> {
+        let flags = [
+            (Flag::By, self.by.is_some()),
+            (Flag::Arm, self.arm.is_some()),
+            (Flag::Against, self.against.is_some()),
+            (Flag::Weights, self.weights.is_some()),
+            (Flag::ExcludeSelf, self.exclude_self.is_some()),
+            (Flag::ConsistentOnly, self.consistent_only),
+            (Flag::Where, self.filter.is_some()),
+            (Flag::Level, self.level.is_some()),
+            (Flag::Bootstrap, self.bootstrap.is_some()),
+            (Flag::Seed, self.seed.is_some()),
+            (Flag::MinN, self.min_n.is_some()),
+            (Flag::MinAnswered, self.min_answered.is_some()),
+        ];
+        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+    }
+}
