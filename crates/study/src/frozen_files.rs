@@ -3,6 +3,7 @@
 use crate::error::StudyError;
 use crate::folder::{Layout, hash_of, texts};
 use crate::manifest::FrozenCounts;
+use foretell_core::judge::JudgeKind;
 use foretell_core::{Card, Prompts};
 use foretell_tables::{Table, TableError, read};
 use std::collections::BTreeMap;
@@ -41,11 +42,16 @@ pub(crate) fn frozen_cards(layout: &Layout) -> Result<BTreeMap<String, Card>, St
     toml::from_str(&text).map_err(|fault| damaged(&path, &fault))
 }
 
+/// Templates of stages after a run, which one that is older than they are gets when it is first judged.
+const LATER: [JudgeKind; 2] = JudgeKind::ALL;
+
 /// Refuses templates and cards that are not those which the run froze: half of its prompts would
 /// then be others.
 pub(crate) fn check_hashes(layout: &Layout, frozen: &FrozenCounts) -> Result<(), StudyError> {
-    let prompts: Vec<(String, String)> = texts(&layout.prompts())?.into_iter().collect();
-    if hash_of(&prompts) != frozen.prompts {
+    let mut prompts: Vec<(String, String)> = texts(&layout.prompts())?.into_iter().collect();
+    let all = hash_of(&prompts);
+    prompts.retain(|(name, _)| LATER.iter().all(|kind| kind.file() != name));
+    if all != frozen.prompts && hash_of(&prompts) != frozen.prompts {
         return Err(damaged(&layout.prompts(), &"not the templates that the run froze"));
     }
     let path = layout.cards();
