@@ -2,6 +2,7 @@
 
 pub(crate) mod data;
 pub(crate) mod generate;
+pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod requests;
@@ -27,6 +28,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(RunArgs),
+    Judge(judge::JudgeArgs),
     Init(InitArgs),
     Analyze(AnalyzeArgs),
     Show(ShowArgs),

@@ -48,10 +48,8 @@ const LATER: [JudgeKind; 2] = JudgeKind::ALL;
 /// Refuses templates and cards that are not those which the run froze: half of its prompts would
 /// then be others.
 pub(crate) fn check_hashes(layout: &Layout, frozen: &FrozenCounts) -> Result<(), StudyError> {
-    let mut prompts: Vec<(String, String)> = texts(&layout.prompts())?.into_iter().collect();
-    let all = hash_of(&prompts);
-    prompts.retain(|(name, _)| LATER.iter().all(|kind| kind.file() != name));
-    if all != frozen.prompts && hash_of(&prompts) != frozen.prompts {
+    let prompts: Vec<(String, String)> = texts(&layout.prompts())?.into_iter().collect();
+    if !is_frozen(prompts, &frozen.prompts) {
         return Err(damaged(&layout.prompts(), &"not the templates that the run froze"));
     }
     let path = layout.cards();
@@ -60,6 +58,13 @@ pub(crate) fn check_hashes(layout: &Layout, frozen: &FrozenCounts) -> Result<(),
         return Err(damaged(&path, &"not the cards that the run froze"));
     }
     Ok(())
+}
+
+/// Whether templates are those of a hash, also beside later ones that were not there yet.
+fn is_frozen(mut prompts: Vec<(String, String)>, hash: &str) -> bool {
+    let all = hash_of(&prompts);
+    prompts.retain(|(name, _)| LATER.iter().all(|kind| kind.file() != name));
+    hash == all || hash == hash_of(&prompts)
 }
 
 fn damaged(path: &Path, fault: &dyn std::fmt::Display) -> StudyError {
@@ -81,5 +86,21 @@ pub(crate) fn remove_leftovers(folder: &Path) {
         } else if kind.is_file() && is_leftover(&entry.file_name().to_string_lossy()) {
             let _ = std::fs::remove_file(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_run_takes_the_templates_of_judges_and_no_other_change() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let older = vec![file("ask.jinja", "a"), file("predict.jinja", "p")];
+        let later = |text| [&older[..], &[file("testability.jinja", text)]].concat();
+        assert!(is_frozen(later("t"), &hash_of(&older)));
+        assert!(is_frozen(later("t"), &hash_of(&later("t"))));
+        assert!(!is_frozen(later("other"), &hash_of(&later("t"))));
+        assert!(!is_frozen(vec![file("ask.jinja", "b")], &hash_of(&older)));
     }
 }

@@ -200,7 +200,7 @@ pub(crate) fn write_scores(
             }
         })
     });
-    Ok(write(&folder.scores(&judge.spec.name), rows)?)
+    Ok(write(&folder.layout.scores(&judge.spec.name), rows)?)
 }
 
 /// Writes what became of every request and counterfactual, and counts the latter.
