@@ -3,6 +3,7 @@
 pub(crate) mod analyze;
 pub(crate) mod data;
 pub(crate) mod generate;
+pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod requests;
@@ -28,6 +29,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(RunArgs),
+    Judge(judge::JudgeArgs),
     Init(InitArgs),
     Analyze(analyze::AnalyzeArgs),
     Show(ShowArgs),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// The files of a prompt set, by name, with the project's own text.
-pub const FILES: [(&str, &str); 8] = [
+pub const FILES: [(&str, &str); 10] = [
     ("ask.jinja", include_str!("../../../prompts/ask.jinja")),
     ("predict.jinja", include_str!("../../../prompts/predict.jinja")),
     ("original.jinja", include_str!("../../../prompts/original.jinja")),
@@ -19,6 +19,8 @@ pub const FILES: [(&str, &str); 8] = [
     ("methods.toml", include_str!("../../../prompts/methods.toml")),
     ("coherence.jinja", include_str!("../../../prompts/coherence.jinja")),
     ("cues.toml", include_str!("../../../prompts/cues.toml")),
+    ("testability.jinja", include_str!("../../../prompts/testability.jinja")),
+    ("mention.jinja", include_str!("../../../prompts/mention.jinja")),
 ];
 
 /// The file of cues.

@@ -72,14 +72,14 @@ impl<'a> Asked<'a> {
 }
 
 /// A text with a part cut out.
-struct Part<'a> {
-    before: &'a str,
-    inside: &'a str,
+pub(crate) struct Part<'a> {
+    pub(crate) before: &'a str,
+    pub(crate) inside: &'a str,
     after: &'a str,
 }
 
 /// The part between the last opening tag of that name and the last closing one.
-fn last_part<'a>(text: &'a str, name: &str) -> Option<Part<'a>> {
+pub(crate) fn last_part<'a>(text: &'a str, name: &str) -> Option<Part<'a>> {
     let (opening, closing) = (format!("<{name}>"), format!("</{name}>"));
     let open = memmem::rfind(text.as_bytes(), opening.as_bytes())?;
     let (before, inside) = (&text[..open], &text[open + opening.len()..]);
@@ -97,7 +97,7 @@ fn first_part<'a>(text: &'a str, name: &str) -> Option<Part<'a>> {
 }
 
 /// What stands before the new question: the original one, its answer, the explanation.
-fn original(text: &str) -> Option<Original<'_>> {
+pub(crate) fn original(text: &str) -> Option<Original<'_>> {
     let question = first_part(text, "original_question")?;
     let answer = first_part(question.after, "original_answer")?;
     // An explanation may mention any tag: it ends where the last one closes.
@@ -147,7 +147,7 @@ fn begins_line(text: &str, at: usize) -> bool {
 }
 
 /// The labels in the line under a tag: `YES or NO (give exactly one)`, `A, B or C`, `A/B`.
-fn labels_in(after_tag: &str) -> Option<Labels> {
+pub(crate) fn labels_in(after_tag: &str) -> Option<Labels> {
     let line = after_tag.trim_start_matches('*').trim_ascii_start().lines().next()?.trim_ascii();
     let line = without_parenthesis(line);
     let separated = line.replace(" OR ", " or ").replace(" or ", ",");

@@ -17,7 +17,8 @@
 //! | `statement` | one sentence of an explanation, written and read back |
 //! | `explanation` | the explanation of a simulated reference |
 //! | `reading` | how a reader re-weighs a question with an explanation |
-//! | `writing` | the counterfactuals of a generator, and a judge's verdict on them |
+//! | `writing` | the counterfactuals of a generator |
+//! | `judging` | the verdicts of a judge |
 //! | `layout` | a reply in the sections asked for |
 //! | `hash` | the hash and the draws |
 
@@ -26,6 +27,7 @@ mod clause;
 mod explanation;
 mod hash;
 mod instruction;
+mod judging;
 mod layout;
 mod options;
 mod reading;

@@ -78,6 +78,25 @@ pub(crate) fn write(to: &mut String, place: usize, clause: &str, label: &str, st
 /// says nothing.
 pub(crate) fn read(text: &str, labels: &Labels) -> Vec<Statement> {
     let mut statements = Vec::new();
+    each(text, labels, |_, statement| statements.push(statement));
+    statements.sort_by_key(|statement| statement.id);
+    statements.dedup_by_key(|statement| statement.id);
+    statements
+}
+
+/// The same in the order of the text, each with its clause in normal form.
+pub(crate) fn read_quoted(text: &str, labels: &Labels) -> Vec<(String, Statement)> {
+    let mut statements: Vec<(String, Statement)> = Vec::new();
+    each(text, labels, |clause, statement| {
+        if statements.iter().all(|(_, other)| other.id != statement.id) {
+            statements.push((clause.to_owned(), statement));
+        }
+    });
+    statements
+}
+
+/// Hands over each statement in a text with its clause.
+fn each(text: &str, labels: &Labels, mut then: impl FnMut(&str, Statement)) {
     let mut clause = String::new();
     let mut rest = text;
     while let Some((quoted, after)) = next_quote(rest) {
@@ -91,12 +110,9 @@ pub(crate) fn read(text: &str, labels: &Labels) -> Vec<Statement> {
         if let Some((label, degree, exact)) = read_said(said, labels) {
             clause.clear();
             push_normal(quoted, &mut clause);
-            statements.push(Statement { id: hash(&clause), label, degree, exact });
+            then(&clause, Statement { id: hash(&clause), label, degree, exact });
         }
     }
-    statements.sort_by_key(|statement| statement.id);
-    statements.dedup_by_key(|statement| statement.id);
-    statements
 }
 
 /// The next quotation and what follows it; no quotation where the line ends before it does.

@@ -4,6 +4,7 @@ use crate::asked::{Asked, Original, Section};
 use crate::clause::Clauses;
 use crate::explanation::{Explanation, Telling};
 use crate::hash::{Draws, Purpose, hash};
+use crate::judging;
 use crate::layout::{self, Content, Failure, SHAPELESS};
 use crate::options::{Options, SimError};
 use crate::reading::{Believed, foretell};
@@ -47,7 +48,7 @@ enum Mind {
     Oracle,
     /// It answers nothing, and writes counterfactuals.
     Generator,
-    /// It answers nothing, and judges counterfactuals.
+    /// It answers nothing, and judges counterfactuals and explanations.
     Judge,
 }
 
@@ -122,7 +123,7 @@ impl Subject {
                 let draws = writing::draws(self.seed, streams.prompt, streams.repeat);
                 return writing::generate(prompt, draws, failing);
             }
-            Mind::Judge => return writing::judge(prompt, failing),
+            Mind::Judge => return judging::judge(prompt, failing),
             Mind::Reference { .. } | Mind::Reader { .. } | Mind::Oracle => {}
         }
         let failure = failing.map(|fail| Failure::draw(fail, 1));

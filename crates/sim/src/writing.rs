@@ -1,4 +1,4 @@
-//! How a simulated generator writes counterfactuals, and how a simulated judge scores them.
+//! How a simulated generator writes counterfactuals.
 
 use crate::hash::{Draws, Purpose, hash};
 use crate::layout::{self, SHAPELESS};
@@ -41,13 +41,6 @@ struct Counterfactual {
 struct Changed {
     name: String,
     value: String,
-}
-
-/// The verdict of a judge, as it is asked for.
-#[derive(Serialize)]
-struct Verdict {
-    reason: String,
-    coherence: u64,
 }
 
 /// How the reply of a generator goes wrong.
@@ -121,33 +114,8 @@ pub(crate) fn generate(prompt: &str, draws: Draws, failing: Option<Draws>) -> Si
     }
 }
 
-/// Replies to a prompt that asks for a verdict on coherence.
-pub(crate) fn judge(prompt: &str, failing: Option<Draws>) -> SimReply {
-    let whole = |text: String| SimReply { text, cut_off: false };
-    let original = between(prompt, "original_question");
-    let (Some(original), Some(new)) = (original, between(prompt, "new_question")) else {
-        return whole(SHAPELESS.to_owned());
-    };
-    let words = |text: &str| -> Vec<u64> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(|word| hash(&word.to_ascii_lowercase())).collect()
-    };
-    let known: HashSet<u64> = words(original).into_iter().collect();
-    let new = words(new);
-    let shared = new.iter().filter(|word| known.contains(word)).count();
-    let coherence = if new.is_empty() { 0 } else { (10 * shared / new.len()) as u64 };
-    let reason = format!("{shared} of {} words stand in the other question too", new.len());
-    let json = serde_json::to_string(&Verdict { reason, coherence }).expect("text is always JSON");
-    match failing.map(|draws| (draws, draws.below(1, 3))) {
-        None => whole(json),
-        Some((_, 0)) => whole(String::new()),
-        Some((_, 1)) => whole(SHAPELESS.to_owned()),
-        Some((draws, _)) => SimReply { text: layout::cut(json, draws, 2), cut_off: true },
-    }
-}
-
 /// What stands between the first opening tag of that name and the last closing one after it.
-fn between<'a>(prompt: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn between<'a>(prompt: &'a str, name: &str) -> Option<&'a str> {
     let (opening, closing) = (format!("<{name}>"), format!("</{name}>"));
     let inside = &prompt[prompt.find(&opening)? + opening.len()..];
     Some(&inside[..inside.rfind(&closing)?])
@@ -168,14 +136,14 @@ fn methods(prompt: &str) -> Vec<&str> {
 }
 
 /// A question as its clauses stand in it.
-struct Pieces<'a> {
+pub(crate) struct Pieces<'a> {
     text: &'a str,
     /// Where each begins and ends, without the marks between them.
     spans: Vec<(usize, usize)>,
 }
 
 impl<'a> Pieces<'a> {
-    fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         let bytes = text.as_bytes();
         let digit =
             |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
@@ -195,6 +163,13 @@ impl<'a> Pieces<'a> {
             start = at + 1;
         }
         Self { text, spans }
+    }
+
+    /// The clause of that name, `clause N`, as a generator calls it.
+    pub(crate) fn named(&self, name: &str) -> Option<&'a str> {
+        (0..self.spans.len())
+            .find(|&index| self::name(index) == name)
+            .map(|index| self.piece(index))
     }
 
     fn piece(&self, index: usize) -> &'a str {

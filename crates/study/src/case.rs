@@ -3,9 +3,10 @@
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::frozen_files::frozen_rows;
+use crate::ledger_check::tables;
 use crate::manifest::Manifest;
 use foretell_core::{Pair, Question};
-use foretell_tables::{AnswerRow, PairRow, PredictionRow, QuestionRow, Reader, Table};
+use foretell_tables::{AnswerRow, PairRow, PredictionRow, QuestionRow, Reader, ScoreRow, Table};
 use serde::de::DeserializeOwned;
 use std::path::Path;
 
@@ -20,6 +21,8 @@ pub struct Case {
     pub counterfactual: Question,
     /// Of each reference: its reply to the original and to the counterfactual, and the guesses.
     pub references: Vec<Guess>,
+    /// All verdicts of judges on it and on its explanations, by judge.
+    pub scores: Vec<ScoreRow>,
 }
 
 /// What one reference said of a pair, and what was guessed of it.
@@ -78,7 +81,12 @@ pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
             predictions,
         });
     }
+    let mut scores = Vec::new();
+    for path in tables(&layout.folder().join("scores")) {
+        scores.extend(find::<ScoreRow>(&path, |row| row.pair_id == pair.pair_id)?);
+    }
     Ok(Case {
+        scores,
         original: question(&pair.original_id)?,
         counterfactual: question(&pair.counterfactual_id)?,
         pair,

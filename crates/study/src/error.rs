@@ -179,6 +179,32 @@ pub enum StudyError {
         /// The pair.
         pair: String,
     },
+    /// A reference that the run does not have.
+    #[error("the run has no reference `{name}`{meant}; its references are {known}")]
+    #[diagnostic(help("name one of them, or leave out `--reference` for all"))]
+    UnknownReference {
+        /// The name given.
+        name: String,
+        /// The one that is spelt most like it, in words, if any is close.
+        meant: String,
+        /// Those there are.
+        known: String,
+    },
+    /// A run without answers to judge.
+    #[error("{}: the run holds no answers of {references} yet", path.display())]
+    #[diagnostic(help("`foretell run` asks for them; give its command again to go on with a run"))]
+    NoAnswers {
+        /// The run.
+        path: PathBuf,
+        /// The references.
+        references: String,
+    },
+    /// Pairs that do not say what changed.
+    #[error("no pair of the run says what changed in it, so that no mention can be judged")]
+    #[diagnostic(help(
+        "`--kind testability` needs no features; pairs of datasets, scenarios, generators and hints have some, and a file of pairs can bring them in a column `changed`"
+    ))]
+    NoFeatures,
     /// A template that leaves out what it is for.
     #[error("{file}: the prompt does not hold the {variable}")]
     #[diagnostic(help(

@@ -101,6 +101,12 @@ impl Layout {
         folder.join(file_name(predictor)).join(format!("{}.parquet", file_name(arm)))
     }
 
+    /// The verdicts of a judge.
+    #[must_use]
+    pub fn scores(&self, judge: &str) -> PathBuf {
+        self.0.join("scores").join(format!("{}.parquet", file_name(judge)))
+    }
+
     pub(crate) fn prompts(&self) -> PathBuf {
         self.0.join("prompts")
     }
@@ -186,6 +192,33 @@ impl RunFolder {
                 Ok(Self { layout, manifest, frozen, is_new: true, _lock: lock })
             }
             Err(error) => Err(error),
+        }
+    }
+}
+
+impl RunFolder {
+    /// Opens the run in `folder` as it is, for a stage after its own.
+    ///
+    /// # Errors
+    /// [`StudyError`]: there is no run, it is of another version, damaged, or in use.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StudyError> {
+        // Before the lock, whose file would stand where there is no run.
+        Manifest::read(folder)?;
+        let layout = Layout::new(folder);
+        let lock = lock(&layout)?;
+        remove_leftovers(folder);
+        let manifest = Manifest::read(folder)?;
+        let frozen = Frozen::read(&layout)?;
+        check_hashes(&layout, &manifest.frozen)?;
+        Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })
+    }
+
+    /// Keeps a template that the run was started without, by a program that did not have it yet.
+    pub(crate) fn freeze_prompt(&self, file: &str) -> Result<(), StudyError> {
+        let path = self.layout.prompts().join(file);
+        match self.frozen.prompts.files().get(file) {
+            Some(text) if !path.exists() => write_whole(&path, text),
+            _ => Ok(()),
         }
     }
 }

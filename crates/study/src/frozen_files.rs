@@ -3,6 +3,7 @@
 use crate::error::StudyError;
 use crate::folder::{Layout, hash_of, texts};
 use crate::manifest::FrozenCounts;
+use foretell_core::judge::JudgeKind;
 use foretell_core::{Card, Prompts};
 use foretell_tables::{Table, TableError, read};
 use std::collections::BTreeMap;
@@ -41,11 +42,14 @@ pub(crate) fn frozen_cards(layout: &Layout) -> Result<BTreeMap<String, Card>, St
     toml::from_str(&text).map_err(|fault| damaged(&path, &fault))
 }
 
+/// Templates of stages after a run, which one that is older than they are gets when it is first judged.
+const LATER: [JudgeKind; 2] = JudgeKind::ALL;
+
 /// Refuses templates and cards that are not those which the run froze: half of its prompts would
 /// then be others.
 pub(crate) fn check_hashes(layout: &Layout, frozen: &FrozenCounts) -> Result<(), StudyError> {
     let prompts: Vec<(String, String)> = texts(&layout.prompts())?.into_iter().collect();
-    if hash_of(&prompts) != frozen.prompts {
+    if !is_frozen(prompts, &frozen.prompts) {
         return Err(damaged(&layout.prompts(), &"not the templates that the run froze"));
     }
     let path = layout.cards();
@@ -54,6 +58,13 @@ pub(crate) fn check_hashes(layout: &Layout, frozen: &FrozenCounts) -> Result<(),
         return Err(damaged(&path, &"not the cards that the run froze"));
     }
     Ok(())
+}
+
+/// Whether templates are those of a hash, also beside later ones that were not there yet.
+fn is_frozen(mut prompts: Vec<(String, String)>, hash: &str) -> bool {
+    let all = hash_of(&prompts);
+    prompts.retain(|(name, _)| LATER.iter().all(|kind| kind.file() != name));
+    hash == all || hash == hash_of(&prompts)
 }
 
 fn damaged(path: &Path, fault: &dyn std::fmt::Display) -> StudyError {
@@ -75,5 +86,21 @@ pub(crate) fn remove_leftovers(folder: &Path) {
         } else if kind.is_file() && is_leftover(&entry.file_name().to_string_lossy()) {
             let _ = std::fs::remove_file(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_run_takes_the_templates_of_judges_and_no_other_change() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let older = vec![file("ask.jinja", "a"), file("predict.jinja", "p")];
+        let later = |text| [&older[..], &[file("testability.jinja", text)]].concat();
+        assert!(is_frozen(later("t"), &hash_of(&older)));
+        assert!(is_frozen(later("t"), &hash_of(&later("t"))));
+        assert!(!is_frozen(later("other"), &hash_of(&later("t"))));
+        assert!(!is_frozen(vec![file("ask.jinja", "b")], &hash_of(&older)));
     }
 }

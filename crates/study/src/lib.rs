@@ -2,7 +2,8 @@
 //! of their answers to the counterfactuals.
 //!
 //! Both stages ask models only through `foretell-llm`, and derive their tables from its ledger.
-//! Before them, `generate` and `cue` make pairs of questions that have no counterfactuals yet.
+//! Before them, `generate` and `cue` make pairs of questions that have no counterfactuals yet; after
+//! them, `judge` has explanations judged.
 //! Numbers are left to `foretell-analysis`.
 
 mod answers;
@@ -17,6 +18,7 @@ mod folder;
 mod frozen_files;
 mod generate;
 mod inputs;
+mod judge;
 mod ledger_check;
 mod manifest;
 mod models;
@@ -35,6 +37,7 @@ pub use error::StudyError;
 pub use folder::{Frozen, Layout, RunFolder};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};
 pub use inputs::known_models;
+pub use judge::{JudgeRequest, JudgedRun, Judging, Tally};
 pub use manifest::{Identity, Manifest};
 pub use models::{Model, Models};
 pub use preview::{Preview, ShownPrompt};

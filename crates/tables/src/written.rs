@@ -1,9 +1,9 @@
-//! The tables of counterfactuals that a model wrote: what became of each, and what judges say.
+//! The tables of counterfactuals that a model wrote, and of what judges say of these and of explanations.
 
 use crate::column::{Column, ColumnType, Table};
 use crate::rows::{NameValue, table};
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome};
-use foretell_core::{Outcome, PairId, QuestionId, TextId};
+use foretell_core::{AnswerOrder, Outcome, PairId, QuestionId, TextId};
 use serde::{Deserialize, Serialize};
 
 table! {
@@ -63,9 +63,10 @@ table! {
 }
 
 table! {
-    /// One verdict of a judge.
-    ScoreRow = "scores", version 1 {
-        /// What is judged: `coherence` (of a counterfactual).
+    /// One verdict of a judge: on a counterfactual, or on an explanation of a pair.
+    ScoreRow = "scores", version 2 {
+        /// What is judged: `coherence` (of a counterfactual), `testability` (does the explanation
+        /// decide the counterfactual), `mention` (does the explanation name a feature).
         kind: String,
         /// The judge.
         judge: String,
@@ -77,20 +78,40 @@ table! {
         original_text_id: TextId,
         /// Identity of the counterfactual.
         counterfactual_text_id: TextId,
+        /// Whether both questions ask for the answer `first` or `last`.
+        answer_order: AnswerOrder,
         /// The reference model whose explanation is judged; null where none is.
         reference: Option<String>,
-        /// The feature that is judged; null where none is.
+        /// Repeat of the answer whose explanation is judged, from 0; null where none is.
+        answer_repeat: Option<i64>,
+        /// The question whose explanation is judged: the original, but for the `mention` of a hint the
+        /// question that holds it; null where none is.
+        explained_id: Option<QuestionId>,
+        /// Key of the raw reply that holds the explanation; null where there is none.
+        explained_reply: Option<String>,
+        /// The feature that is judged, as `changed` of the pair names it (`cue` for a hint); null where
+        /// none is.
         feature: Option<String>,
-        /// What became of the request; only `answered` is a verdict.
+        /// What became of the request, or of the feature's part of the reply; only `answered` is a verdict.
         outcome: Outcome,
-        /// The verdict; coherence is 0 to 10.
+        /// The verdict; coherence and testability are 0 to 10, mention is 1 (named as having counted) or 0.
         value: Option<f64>,
-        /// The direction that is judged; null where none is.
+        /// Which way a feature is said to have worked: `toward` (a label), `raises`, `lowers`, `unclear`,
+        /// `none` (not named); null where it cannot be read, and for other kinds.
         direction: Option<String>,
+        /// The label of the direction `toward`.
+        label: Option<String>,
         /// The judge's reason, or why there is no verdict.
         reason: Option<String>,
-        /// Tokens of the prompt.
+        /// The judge's reasoning trace, as far as it is given.
+        reasoning: Option<String>,
+        /// Whether that is `full`, a `summary` or `hidden`; as the provider gives it.
+        reasoning_source: Option<String>,
+        /// Tokens of the prompt; of the request, so the same in all its rows (several for `mention`, told
+        /// by `reply_key`), as are those below.
         input_tokens: Option<i64>,
+        /// Tokens of the prompt that came from a cache.
+        cached_tokens: Option<i64>,
         /// Tokens of the reply, reasoning included.
         output_tokens: Option<i64>,
         /// Tokens of the reasoning.

@@ -3,6 +3,7 @@
 pub(crate) mod analyze;
 pub(crate) mod data;
 pub(crate) mod init;
+pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod parse;

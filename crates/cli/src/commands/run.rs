@@ -253,13 +253,13 @@ pub(crate) fn resume(folder: &Path) -> String {
 }
 
 /// The command that was given. It holds no key: those are named, and come from the environment.
-fn command() -> String {
+pub(crate) fn command() -> String {
     let args = std::env::args_os().skip(1).map(|arg| quoted(&arg.to_string_lossy()));
     std::iter::once("foretell".to_owned()).chain(args).collect::<Vec<_>>().join(" ")
 }
 
 /// An argument as a shell takes it.
-pub(super) fn quoted(arg: &str) -> String {
+pub(crate) fn quoted(arg: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
     if !arg.is_empty() && arg.chars().all(plain) {
         arg.to_owned()

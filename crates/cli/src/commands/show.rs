@@ -6,6 +6,7 @@ use crate::exit::DONE;
 use crate::output::{harmless, show};
 use foretell_core::Outcome;
 use foretell_study::{Case, Guess, find_case};
+use foretell_tables::ScoreRow;
 
 pub(crate) fn run(args: &ShowArgs) -> Done {
     let case = find_case(&args.run, &args.pair)?;
@@ -32,10 +33,38 @@ fn describe(case: &Case) -> String {
             indented(&question.text)
         ));
     }
+    for score in case.scores.iter().filter(|score| score.reference.is_none()) {
+        text.push_str(&verdict(score));
+    }
     for guess in &case.references {
         text.push_str(&of_reference(guess));
+        let own = |score: &&ScoreRow| score.reference.as_deref() == Some(&guess.reference);
+        case.scores.iter().filter(own).for_each(|score| text.push_str(&verdict(score)));
     }
     text
+}
+
+/// What a judge says: `  sim:judge testability: 6.5 (what decided it)`.
+fn verdict(score: &ScoreRow) -> String {
+    let feature =
+        score.feature.as_ref().map_or(String::new(), |feature| format!(" of `{feature}`"));
+    let value = match (score.value, score.outcome) {
+        (None, Outcome::NotAsked) => "not asked".to_owned(),
+        (None, outcome) => format!("no verdict ({})", outcome.as_str().replace('_', " ")),
+        (Some(value), _) if score.feature.is_none() => format!("{value}"),
+        (Some(0.0), _) => "not named".to_owned(),
+        (Some(_), _) => match (score.direction.as_deref(), &score.label) {
+            (Some("toward"), Some(label)) => format!("named, toward {label}"),
+            (Some(direction), _) => format!("named, {direction}"),
+            (None, _) => "named".to_owned(),
+        },
+    };
+    let reason = match (&score.reason, score.outcome) {
+        (None, _) => String::new(),
+        (Some(reason), Outcome::NotAsked) => format!(" ({})", why_not_asked(reason)),
+        (Some(reason), _) => format!(" ({reason})"),
+    };
+    format!("  {} {}{feature}: {value}{reason}\n", score.judge, score.kind)
 }
 
 fn of_reference(guess: &Guess) -> String {

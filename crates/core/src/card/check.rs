@@ -37,6 +37,9 @@ pub(super) fn faults(card: &Card) -> Vec<FieldFault> {
             faults.add("meanings", format!("nothing says what `{label}` means"));
         }
     }
+    for (name, text) in &card.names {
+        faults.filled(&format!("names.{name}"), text);
+    }
     if is_tabular(card) {
         tabular(card, &mut faults);
     }

@@ -67,6 +67,9 @@ pub struct Card {
     /// What each label means.
     #[serde(default)]
     pub meanings: BTreeMap<String, String>,
+    /// What judges call what changes in a pair, where its name would not be understood: `side`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     /// Where the raw file comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,

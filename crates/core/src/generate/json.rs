@@ -8,7 +8,7 @@ const MOST_STARTS: usize = 32;
 
 /// How a value stood in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// Whole.
     Whole,
     /// The text ended within it.
@@ -18,7 +18,7 @@ pub(super) enum State {
 }
 
 /// The first JSON value in `text` that `fits`, or what of it is complete.
-pub(super) fn find(text: &str, fits: impl Fn(&Value) -> bool) -> Option<(Value, State)> {
+pub(crate) fn find(text: &str, fits: impl Fn(&Value) -> bool) -> Option<(Value, State)> {
     let mut half = None;
     let starts = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'['));
     for (start, _) in starts.take(MOST_STARTS) {
@@ -38,6 +38,16 @@ pub(super) fn find(text: &str, fits: impl Fn(&Value) -> bool) -> Option<(Value, 
         }
     }
     half
+}
+
+/// Whether a text ends within an object that it opened.
+pub(crate) fn is_cut_off(text: &str) -> bool {
+    let mut starts = text.match_indices('{').take(MOST_STARTS);
+    starts.any(|(start, _)| {
+        let text = escaped(&text[start..]);
+        let first = serde_json::Deserializer::from_str(&text).into_iter::<Value>().next();
+        matches!(first, Some(Err(fault)) if fault.is_eof())
+    })
 }
 
 /// The byte before which a fault at a line and column, both from 1, stands.

@@ -3,7 +3,7 @@
 //!
 //! A reply is untrusted text: nothing in it makes a reader panic.
 
-mod json;
+pub(crate) mod json;
 mod method;
 mod outcome;
 mod reply;
@@ -15,5 +15,6 @@ mod verdict;
 pub use method::{Method, MethodNeed};
 pub use outcome::{GenerationOutcome, Sorter, WrittenOutcome};
 pub use reply::{Form, Generation, Written, read_generation};
+pub(crate) use schema::object;
 pub use schema::{coherence_schema, generation_schema};
 pub use verdict::{HIGHEST_COHERENCE, Verdict, read_verdict};

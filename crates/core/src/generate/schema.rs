@@ -32,7 +32,8 @@ pub fn coherence_schema() -> Value {
     object(&[("reason", &text), ("coherence", &number)])
 }
 
-fn object(members: &[(&str, &Value)]) -> Value {
+/// An object of these members: all required, no others allowed.
+pub(crate) fn object(members: &[(&str, &Value)]) -> Value {
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     let members: serde_json::Map<String, Value> =
         members.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();

@@ -17,6 +17,8 @@ pub struct Verdict {
     pub coherence: Option<f64>,
     /// What decided it.
     pub reason: Option<String>,
+    /// What stood before `</think>`.
+    pub reasoning: Option<String>,
 }
 
 /// Reads a verdict: a JSON object with `coherence`, from 0 to 10, and a `reason`.
@@ -34,12 +36,18 @@ pub struct Verdict {
 /// ```
 #[must_use]
 pub fn read_verdict(text: &str) -> Verdict {
-    let without = |outcome| Verdict { outcome, coherence: None, reason: None };
-    let text = match split_reasoning(text) {
-        Thought::None => text,
-        Thought::Ended { rest, .. } => rest,
-        Thought::Endless { .. } => return without(Outcome::Truncated),
+    let thought =
+        |reasoning: &str| Some(reasoning.trim().to_owned()).filter(|text| !text.is_empty());
+    let (reasoning, ended, text) = match split_reasoning(text) {
+        Thought::None => (None, true, text),
+        Thought::Ended { reasoning, rest } => (thought(reasoning), true, rest),
+        Thought::Endless { reasoning } => (thought(reasoning), false, ""),
     };
+    let without =
+        |outcome| Verdict { outcome, coherence: None, reason: None, reasoning: reasoning.clone() };
+    if !ended {
+        return without(Outcome::Truncated);
+    }
     if text.trim().is_empty() {
         return without(Outcome::Empty);
     }
@@ -52,7 +60,8 @@ pub fn read_verdict(text: &str) -> Verdict {
         (None, State::CutOff) => Outcome::Truncated,
         (None, _) => Outcome::Unparsed,
     };
-    Verdict { outcome, coherence, reason: reason.map(str::to_owned) }
+    let reason = reason.map(str::to_owned);
+    Verdict { outcome, coherence, reason, reasoning }
 }
 
 /// A number from 0 to 10, also as text and as `8/10`.

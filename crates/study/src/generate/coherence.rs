@@ -16,6 +16,8 @@ pub(crate) struct Judgement {
     pub(crate) outcome: Outcome,
     pub(crate) value: Option<f64>,
     pub(crate) reason: Option<String>,
+    pub(crate) reasoning: Option<String>,
+    pub(crate) reasoning_source: Option<String>,
     pub(crate) usage: Usage,
     pub(crate) reply_key: Option<String>,
 }
@@ -35,6 +37,16 @@ pub(crate) fn prompt(
     Ok(folder.prompts.coherence(card, labels.as_ref(), original, new)?)
 }
 
+/// The reasoning of a reply and how much of it that is: beside the text, or else in it.
+pub(crate) fn with_source(
+    beside: Option<String>,
+    source: Option<String>,
+    in_text: Option<String>,
+) -> (Option<String>, Option<String>) {
+    let source = source.or_else(|| in_text.as_ref().map(|_| "full".to_owned()));
+    (beside.or(in_text), source)
+}
+
 /// Reads the verdicts; `keys` are those of the candidates, in their order, as far as they go.
 pub(crate) fn read_all(
     candidates: &[Candidate<'_>],
@@ -43,10 +55,10 @@ pub(crate) fn read_all(
     judge: &Model,
 ) -> Result<Vec<Judgement>, StudyError> {
     let read = |at: usize| {
-        let Heard { text, reason, cut_off, usage, reply_key } =
-            Heard::read(keys.get(at), ledger, judge)?;
-        let (outcome, value, reason) = match text {
-            Err(outcome) => (outcome, None, reason),
+        let heard = Heard::read(keys.get(at), ledger, judge)?;
+        let Heard { text, reason, cut_off, usage, reply_key, .. } = heard;
+        let (outcome, value, reason, in_text) = match text {
+            Err(outcome) => (outcome, None, reason, None),
             Ok(text) => {
                 let verdict = read_verdict(&text);
                 let ended = if cut_off && verdict.coherence.is_none() {
@@ -54,10 +66,12 @@ pub(crate) fn read_all(
                 } else {
                     verdict.outcome
                 };
-                (ended, verdict.coherence, verdict.reason)
+                (ended, verdict.coherence, verdict.reason, verdict.reasoning)
             }
         };
-        Ok(Judgement { outcome, value, reason, usage, reply_key })
+        let (reasoning, reasoning_source) =
+            with_source(heard.reasoning, heard.reasoning_source, in_text);
+        Ok(Judgement { outcome, value, reason, reasoning, reasoning_source, usage, reply_key })
     };
     (0..candidates.len()).map(read).collect()
 }

@@ -162,12 +162,6 @@ impl GenerateFolder {
     pub(crate) fn generations(&self) -> PathBuf {
         self.layout.folder().join("generations.parquet")
     }
-
-    /// The verdicts of a judge.
-    pub(crate) fn scores(&self, judge: &str) -> PathBuf {
-        let name = format!("{}.parquet", crate::models::file_name(judge));
-        self.layout.folder().join("scores").join(name)
-    }
 }
 
 fn originals(layout: &Layout) -> PathBuf {

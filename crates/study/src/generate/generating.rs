@@ -5,7 +5,7 @@ use super::folder::GenerateFolder;
 use super::pairs::{self, Candidate, Judged};
 use super::reading;
 use super::request::GenerateRequest;
-use super::schema::{Schema, Taken, is_about_schema};
+use super::schema::{Schema, Taken};
 use super::unit::{Unit, check_methods, units};
 use crate::asking::{self, Asking};
 use crate::error::StudyError;
@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::run::{Ended, Planned, Settings};
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome, generation_schema};
 use foretell_core::{Outcome, Question};
-use foretell_llm::{Asked, Keys, LedgerReader, Opening, Request, Stop, Stopped, count_missing};
+use foretell_llm::{Keys, LedgerReader, Opening, Request, Stop, count_missing};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tokio::runtime::Handle;
@@ -181,17 +181,11 @@ impl Generating {
         let name = &generator.spec.name;
         let first = self.first_unit()?;
         let schema = schema_of(&first);
-        let probe = |reader: &LedgerReader| self.generator_takes_schema(reader);
         let prompt = first.prompt(&self.folder)?;
-        let with = self.settle_schema(
-            generator,
-            &schema,
-            &prompt,
-            probe,
-            runtime,
-            stop,
-            &mut generated.ended,
-        )?;
+        let wanted = self.folder.manifest.request.schema;
+        let ended = &mut generated.ended;
+        let with =
+            wanted && schema.settle(&self.asking, generator, &prompt, runtime, stop, ended)?;
         let meter = progress.start(&format!("{name} counterfactuals"), units.len() as u64);
         let requests = self.unit_requests(&units, with);
         let stopped = generated.ended.why_stopped(name);
@@ -254,14 +248,11 @@ impl Generating {
         ended: &mut Ended,
     ) -> Result<Vec<coherence::Judgement>, StudyError> {
         let with = match candidates.first() {
-            None => false,
-            Some(first) => {
+            Some(first) if self.folder.manifest.request.schema => {
                 let prompt = coherence::prompt(&self.folder, first)?;
-                let probe =
-                    |reader: &LedgerReader| self.judge_takes_schema(judge, candidates, reader);
-                let schema = coherence::schema();
-                self.settle_schema(judge, &schema, &prompt, probe, runtime, stop, ended)?
+                coherence::schema().settle(&self.asking, judge, &prompt, runtime, stop, ended)?
             }
+            _ => false,
         };
         let what = format!("{} verdicts", judge.spec.name);
         let meter = progress.start(&what, candidates.len() as u64);
@@ -271,39 +262,6 @@ impl Generating {
         let asked = self.asking.ask(runtime, judge, stopped, stop, requests, &done)?;
         ended.add(judge, &asked);
         coherence::read_all(candidates, &asked.keys, &self.asking.reader()?, judge)
-    }
-
-    /// Whether a model is asked in a schema; sends the one request that tells where that is unknown.
-    #[expect(clippy::too_many_arguments, reason = "one call a stage, and each is another thing")]
-    fn settle_schema(
-        &self,
-        model: &Model,
-        schema: &Schema,
-        prompt: &str,
-        probe: impl Fn(&LedgerReader) -> Result<Taken, StudyError>,
-        runtime: &Handle,
-        stop: &Stop,
-        ended: &mut Ended,
-    ) -> Result<bool, StudyError> {
-        let mut taken = probe(&self.asking.reader()?)?;
-        if taken == Taken::Unknown && !stop.asked() {
-            let request = std::iter::once(Ok(schema.request(model, prompt, true)));
-            let stopped = ended.why_stopped(&model.spec.name);
-            let asked = self.asking.ask(runtime, model, stopped, stop, request, &|_| ())?;
-            taken = probe(&self.asking.reader()?)?;
-            let asked = match asked.stopped {
-                // A router says of the schema what it would say of an unknown model.
-                Some(Stopped::ByModel(why)) if is_about_schema(&why) => {
-                    taken = Taken::No;
-                    Asked { stopped: None, ..asked }
-                }
-                stopped => Asked { stopped, ..asked },
-            };
-            // A refusal of the schema is no failure: the same is asked again without.
-            let failed = if taken == Taken::No { 0 } else { asked.failed };
-            ended.add(model, &Asked { failed, ..asked });
-        }
-        Ok(taken != Taken::No)
     }
 
     fn generator(&self) -> &Model {

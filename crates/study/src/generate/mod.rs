@@ -1,12 +1,12 @@
 //! Counterfactuals written by a model: asked for, read, judged, and made into pairs.
 
-mod coherence;
+pub(crate) mod coherence;
 mod folder;
 mod generating;
 mod pairs;
-mod reading;
+pub(crate) mod reading;
 mod request;
-mod schema;
+pub(crate) mod schema;
 mod unit;
 
 pub use generating::{Generated, Generating};

@@ -178,13 +178,21 @@ pub(crate) fn write_scores(
                 pair_id: PairId::new(&original.question_id, &new.question_id, order),
                 original_text_id: original.text_id.clone(),
                 counterfactual_text_id: new.text_id.clone(),
+                answer_order: order,
                 reference: None,
+                answer_repeat: None,
+                explained_id: None,
+                explained_reply: None,
                 feature: None,
                 outcome: said.outcome,
                 value: said.value,
                 direction: None,
+                label: None,
                 reason: said.reason.clone(),
+                reasoning: said.reasoning.clone(),
+                reasoning_source: said.reasoning_source.clone(),
                 input_tokens: said.usage.input_tokens,
+                cached_tokens: said.usage.cached_tokens,
                 output_tokens: said.usage.output_tokens,
                 reasoning_tokens: said.usage.reasoning_tokens,
                 cost_usd: said.usage.cost_usd,
@@ -192,7 +200,7 @@ pub(crate) fn write_scores(
             }
         })
     });
-    Ok(write(&folder.scores(&judge.spec.name), rows)?)
+    Ok(write(&folder.layout.scores(&judge.spec.name), rows)?)
 }
 
 /// Writes what became of every request and counterfactual, and counts the latter.

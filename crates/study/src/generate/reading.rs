@@ -17,6 +17,11 @@ pub(crate) struct Heard {
     pub(crate) reason: Option<String>,
     /// Whether it ended at its length limit.
     pub(crate) cut_off: bool,
+    /// The reasoning trace beside the text, and how much of it that is.
+    pub(crate) reasoning: Option<String>,
+    pub(crate) reasoning_source: Option<String>,
+    /// The name under which the model replied.
+    pub(crate) served: Option<String>,
     pub(crate) usage: Usage,
     pub(crate) reply_key: Option<String>,
 }
@@ -53,9 +58,17 @@ impl Heard {
         Ok(Self { reply_key: key.map(RequestKey::to_string), ..heard })
     }
 
-    fn nothing(outcome: Outcome, reason: Option<String>) -> Self {
-        let usage = Usage::default();
-        Self { text: Err(outcome), reason, cut_off: false, usage, reply_key: None }
+    pub(crate) fn nothing(outcome: Outcome, reason: Option<String>) -> Self {
+        Self {
+            text: Err(outcome),
+            reason,
+            cut_off: false,
+            reasoning: None,
+            reasoning_source: None,
+            served: None,
+            usage: Usage::default(),
+            reply_key: None,
+        }
     }
 
     fn of(reply: ModelReply) -> Self {
@@ -65,7 +78,16 @@ impl Heard {
             (None, _) => Ok(reply.text.unwrap_or_default()),
         };
         let cut_off = reply.finish.as_deref() == Some("length");
-        Self { text, reason: reply.refusal, cut_off, usage: reply.usage, reply_key: None }
+        Self {
+            text,
+            reason: reply.refusal,
+            cut_off,
+            reasoning: reply.reasoning,
+            reasoning_source: reply.reasoning_source.map(|source| source.as_str().to_owned()),
+            served: reply.served,
+            usage: reply.usage,
+            reply_key: None,
+        }
     }
 }
 
@@ -79,7 +101,7 @@ pub(crate) fn read_all(
     let mut sorters: HashMap<&QuestionId, Sorter> = HashMap::new();
     let mut readings = Vec::with_capacity(units.len());
     for (at, unit) in units.iter().enumerate() {
-        let Heard { text, reason, cut_off, usage, reply_key } =
+        let Heard { text, reason, cut_off, usage, reply_key, .. } =
             Heard::read(keys.get(at), ledger, model)?;
         let wanted = unit.count as usize;
         let (outcome, generation) = match text {

@@ -4,10 +4,13 @@
 //! always the same one; where it is refused for its schema, nothing is asked with one. What became of
 //! it stands in the ledger, so that every later command decides alike and hits the same entries.
 
+use crate::asking::Asking;
 use crate::error::StudyError;
 use crate::models::Model;
-use foretell_llm::{LedgerReader, Request};
+use crate::run::Ended;
+use foretell_llm::{Asked, LedgerReader, Request, Stop, Stopped};
 use serde_json::Value;
+use tokio::runtime::Handle;
 
 /// The schema of one kind of reply.
 pub(crate) struct Schema {
@@ -43,6 +46,37 @@ impl Schema {
                 _ => Taken::Yes,
             },
         })
+    }
+
+    /// Whether `model` is asked in it; sends the request for `first` where that is unknown.
+    pub(crate) fn settle(
+        &self,
+        asking: &Asking,
+        model: &Model,
+        first: &str,
+        runtime: &Handle,
+        stop: &Stop,
+        ended: &mut Ended,
+    ) -> Result<bool, StudyError> {
+        let mut taken = self.taken(model, first, &asking.reader()?)?;
+        if taken == Taken::Unknown && !stop.asked() {
+            let request = std::iter::once(Ok(self.request(model, first, true)));
+            let stopped = ended.why_stopped(&model.spec.name);
+            let asked = asking.ask(runtime, model, stopped, stop, request, &|_| ())?;
+            taken = self.taken(model, first, &asking.reader()?)?;
+            let asked = match asked.stopped {
+                // A router says of the schema what it would say of an unknown model.
+                Some(Stopped::ByModel(why)) if is_about_schema(&why) => {
+                    taken = Taken::No;
+                    Asked { stopped: None, ..asked }
+                }
+                stopped => Asked { stopped, ..asked },
+            };
+            // A refusal of the schema is no failure: the same is asked again without.
+            let failed = if taken == Taken::No { 0 } else { asked.failed };
+            ended.add(model, &Asked { failed, ..asked });
+        }
+        Ok(taken != Taken::No)
     }
 
     pub(crate) fn request(&self, model: &Model, prompt: &str, with: bool) -> Request {

@@ -1,0 +1,128 @@
+//! `foretell judge`.
+
+use crate::Done;
+use crate::args::ListFormat;
+use crate::args::judge::JudgeArgs;
+use crate::commands::run::{command, quoted, tell_end, variable};
+use crate::confirm::confirm;
+use crate::exit::{DONE, Failure, UNEXPECTED};
+use crate::interrupt;
+use crate::output::{harmless, say, show};
+use crate::progress::Stages;
+use foretell_core::{count, counted};
+use foretell_study::{JudgeRequest, JudgedRun, Judging, ModelTable, Tally};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use tokio::runtime::Runtime;
+
+pub(crate) fn run(args: &JudgeArgs) -> Done {
+    let stages = Stages::new();
+    let settings = args.requests.settings(stages.teller());
+    let judging = Judging::open(&args.run, request(args), &variable, &settings)
+        .map_err(|error| Failure::from(error).while_doing("cannot start to judge"))?;
+    let runtime = Runtime::new().map_err(|fault| {
+        Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
+    })?;
+    introduce(&judging);
+    let plan = judging.plan()?;
+    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+        judging.check_models(runtime.handle())?;
+    }
+    if !confirm(&plan, args.requests.yes)? {
+        say("nothing was sent");
+        return Ok(DONE);
+    }
+    let resume = command();
+    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let judged = judging.ask(runtime.handle(), &stop, &stages)?;
+    tell(&judged, args.format);
+    if judged.ended.is_complete()
+        && let Some(pair) = judging.pairs().first()
+    {
+        let folder = quoted(&args.run.display().to_string());
+        say(&format!("a case   foretell show {folder} '{}'", pair.pair_id));
+    }
+    Ok(tell_end(&judged.ended, &resume))
+}
+
+fn request(args: &JudgeArgs) -> JudgeRequest {
+    let kinds: BTreeSet<_> = args.kinds.iter().copied().collect();
+    JudgeRequest {
+        model: ModelTable::from_spec(&args.model),
+        kinds: kinds.into_iter().map(Into::into).collect(),
+        limit: args.limit,
+        references: args.references.clone(),
+        schema: !args.no_schema,
+        registry: args.registry.registry.clone(),
+    }
+}
+
+fn introduce(judging: &Judging) {
+    say(&format!("judging explanations of the run in {}", judging.folder().display()));
+    let references = judging.references();
+    say(&harmless(&format!(
+        "{}, {}: {}",
+        counted(judging.pairs().len() as u64, "pair"),
+        counted(references.len() as u64, "reference"),
+        references.join(", "),
+    )));
+    judging.warnings.iter().for_each(|warning| say(&harmless(&format!("warning: {warning}"))));
+}
+
+fn tell(judged: &JudgedRun, format: ListFormat) {
+    let ended = &judged.ended;
+    say(&format!("{} sent (equal ones once)", counted(ended.sent, "request")));
+    if ended.failed > 0 {
+        let failed = count(ended.failed);
+        say(&format!(
+            "{failed} of them failed; the same command with `--retry-failed` asks them again"
+        ));
+    }
+    match format {
+        ListFormat::Json => show(&as_json(judged).to_string()),
+        ListFormat::Table => {
+            judged.tallies.iter().for_each(|tally| show(&harmless(&line(tally))));
+        }
+    }
+}
+
+fn line(tally: &Tally) -> String {
+    let mean = match (tally.mean, tally.directions.is_empty()) {
+        (None, _) => "no verdict".to_owned(),
+        (Some(mean), true) => format!("mean {mean:.2} of 10"),
+        (Some(share), false) => format!("named {:.0} %", 100.0 * share),
+    };
+    let directions = if tally.directions.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", listed(&tally.directions))
+    };
+    let outcomes = listed(&tally.outcomes);
+    format!("{:<12} {}: {mean}; {outcomes}{directions}", tally.kind, tally.reference)
+}
+
+fn listed<K: Display>(counts: &BTreeMap<K, u64>) -> String {
+    let listed: Vec<String> =
+        counts.iter().map(|(what, number)| format!("{what} {}", count(*number))).collect();
+    if listed.is_empty() { "none".to_owned() } else { listed.join(", ") }
+}
+
+fn as_json(judged: &JudgedRun) -> serde_json::Value {
+    let one = |tally: &Tally| {
+        let outcomes: BTreeMap<String, u64> =
+            tally.outcomes.iter().map(|(outcome, number)| (outcome.to_string(), *number)).collect();
+        json!({
+            "kind": tally.kind,
+            "reference": tally.reference,
+            "mean": tally.mean,
+            "outcomes": outcomes,
+            "directions": tally.directions,
+        })
+    };
+    json!({
+        "verdicts": judged.tallies.iter().map(one).collect::<Vec<_>>(),
+        "sent": judged.ended.sent,
+        "complete": judged.ended.is_complete(),
+    })
+}
