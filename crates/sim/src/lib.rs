@@ -16,6 +16,7 @@
 //! | `rule` | the hidden linear rule |
 //! | `statement` | one sentence of an explanation, written and read back |
 //! | `explanation` | the explanation of a simulated reference |
+//! | `rationale` | the reasons that a rationaliser finds for a given answer |
 //! | `reading` | how a reader re-weighs a question with an explanation |
 //! | `writing` | the counterfactuals of a generator, and a judge's verdict on them |
 //! | `layout` | a reply in the sections asked for |
@@ -28,6 +29,7 @@ mod hash;
 mod instruction;
 mod layout;
 mod options;
+mod rationale;
 mod reading;
 mod rule;
 mod statement;
