@@ -106,6 +106,9 @@ struct Key {
     answer_repeat: i64,
 }
 
+/// Place of the explainer among the models of a key.
+const EXPLAINER: usize = 1;
+
 /// Guesses about one subject, while the files are read.
 struct Gathered {
     subject: Subject,
@@ -116,6 +119,24 @@ struct Gathered {
     slots: Vec<(i64, [Option<Guess>; 2])>,
 }
 
+/// The explainers of the treated arm's file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Explainer {
+    Unknown,
+    One(u32),
+    Several,
+}
+
+impl Explainer {
+    fn and(self, explainer: u32) -> Self {
+        match self {
+            Self::Unknown => Self::One(explainer),
+            Self::One(known) if known == explainer => self,
+            _ => Self::Several,
+        }
+    }
+}
+
 /// Both files of one folder, while they are read.
 struct Gathering<'a> {
     arms: [&'a str; 2],
@@ -123,11 +144,15 @@ struct Gathering<'a> {
     names: Names,
     /// Reference, explainer and predictor of the last row.
     models: [u32; 3],
+    /// Whose explanations the treated arm shows. Other arms show no explanation, or that of the
+    /// reference itself, and are held against it all the same.
+    explainer: Explainer,
     places: HashMap<Key, usize>,
     gathered: Vec<Gathered>,
 }
 
-/// Reads the files of two arms and joins their guesses on all that names them but the arm.
+/// Reads the files of two arms and joins their guesses on all that names them but the arm, and but the
+/// explainer where the treated arm has only one.
 ///
 /// The order of the rows does not matter. A guess without a row of the other arm stays, with the
 /// other marked as [`Absence::NoRow`].
@@ -140,6 +165,7 @@ pub(crate) fn join(
         paths: [files.treated.as_deref(), files.baseline.as_deref()],
         names: Names::default(),
         models: [0; 3],
+        explainer: Explainer::Unknown,
         places: HashMap::new(),
         gathered: Vec::new(),
     };
@@ -173,13 +199,16 @@ impl Gathering<'_> {
                 *last = self.names.number(model);
             }
         }
-        let key = Key {
-            pair: self.names.number(row.pair_id),
-            models: self.models,
-            answer_repeat: row.answer_repeat,
-        };
+        let mut models = self.models;
+        if side == 0 {
+            self.explainer = self.explainer.and(models[EXPLAINER]);
+        } else if let Explainer::One(explainer) = self.explainer {
+            models[EXPLAINER] = explainer;
+        }
+        let key =
+            Key { pair: self.names.number(row.pair_id), models, answer_repeat: row.answer_repeat };
         let at = *self.places.entry(key).or_insert_with(|| {
-            self.gathered.push(Gathered::about(row, &mut self.names));
+            self.gathered.push(Gathered::about(row, models[EXPLAINER], &mut self.names));
             self.gathered.len() - 1
         });
         let known = &mut self.gathered[at];
@@ -232,11 +261,11 @@ impl Gathering<'_> {
 }
 
 impl Gathered {
-    fn about(row: &GuessRow<'_>, names: &mut Names) -> Self {
+    fn about(row: &GuessRow<'_>, explainer: u32, names: &mut Names) -> Self {
         Self {
             subject: Subject {
                 reference: names.shared(row.reference),
-                explainer: names.shared(row.explainer),
+                explainer: Arc::clone(&names.names[explainer as usize]),
                 dataset: names.shared(row.dataset),
                 original: row.original_text_id.to_owned().into(),
                 counterfactual: row.counterfactual_text_id.to_owned().into(),

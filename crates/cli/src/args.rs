@@ -4,6 +4,7 @@ pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod models;
 pub(crate) mod pairs;
+pub(crate) mod passes;
 pub(crate) mod requests;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +28,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(RunArgs),
+    Grow(passes::GrowArgs),
     Init(InitArgs),
     Analyze(AnalyzeArgs),
     Show(ShowArgs),
@@ -132,8 +134,8 @@ pub(crate) struct RunArgs {
     /// A model that guesses: `sim:reader`, `http://HOST:PORT/v1#MODEL`. Can be given several times.
     #[arg(long = "predictor", value_name = "MODEL", help_heading = "Models")]
     pub(crate) predictors: Vec<String>,
-    /// What predictors are shown: without, with, reasoning, shuffled, filler, blind, own [default:
-    /// without and with]. Can be given several times.
+    /// What predictors are shown: without, with, reasoning, shuffled, rationale, filler, blind, own
+    /// [default: without and with]. Can be given several times.
     #[arg(long = "arm", value_name = "ARM", help_heading = "Models")]
     pub(crate) arms: Vec<String>,
     /// The run's folder [default: runs/<study>-<hash of the study>].
@@ -148,6 +150,8 @@ pub(crate) struct RunArgs {
     pub(crate) input: PairArgs,
     #[command(flatten)]
     pub(crate) requests: requests::RequestArgs,
+    #[command(flatten)]
+    pub(crate) passes: passes::PassArgs,
 }
 
 /// Write a study file with every field explained.

@@ -36,7 +36,13 @@ impl Rationale<'_> {
             // Of the strength alone: the label is the one that is to be defended.
             let told = Pull::from_bits(self.draws.of(clause.id).value(1), 1);
             text.push('\n');
-            statement::write(&mut text, place, self.clauses.text(clause), self.answer, told.strength);
+            statement::write(
+                &mut text,
+                place,
+                self.clauses.text(clause),
+                self.answer,
+                told.strength,
+            );
         }
         if !named.is_empty() {
             text.push_str(

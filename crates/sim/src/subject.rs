@@ -102,9 +102,7 @@ impl Subject {
                 named: options.whole("named", NAMED) as usize,
             },
             "reader" => Mind::Reader { skill: options.number("skill", 1.0) },
-            "rationaliser" => {
-                Mind::Rationaliser { named: options.whole("named", NAMED) as usize }
-            }
+            "rationaliser" => Mind::Rationaliser { named: options.whole("named", NAMED) as usize },
             "generator" => Mind::Generator,
             "judge" => Mind::Judge,
             _ => Mind::Oracle,
