@@ -83,7 +83,7 @@ impl Study {
             check(what, "ceiling", table.ceiling, 0);
         }
         faults.extend(unused(&self.predictors, "a predictor", &["ceiling"]));
-        let rationale = self.rationale.as_ref().map_or(&[][..], std::slice::from_ref);
+        let rationale = self.rationale.as_slice();
         faults.extend(unused(rationale, "the rationale model", &["repeats", "ceiling"]));
         faults
     }

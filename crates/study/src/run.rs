@@ -149,7 +149,7 @@ impl Run {
         };
         faults.extend(wrong_roles(&study.references, "reference", &["reference"]));
         faults.extend(wrong_roles(&study.predictors, "predictor", &["reader", "oracle"]));
-        let rationale = study.rationale.as_ref().map_or(&[][..], std::slice::from_ref);
+        let rationale = study.rationale.as_slice();
         faults.extend(wrong_roles(rationale, "rationale model", &["rationaliser"]));
         faults.extend(study.wrong_passes());
         faults.extend(wrong_arms(study, &prompts));
