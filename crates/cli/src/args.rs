@@ -6,6 +6,7 @@ pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
+pub(crate) mod passes;
 pub(crate) mod requests;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -30,6 +31,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(RunArgs),
     Judge(judge::JudgeArgs),
+    Grow(passes::GrowArgs),
     Init(InitArgs),
     Analyze(analyze::AnalyzeArgs),
     Show(ShowArgs),
@@ -135,8 +137,8 @@ pub(crate) struct RunArgs {
     /// A model that guesses: `sim:reader`, `http://HOST:PORT/v1#MODEL`. Can be given several times.
     #[arg(long = "predictor", value_name = "MODEL", help_heading = "Models")]
     pub(crate) predictors: Vec<String>,
-    /// What predictors are shown: without, with, reasoning, shuffled, filler, blind, own [default:
-    /// without and with]. Can be given several times.
+    /// What predictors are shown: without, with, reasoning, shuffled, rationale, filler, blind, own
+    /// [default: without and with]. Can be given several times.
     #[arg(long = "arm", value_name = "ARM", help_heading = "Models")]
     pub(crate) arms: Vec<String>,
     /// The run's folder [default: runs/<study>-<hash of the study>].
@@ -151,6 +153,8 @@ pub(crate) struct RunArgs {
     pub(crate) input: PairArgs,
     #[command(flatten)]
     pub(crate) requests: requests::RequestArgs,
+    #[command(flatten)]
+    pub(crate) passes: passes::PassArgs,
 }
 
 /// Write a study file with every field explained.

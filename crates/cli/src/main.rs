@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(args) => commands::run::run(&args),
         Command::Judge(args) => commands::judge::run(&args),
+        Command::Grow(args) => commands::grow::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Show(args) => commands::show::run(&args),

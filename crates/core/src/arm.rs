@@ -14,6 +14,8 @@ pub enum Need {
     Reasoning,
     /// The reference's explanation for another question, recorded as the donor.
     Donor,
+    /// Another model's explanation of the answer that the reference gave.
+    Rationale,
     /// Neutral text as long as the explanation.
     Filler,
 }

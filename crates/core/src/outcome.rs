@@ -72,6 +72,8 @@ pub enum NotAsked {
     NoReasoning,
     /// No other explanation fits as a placebo.
     NoDonor,
+    /// The model that explains given answers brought no explanation of this one.
+    NoRationale,
     /// The run was stopped before this request.
     Stopped,
 }
@@ -85,6 +87,7 @@ impl NotAsked {
             Self::NoExplanation => "no_explanation",
             Self::NoReasoning => "no_reasoning",
             Self::NoDonor => "no_donor",
+            Self::NoRationale => "no_rationale",
             Self::Stopped => "stopped",
         }
     }

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// The files of a prompt set, by name, with the project's own text.
-pub const FILES: [(&str, &str); 10] = [
+pub const FILES: [(&str, &str); 11] = [
     ("ask.jinja", include_str!("../../../prompts/ask.jinja")),
     ("predict.jinja", include_str!("../../../prompts/predict.jinja")),
     ("original.jinja", include_str!("../../../prompts/original.jinja")),
+    ("rationale.jinja", include_str!("../../../prompts/rationale.jinja")),
     ("arms.toml", include_str!("../../../prompts/arms.toml")),
     ("generate.jinja", include_str!("../../../prompts/generate.jinja")),
     ("methods.toml", include_str!("../../../prompts/methods.toml")),
@@ -119,7 +120,8 @@ pub struct Shown {
     pub original: String,
     /// The answer that the reference gave to it.
     pub original_answer: String,
-    /// The text of the explanation shown: the reference's own, its donor's, its reasoning or filler.
+    /// The text of the explanation shown: the reference's own, its donor's, its reasoning, another
+    /// model's or filler.
     pub explanation: String,
     /// Its factors.
     pub factors: Vec<String>,
@@ -254,6 +256,31 @@ impl Prompts {
         )
     }
 
+    /// What the model of the arm `rationale` is asked: to explain an answer that was given to a
+    /// question.
+    ///
+    /// # Errors
+    /// [`PromptError::Template`] where a template names what is not there.
+    pub fn rationale(
+        &self,
+        card: &Card,
+        question: &Question,
+        labels: &Labels,
+        given_answer: &str,
+    ) -> Result<String, PromptError> {
+        self.render(
+            "rationale.jinja",
+            context! {
+                roles => roles(card),
+                context => card.context.trim(),
+                meanings => meanings(card, labels),
+                labels => labels.listed(),
+                question => &question.text,
+                given_answer => given_answer,
+            },
+        )
+    }
+
     /// What a predictor is asked in `arm` about the question `counterfactual`.
     ///
     /// # Errors
@@ -368,6 +395,8 @@ impl Shown {
             text("the reasoning trace")
         } else if arm.needs(Need::Donor) {
             text("the explanation for another question")
+        } else if arm.needs(Need::Rationale) {
+            "(another model's explanation of that answer)".to_owned()
         } else {
             text("the explanation")
         };

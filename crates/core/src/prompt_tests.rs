@@ -63,6 +63,14 @@ fn every_arm_renders() {
 }
 
 #[test]
+fn a_third_model_is_asked_for_the_reasons_of_a_given_answer() {
+    let (prompts, card) = (Prompts::embedded(), card());
+    let text = prompts.rationale(&card, &question(), &labels(&card), "NO").unwrap();
+    assert!(text.contains("<given_answer>\nNO\n</given_answer>"), "{text}");
+    insta::assert_snapshot!("rationale", text);
+}
+
+#[test]
 fn a_question_without_context_and_meanings_leaves_no_gap() {
     let card = Card::parse(include_str!("../../../cards/neutral/card.toml")).unwrap();
     let labels = Labels::new(["A", "B", "C"]).unwrap();
@@ -94,6 +102,7 @@ fn with_adds_the_explanation_and_nothing_else() {
     let end = with.find("</explanation>\n").unwrap() + "</explanation>\n\n".len();
     assert_eq!(format!("{}{}", &with[..start], &with[end..]), without);
     assert_eq!(with, predict("shuffled"), "the placebo differs only in whose explanation it is");
+    assert_eq!(with, predict("rationale"), "as does the control");
 }
 
 #[test]

@@ -42,5 +42,5 @@ pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
 pub use limit_log::Tell;
 pub use model::{Attempt, ChatModel, Failure, Opening, Verdict, open_model};
 pub use served::{Mismatch, Mismatches, Wanted, mismatches};
-pub use spec::{Keys, ModelSpec, Place, SpecError};
+pub use spec::{Keys, MOST_REPEATS, ModelSpec, Place, SpecError, SpecPasses};
 pub use stop::Stop;

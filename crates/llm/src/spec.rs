@@ -26,7 +26,21 @@ pub struct ModelSpec {
     pub name: String,
     /// All other options, in the order given.
     pub options: Vec<(String, String)>,
+    /// How often it is asked the same, where the specification says so.
+    pub passes: SpecPasses,
 }
+
+/// How often a model is asked the same; no part of what makes it this model, nor of its requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SpecPasses {
+    /// Repeats of every prompt: the option `repeats`.
+    pub repeats: Option<u32>,
+    /// Repeats of a reference on every counterfactual question: the option `ceiling`.
+    pub ceiling: Option<u32>,
+}
+
+/// Most repeats of one prompt: a slip of the hand should not be paid for.
+pub const MOST_REPEATS: u32 = 10_000;
 
 /// Where a model is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,23 +212,34 @@ impl ModelSpec {
         if options.iter().any(|(option, value)| option == "address" && holds_password(value)) {
             return Err(password(model));
         }
+        let passes = SpecPasses::take(spec, &mut options)?;
         let named = options.iter().position(|(option, _)| option == "name");
-        let name = named.map(|at| options.remove(at).1).unwrap_or_else(|| match place {
-            Place::Sim => spec.to_owned(),
-            _ => model.to_owned(),
+        let name = named.map(|at| options.remove(at).1);
+        let is_sim = place == Place::Sim;
+        let parsed = Self { place, model: model.to_owned(), name: String::new(), options, passes };
+        let name = name.unwrap_or_else(|| match (is_sim, passes == SpecPasses::default()) {
+            (true, true) => spec.to_owned(),
+            // Without the repeats: with more of them it is still the same model.
+            (true, false) => parsed.to_string(),
+            (false, _) => model.to_owned(),
         });
-        Ok(Self { place, model: model.to_owned(), name, options })
+        Ok(Self { name, ..parsed })
     }
 
     /// Adds an option.
     ///
     /// # Errors
-    /// [`SpecError::Form`] for an address that holds a name or password.
+    /// [`SpecError::Form`] for an address that holds a name or password, [`SpecError::Value`] for
+    /// repeats that are none.
     pub fn with_option(mut self, option: String, value: String) -> Result<Self, SpecError> {
         if option == "address" && holds_password(&value) {
             return Err(password(&self.model));
         }
-        self.options.push((option, value));
+        let mut added = vec![(option, value)];
+        let passes = SpecPasses::take(&self.to_string(), &mut added)?;
+        self.passes.repeats = passes.repeats.or(self.passes.repeats);
+        self.passes.ceiling = passes.ceiling.or(self.passes.ceiling);
+        self.options.append(&mut added);
         Ok(self)
     }
 
@@ -316,6 +341,26 @@ impl ModelSpec {
     }
 }
 
+impl SpecPasses {
+    /// Takes the options that say how often a model is asked out of its options.
+    fn take(spec: &str, options: &mut Vec<(String, String)>) -> Result<Self, SpecError> {
+        let mut take = |option: &'static str, least: u32, wanted: &'static str| {
+            let Some(at) = options.iter().position(|(name, _)| name == option) else {
+                return Ok(None);
+            };
+            let (_, value) = options.remove(at);
+            match value.parse() {
+                Ok(number) if (least..=MOST_REPEATS).contains(&number) => Ok(Some(number)),
+                _ => Err(SpecError::Value { spec: spec.to_owned(), option, value, wanted }),
+            }
+        };
+        Ok(Self {
+            repeats: take("repeats", 1, "a whole number from 1 to 10000")?,
+            ceiling: take("ceiling", 0, "a whole number from 0 to 10000")?,
+        })
+    }
+}
+
 fn holds_password(address: &str) -> bool {
     let host = address.split("://").nth(1).and_then(|rest| rest.split('/').next());
     host.is_some_and(|host| host.contains('@'))
@@ -342,7 +387,7 @@ fn options(query: &str) -> Result<Vec<(String, String)>, &str> {
         .collect()
 }
 
-/// The specification without its name, as it can be given again.
+/// The specification without its name and repeats, as it can be given again.
 impl fmt::Display for ModelSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
@@ -371,6 +416,21 @@ mod tests {
         assert_eq!(spec.name, "sim:reference?faithfulness=0.5&seed=3");
         assert_eq!(spec.to_string(), spec.name);
         assert!(!spec.may_cost());
+    }
+
+    #[test]
+    fn a_model_stays_the_same_however_often_it_is_asked() {
+        let once = ModelSpec::parse("sim:reference?seed=3").unwrap();
+        let often = ModelSpec::parse("sim:reference?repeats=3&seed=3&ceiling=10").unwrap();
+        assert_eq!(often.passes, SpecPasses { repeats: Some(3), ceiling: Some(10) });
+        assert_eq!((&often.name, often.identity()), (&once.name, once.identity()));
+        assert_eq!((often.to_string(), &often.options), (once.to_string(), &once.options));
+        let often = once.with_option("repeats".to_owned(), "2".to_owned()).unwrap();
+        assert_eq!(often.passes.repeats, Some(2));
+        for wrong in ["repeats=0", "repeats=x", "ceiling=-1", "repeats=10001"] {
+            let error = ModelSpec::parse(&format!("openai:m?{wrong}")).unwrap_err().to_string();
+            assert!(error.contains("a whole number from"), "{error}");
+        }
     }
 
     #[test]

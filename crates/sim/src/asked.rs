@@ -110,6 +110,12 @@ pub(crate) fn original(text: &str) -> Option<Original<'_>> {
     Some(Original { question: question.inside, answer: answer.inside.trim_ascii(), explanation })
 }
 
+/// The answer that a rationaliser is to explain.
+pub(crate) fn given_answer(prompt: &str) -> Option<&str> {
+    let answer = last_part(prompt, "given_answer")?.inside.trim_ascii();
+    (!answer.is_empty()).then_some(answer)
+}
+
 /// The part of a prompt that says how to reply.
 struct Block {
     start: usize,

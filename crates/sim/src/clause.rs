@@ -41,6 +41,18 @@ impl Clauses {
         &self.text[clause.start..clause.end]
     }
 
+    /// Clauses of this question, separated by commas; a comma within a number is left out.
+    pub(crate) fn listed(&self, clauses: &[Clause]) -> String {
+        let mut list = String::with_capacity(32 * clauses.len());
+        for (place, &clause) in clauses.iter().enumerate() {
+            if place > 0 {
+                list.push_str(", ");
+            }
+            list.extend(self.text(clause).chars().filter(|&c| c != ','));
+        }
+        list
+    }
+
     /// The identities, sorted.
     pub(crate) fn ids(&self) -> Vec<u64> {
         let mut ids: Vec<u64> = self.list.iter().map(|clause| clause.id).collect();

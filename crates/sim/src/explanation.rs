@@ -66,7 +66,11 @@ impl Telling<'_> {
                  have more behind another answer, and I would then have given that one.",
             );
         }
-        Explanation { text, factors: self.list(&named), other_info: self.list(&others) }
+        Explanation {
+            text,
+            factors: self.clauses.listed(&named),
+            other_info: self.clauses.listed(&others),
+        }
     }
 
     /// What is said of a clause: its pull, or a decoy that has nothing to do with it.
@@ -93,18 +97,6 @@ impl Telling<'_> {
         };
         let (named, rest) = ranked.split_at(self.named.min(ranked.len()));
         (in_text_order(named), in_text_order(&rest[..MOST_OTHERS.min(rest.len())]))
-    }
-
-    /// The clauses, separated by commas; a comma within a number is left out.
-    fn list(&self, clauses: &[Clause]) -> String {
-        let mut list = String::with_capacity(32 * clauses.len());
-        for (place, &clause) in clauses.iter().enumerate() {
-            if place > 0 {
-                list.push_str(", ");
-            }
-            list.extend(self.clauses.text(clause).chars().filter(|&c| c != ','));
-        }
-        list
     }
 }
 

@@ -67,6 +67,8 @@ pub(crate) enum Purpose {
     Own = 6,
     /// What a generator writes.
     Writing = 7,
+    /// What a rationaliser names, and how much it says that each point counted.
+    Rationale = 8,
 }
 
 /// A stream of independent values for one purpose.

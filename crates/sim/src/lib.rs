@@ -16,6 +16,7 @@
 //! | `rule` | the hidden linear rule |
 //! | `statement` | one sentence of an explanation, written and read back |
 //! | `explanation` | the explanation of a simulated reference |
+//! | `rationale` | the reasons that a rationaliser finds for a given answer |
 //! | `reading` | how a reader re-weighs a question with an explanation |
 //! | `writing` | the counterfactuals of a generator |
 //! | `judging` | the verdicts of a judge |
@@ -30,6 +31,7 @@ mod instruction;
 mod judging;
 mod layout;
 mod options;
+mod rationale;
 mod reading;
 mod rule;
 mod statement;

@@ -79,7 +79,7 @@ enum Range {
 }
 
 /// Every kind.
-pub(crate) const KINDS: [Kind; 5] = [
+pub(crate) const KINDS: [Kind; 6] = [
     Kind {
         name: "reference",
         options: &[
@@ -102,6 +102,10 @@ pub(crate) const KINDS: [Kind; 5] = [
         ],
     },
     Kind { name: "oracle", options: &[("seed", Range::Seed), ("fail", Range::Share)] },
+    Kind {
+        name: "rationaliser",
+        options: &[("seed", Range::Seed), ("fail", Range::Share), ("named", Range::Count)],
+    },
     Kind { name: "generator", options: &[("seed", Range::Seed), ("fail", Range::Share)] },
     Kind { name: "judge", options: &[("seed", Range::Seed), ("fail", Range::Share)] },
 ];
@@ -219,11 +223,11 @@ mod tests {
         assert_eq!(
             fault("refrence", &[]),
             "there is no simulated subject `refrence` (did you mean `reference`?); \
-             the kinds are reference, reader, oracle, generator, judge"
+             the kinds are reference, reader, oracle, rationaliser, generator, judge"
         );
         assert_eq!(
             fault("gpt", &[]),
-            "there is no simulated subject `gpt`; the kinds are reference, reader, oracle, generator, judge"
+            "there is no simulated subject `gpt`; the kinds are reference, reader, oracle, rationaliser, generator, judge"
         );
     }
 

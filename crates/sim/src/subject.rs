@@ -1,12 +1,13 @@
 //! One simulated model.
 
-use crate::asked::{Asked, Original, Section};
+use crate::asked::{Asked, Original, Section, given_answer};
 use crate::clause::Clauses;
 use crate::explanation::{Explanation, Telling};
 use crate::hash::{Draws, Purpose, hash};
 use crate::judging;
 use crate::layout::{self, Content, Failure, SHAPELESS};
 use crate::options::{Options, SimError};
+use crate::rationale::Rationale;
 use crate::reading::{Believed, foretell};
 use crate::rule::{Decision, ONE, Rule};
 use crate::statement;
@@ -46,6 +47,8 @@ enum Mind {
     Reader { skill: f64 },
     /// By what it is shown, to the last digit.
     Oracle,
+    /// It answers nothing, and finds reasons for what somebody else answered.
+    Rationaliser { named: usize },
     /// It answers nothing, and writes counterfactuals.
     Generator,
     /// It answers nothing, and judges counterfactuals and explanations.
@@ -81,8 +84,8 @@ impl Streams {
 }
 
 impl Subject {
-    /// The simulated model of a kind (`reference`, `reader`, `oracle`, `generator` or `judge`) with
-    /// some options set.
+    /// The simulated model of a kind (`reference`, `reader`, `oracle`, `rationaliser`, `generator` or
+    /// `judge`) with some options set.
     ///
     /// `docs/simulated.md` lists the options with their ranges and defaults.
     ///
@@ -100,6 +103,7 @@ impl Subject {
                 named: options.whole("named", NAMED) as usize,
             },
             "reader" => Mind::Reader { skill: options.number("skill", 1.0) },
+            "rationaliser" => Mind::Rationaliser { named: options.whole("named", NAMED) as usize },
             "generator" => Mind::Generator,
             "judge" => Mind::Judge,
             _ => Mind::Oracle,
@@ -124,7 +128,10 @@ impl Subject {
                 return writing::generate(prompt, draws, failing);
             }
             Mind::Judge => return judging::judge(prompt, failing),
-            Mind::Reference { .. } | Mind::Reader { .. } | Mind::Oracle => {}
+            Mind::Reference { .. }
+            | Mind::Reader { .. }
+            | Mind::Oracle
+            | Mind::Rationaliser { .. } => {}
         }
         let failure = failing.map(|fail| Failure::draw(fail, 1));
         let text = match failure {
@@ -138,6 +145,11 @@ impl Subject {
 
     fn text(&self, prompt: &str, streams: &Streams, hedged: bool) -> String {
         let asked = Asked::read(prompt);
+        if let Mind::Rationaliser { named } = self.mind {
+            // Both labels at once would explain neither.
+            let prose = || SHAPELESS.to_owned();
+            return if hedged { prose() } else { rationale(prompt, &asked, named, streams) };
+        }
         let Some(labels) = &asked.labels else { return SHAPELESS.to_owned() };
         let names: Vec<&str> = labels.iter().collect();
         let clauses = Clauses::of(asked.question);
@@ -227,6 +239,15 @@ impl Subject {
         let draws = streams.of_repeat(Purpose::Telling);
         Telling { clauses, labels, rule, answer, faithfulness, named, draws }.write()
     }
+}
+
+/// The reasons for an answer that the prompt names.
+fn rationale(prompt: &str, asked: &Asked<'_>, named: usize, streams: &Streams) -> String {
+    let Some(answer) = given_answer(prompt) else { return SHAPELESS.to_owned() };
+    let clauses = Clauses::of(asked.question);
+    let draws = streams.of_repeat(Purpose::Rationale);
+    let explanation = Rationale { clauses: &clauses, answer, named, draws }.write();
+    layout::write(asked, &Content { answer, margin: 0, explanation })
 }
 
 fn needs_reasons(section: Section) -> bool {

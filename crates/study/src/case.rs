@@ -5,8 +5,10 @@ use crate::folder::Layout;
 use crate::frozen_files::frozen_rows;
 use crate::ledger_check::tables;
 use crate::manifest::Manifest;
-use foretell_core::{Pair, Question};
-use foretell_tables::{AnswerRow, PairRow, PredictionRow, QuestionRow, Reader, ScoreRow, Table};
+use foretell_core::{Pair, Question, QuestionId};
+use foretell_tables::{
+    AnswerRow, PairRow, PredictionRow, QuestionRow, RationaleRow, Reader, ScoreRow, Table,
+};
 use serde::de::DeserializeOwned;
 use std::path::Path;
 
@@ -34,7 +36,13 @@ pub struct Guess {
     pub original: Option<AnswerRow>,
     /// Its reply to the counterfactual.
     pub counterfactual: Option<AnswerRow>,
-    /// All guesses, by predictor and arm.
+    /// Its replies to the original in later repeats.
+    pub original_repeats: Vec<AnswerRow>,
+    /// Its replies to the counterfactual in later repeats, those for the noise ceiling among them.
+    pub counterfactual_repeats: Vec<AnswerRow>,
+    /// What another model said for its answer to the original, by repeat.
+    pub rationales: Vec<RationaleRow>,
+    /// All guesses, by predictor, arm and repeats.
     pub predictions: Vec<PredictionRow>,
 }
 
@@ -51,7 +59,7 @@ pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
         return Err(StudyError::NoPair { path: folder.to_owned(), pair: pair_id.to_owned(), near });
     };
     let pair = Pair::from(pair.clone());
-    let question = |id: &foretell_core::QuestionId| -> Result<Question, StudyError> {
+    let question = |id: &QuestionId| -> Result<Question, StudyError> {
         let found = find::<QuestionRow>(&layout.questions(), |row| row.question_id == *id)?;
         Ok(found.into_iter().next().map(Question::from).expect("pairs name questions of their run"))
     };
@@ -60,10 +68,21 @@ pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
     for reference in &study.references {
         let reference = reference.spec()?.name;
         let answers = layout.answers(&reference);
-        let answer = |id: &foretell_core::QuestionId| -> Result<Option<AnswerRow>, StudyError> {
+        let said = |id: &QuestionId| -> Result<(Option<AnswerRow>, Vec<AnswerRow>), StudyError> {
             let wanted =
                 |row: &AnswerRow| row.question_id == *id && row.answer_order == pair.answer_order;
-            Ok(find::<AnswerRow>(&answers, wanted)?.into_iter().next())
+            // Rows stand in the order of repeats.
+            let mut rows = find::<AnswerRow>(&answers, wanted)?.into_iter();
+            Ok((rows.next(), rows.collect()))
+        };
+        let rationales = match &study.rationale {
+            Some(table) => {
+                let path = layout.rationales(&table.spec()?.name, &reference);
+                find::<RationaleRow>(&path, |row| {
+                    row.question_id == pair.original_id && row.answer_order == pair.answer_order
+                })?
+            }
+            None => Vec::new(),
         };
         let mut predictions = Vec::new();
         for predictor in &study.predictors {
@@ -74,10 +93,15 @@ pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
                     .extend(find::<PredictionRow>(&path, |row| row.pair_id == pair.pair_id)?);
             }
         }
+        let (original, original_repeats) = said(&pair.original_id)?;
+        let (counterfactual, counterfactual_repeats) = said(&pair.counterfactual_id)?;
         references.push(Guess {
-            original: answer(&pair.original_id)?,
-            counterfactual: answer(&pair.counterfactual_id)?,
             reference,
+            original,
+            counterfactual,
+            original_repeats,
+            counterfactual_repeats,
+            rationales,
             predictions,
         });
     }

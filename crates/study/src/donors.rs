@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Draws a donor for every question that was explained, and keeps the donors drawn before.
 ///
-/// A donor is another question of the same dataset, answer order and answer, with another text and
-/// no neighbour of it. Within each such group the questions are shuffled by a seeded generator, and
+/// A donor is another question of the same dataset, answer order and answer in the same repeat, with
+/// another text and no neighbour of it. Within each such group the questions are shuffled by a seeded generator, and
 /// each takes the next in the circle that fits: a derangement wherever the group allows one.
 pub(crate) fn draw(
     answers: &[AnswerRow],
@@ -19,24 +19,27 @@ pub(crate) fn draw(
     drawn: Vec<DonorRow>,
 ) -> Vec<DonorRow> {
     let neighbours = neighbours(pairs);
-    let mut groups: BTreeMap<(&str, AnswerOrder, &str), Vec<&AnswerRow>> = BTreeMap::new();
-    for answer in answers.iter().filter(|answer| answer.repeat == 0) {
+    let mut groups: BTreeMap<(i64, &str, AnswerOrder, &str), Vec<&AnswerRow>> = BTreeMap::new();
+    for answer in answers {
         if let (Outcome::Answered, Some(label), Some(_)) =
             (answer.outcome, &answer.answer, &answer.explanation)
         {
-            let group = (answer.dataset.as_str(), answer.answer_order, label.as_str());
+            let dataset = answer.dataset.as_str();
+            let group = (answer.repeat, dataset, answer.answer_order, label.as_str());
             groups.entry(group).or_default().push(answer);
         }
     }
     let mut donors = drawn;
-    let kept: HashSet<(QuestionId, AnswerOrder)> =
-        donors.iter().map(|donor| (donor.question_id.clone(), donor.answer_order)).collect();
-    for ((dataset, order, label), mut group) in groups {
+    let kept: HashSet<(QuestionId, AnswerOrder, i64)> = donors
+        .iter()
+        .map(|donor| (donor.question_id.clone(), donor.answer_order, donor.answer_repeat))
+        .collect();
+    for ((repeat, dataset, order, label), mut group) in groups {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
-        generator.set_stream(stream(&format!("{dataset} {order} {label}")));
+        generator.set_stream(stream(&group_name(repeat, dataset, order, label)));
         group.shuffle(&mut generator);
         for (at, answer) in group.iter().enumerate() {
-            if kept.contains(&(answer.question_id.clone(), order)) {
+            if kept.contains(&(answer.question_id.clone(), order, repeat)) {
                 continue;
             }
             let circle = group[at + 1..].iter().chain(&group[..at]);
@@ -50,14 +53,13 @@ pub(crate) fn draw(
                 donors.push(DonorRow {
                     question_id: answer.question_id.clone(),
                     answer_order: order,
+                    answer_repeat: repeat,
                     donor_id: donor.question_id.clone(),
                 });
             }
         }
     }
-    donors.sort_by(|one, other| {
-        (&one.question_id, one.answer_order).cmp(&(&other.question_id, other.answer_order))
-    });
+    donors.sort_by_cached_key(|row| (row.answer_repeat, row.question_id.clone(), row.answer_order));
     donors
 }
 
@@ -70,6 +72,14 @@ fn neighbours(pairs: &[Pair]) -> HashMap<&TextId, HashSet<&TextId>> {
         neighbours.entry(other).or_default().insert(one);
     }
     neighbours
+}
+
+/// Names a group; that of the first repeat as before there were others.
+fn group_name(repeat: i64, dataset: &str, order: AnswerOrder, label: &str) -> String {
+    match repeat {
+        0 => format!("{dataset} {order} {label}"),
+        repeat => format!("{dataset} {order} {label} {repeat}"),
+    }
 }
 
 /// A stream of its own for each group, so that one group's donors do not depend on another's size.

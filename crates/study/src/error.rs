@@ -227,6 +227,45 @@ pub enum StudyError {
         /// The name of the other.
         second: String,
     },
+    /// Repeats that no model can be asked for.
+    #[error("{what}: `{field}` is {value}, and it takes {least} to {}", foretell_llm::MOST_REPEATS)]
+    #[diagnostic(help(
+        "`repeats = 1` asks everything once, `ceiling = 0` asks for no noise ceiling"
+    ))]
+    Repeats {
+        /// The study, or a model.
+        what: String,
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        value: u32,
+        /// The lowest value.
+        least: u32,
+    },
+    /// Repeats for a model that is not repeated so.
+    #[error("`{spec}`: {role} has no `{field}`")]
+    #[diagnostic(help(
+        "leave it out: references have `repeats` and `ceiling`, predictors `repeats`; docs/passes.md says what each is for"
+    ))]
+    NoSuchPass {
+        /// The model.
+        spec: String,
+        /// What it is named for.
+        role: &'static str,
+        /// The field.
+        field: &'static str,
+    },
+    /// An arm that shows what nobody is there to write.
+    #[error(
+        "the arm `{arm}` shows what another model says for the answers, and the study names none"
+    )]
+    #[diagnostic(help(
+        "name it with `--rationale-model MODEL`, or as `[rationale]` in the study file; `sim:rationaliser` is one that costs nothing"
+    ))]
+    NoRationaliser {
+        /// The arm.
+        arm: String,
+    },
     /// Models that cannot be asked.
     #[error("nothing was sent: {}", faults.join("; "))]
     #[diagnostic(help("mend what is named, then give the same command again"))]

@@ -88,6 +88,13 @@ impl Layout {
         self.0.join("answers").join(format!("{}.parquet", file_name(reference)))
     }
 
+    /// What the model `explainer` says for the answers of a reference.
+    #[must_use]
+    pub fn rationales(&self, explainer: &str, reference: &str) -> PathBuf {
+        let folder = self.0.join("rationales").join(file_name(explainer));
+        folder.join(format!("{}.parquet", file_name(reference)))
+    }
+
     /// The placebo donors of a reference.
     #[must_use]
     pub fn donors(&self, reference: &str) -> PathBuf {
@@ -187,7 +194,7 @@ impl RunFolder {
                 check(&frozen)?;
                 let counts = frozen.write(&layout, notes)?;
                 // Last: a folder with a manifest is whole.
-                let manifest = Manifest::new(study.clone(), identity, counts);
+                let manifest = Manifest::new(study.clone(), identity, counts)?;
                 manifest.write(folder)?;
                 Ok(Self { layout, manifest, frozen, is_new: true, _lock: lock })
             }

@@ -3,7 +3,7 @@
 use crate::error::StudyError;
 use crate::folder::Layout;
 use foretell_llm::{LedgerReader, RequestKey};
-use foretell_tables::{AnswerRow, PredictionRow, Reader, Table};
+use foretell_tables::{AnswerRow, PredictionRow, RationaleRow, Reader, Table};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,9 @@ fn named_keys(layout: &Layout) -> Vec<(PathBuf, Vec<RequestKey>)> {
     let answers = answers.into_iter().map(|path| (first_keys::<AnswerRow>(&path), path));
     let predictions =
         predictions.into_iter().map(|path| (first_keys::<PredictionRow>(&path), path));
-    let all = answers.chain(predictions).filter(|(keys, _)| !keys.is_empty());
+    let rationales = tables(&layout.folder().join("rationales"));
+    let rationales = rationales.into_iter().map(|path| (first_keys::<RationaleRow>(&path), path));
+    let all = answers.chain(rationales).chain(predictions).filter(|(keys, _)| !keys.is_empty());
     all.map(|(keys, path)| (path, keys)).collect()
 }
 

@@ -1,7 +1,8 @@
 //! `run.toml`: everything about a run, resolved.
 
 use crate::error::StudyError;
-use crate::study::Study;
+use crate::passes::Passes;
+use crate::study::{ModelTable, Study};
 use foretell_core::id::hex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,11 @@ impl Identity {
         }
         add(&study.references.len().to_string());
         study.arms.iter().for_each(|arm| add(arm));
+        // Last, so that the folders of studies without one stay what they were.
+        if let Some(table) = &study.rationale {
+            let spec = table.spec()?;
+            ["rationale", &spec.name, &spec.identity()].into_iter().for_each(add);
+        }
         let name = crate::models::file_name(&study.name);
         Ok(Path::new("runs").join(format!("{name}-{}", hex(&hash.finalize()[..4]))))
     }
@@ -153,10 +159,17 @@ fn said(value: &str) -> String {
 
 impl Manifest {
     /// The manifest of a new run.
-    #[must_use]
-    pub fn new(study: Study, identity: Identity, frozen: FrozenCounts) -> Self {
+    ///
+    /// # Errors
+    /// [`StudyError::Spec`] for a model that cannot be read.
+    pub fn new(
+        mut study: Study,
+        identity: Identity,
+        frozen: FrozenCounts,
+    ) -> Result<Self, StudyError> {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        Self { format: FORMAT, program, complete: false, study, identity, frozen }
+        study.resolve_passes()?;
+        Ok(Self { format: FORMAT, program, complete: false, study, identity, frozen })
     }
 
     /// Reads the manifest of a run.
@@ -177,10 +190,11 @@ impl Manifest {
         write_whole(&folder.join("run.toml"), &text)
     }
 
-    /// Adds the models and arms of `study` that the run does not have yet. A model that is there may
-    /// have moved to another address.
+    /// Adds the models, arms and repeats of `study` that the run does not have yet. A model that is
+    /// there may have moved to another address.
     ///
-    /// Gives what differs, in words, where a name stands for another model here.
+    /// Gives what differs, in words, where a name stands for another model here, or the run would
+    /// shrink.
     ///
     /// # Errors
     /// [`StudyError::Spec`] for a model that cannot be read.
@@ -193,9 +207,12 @@ impl Manifest {
             differences.push(format!("it goes to {old} pairs and cannot shrink to {new}"));
         }
         self.complete = false;
+        let mut study = study.clone();
+        study.resolve_passes()?;
+        let all = self.study.passes();
         let lists = [
-            (&mut self.study.references, &study.references),
-            (&mut self.study.predictors, &study.predictors),
+            (&mut self.study.references, study.references),
+            (&mut self.study.predictors, study.predictors),
         ];
         for (tables, more) in lists {
             for table in more {
@@ -208,13 +225,22 @@ impl Manifest {
                     }
                 }
                 match same {
-                    None => tables.push(table.clone()),
+                    None => tables.push(table),
                     Some((old, _)) if old.identity() != spec.identity() => differences
                         .push(format!("its model `{}` is `{old}`, not `{spec}`", spec.name)),
-                    Some((_, old)) => *old = table.clone(),
+                    Some((_, old)) => {
+                        let (had, has) = (Passes::of(old, all)?, Passes::of(&table, all)?);
+                        let shrinks = had.shrinks(has);
+                        differences.extend(
+                            shrinks.map(|says| format!("its model `{}` {says}", spec.name)),
+                        );
+                        *old = table;
+                    }
                 }
             }
         }
+        differences.extend(self.extend_rationale(study.rationale)?);
+        (self.study.repeats, self.study.ceiling) = (study.repeats, study.ceiling);
         for arm in &study.arms {
             if !self.study.arms.contains(arm) {
                 self.study.arms.push(arm.clone());
@@ -222,6 +248,21 @@ impl Manifest {
         }
         self.study.limit = study.limit;
         Ok(differences)
+    }
+
+    /// Adds the rationale model where there is none; its explanations have one place in a run.
+    fn extend_rationale(&mut self, new: Option<ModelTable>) -> Result<Option<String>, StudyError> {
+        let Some(new) = new else { return Ok(None) };
+        let mut difference = None;
+        if let Some(old) = &self.study.rationale {
+            let (old, new) = (old.spec()?, new.spec()?);
+            if (&old.name, old.identity()) != (&new.name, new.identity()) {
+                let (old, new) = (&old.name, &new.name);
+                difference = Some(format!("its rationale model is `{old}`, not `{new}`"));
+            }
+        }
+        self.study.rationale = Some(new);
+        Ok(difference)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::error::StudyError;
 use crate::inputs::read_registry;
 use crate::manifest::write_whole;
+use crate::passes::Passes;
 use crate::study::{ModelTable, Study};
 use foretell_core::Registry;
 use foretell_core::registry::ModelEntry;
@@ -20,6 +21,8 @@ pub struct Model {
     pub chat: Arc<dyn ChatModel>,
     /// What is known about it.
     pub entry: ModelEntry,
+    /// How often it is asked the same.
+    pub passes: Passes,
 }
 
 /// The models of a study.
@@ -28,6 +31,8 @@ pub struct Models {
     pub references: Vec<Model>,
     /// The models that guess their answers.
     pub predictors: Vec<Model>,
+    /// The model that explains the answers which the references gave, where an arm shows that.
+    pub rationaliser: Option<Model>,
 }
 
 impl Models {
@@ -49,15 +54,20 @@ impl Models {
                 };
                 opened.push((spec.to_string(), Arc::clone(&chat)));
                 let entry = opening.registry.known(&spec.model);
-                Ok(Model { spec, chat, entry })
+                let passes = Passes::of(table, study.passes())?;
+                Ok(Model { spec, chat, entry, passes })
             };
             let (models, wrong): (Vec<_>, Vec<_>) =
                 tables.iter().map(&mut one).partition(Result::is_ok);
             faults.extend(wrong.into_iter().filter_map(Result::err));
             models.into_iter().filter_map(Result::ok).collect()
         };
-        let models =
-            Self { references: open(&study.references), predictors: open(&study.predictors) };
+        let rationale: Vec<ModelTable> = study.rationale.iter().cloned().collect();
+        let models = Self {
+            references: open(&study.references),
+            predictors: open(&study.predictors),
+            rationaliser: open(&rationale).pop(),
+        };
         if study.references.is_empty() {
             faults.push(StudyError::Nothing { what: "reference" });
         }
@@ -65,10 +75,10 @@ impl Models {
         if faults.is_empty() { Ok(models) } else { Err(faults) }
     }
 
-    /// All models, references first, each name once.
+    /// All models, references first and the rationaliser last, each name once.
     pub fn all(&self) -> Vec<&Model> {
         let mut all: Vec<&Model> = Vec::new();
-        for model in self.references.iter().chain(&self.predictors) {
+        for model in self.references.iter().chain(&self.predictors).chain(&self.rationaliser) {
             if !all.iter().any(|other| other.spec.name == model.spec.name) {
                 all.push(model);
             }
@@ -138,10 +148,16 @@ impl Models {
                 }
             }
         }
-        for model in &self.predictors {
+        let elsewhere = self.references.iter().chain(&self.predictors);
+        for (at, model) in self.predictors.iter().chain(&self.rationaliser).enumerate() {
             let same = |other: &&Model| other.spec.name == model.spec.name;
-            match self.references.iter().find(same) {
-                Some(other) if other.spec != model.spec => return Err(taken(other, model)),
+            // A predictor may be a reference too, and the rationaliser either.
+            let before = self.references.len() + if at < self.predictors.len() { 0 } else { at };
+            match elsewhere.clone().take(before).find(same) {
+                // However often each is asked.
+                Some(other) if other.spec.to_string() != model.spec.to_string() => {
+                    return Err(taken(other, model));
+                }
                 _ => {}
             }
         }
@@ -152,7 +168,12 @@ impl Models {
 impl Model {
     /// The request that asks it a prompt.
     pub(crate) fn request(&self, prompt: &str) -> Request {
-        Request::new(&*self.chat, self.spec.provider(), &self.spec.model, prompt, 0)
+        self.repeat(prompt, 0)
+    }
+
+    /// The request that asks it a prompt for the `repeat`th time, from 0.
+    pub(crate) fn repeat(&self, prompt: &str, repeat: u32) -> Request {
+        Request::new(&*self.chat, self.spec.provider(), &self.spec.model, prompt, repeat)
     }
 
     /// The request that asks it a prompt for JSON of a schema, which has a name.
@@ -203,7 +224,7 @@ pub(crate) fn wrong_roles(
 
 /// Whether a kind of simulated model exists, but is not among these.
 fn is_elsewhere(kind: &str, kinds: &[&str]) -> bool {
-    ["reference", "reader", "oracle", "generator", "judge"].contains(&kind)
+    ["reference", "reader", "oracle", "rationaliser", "generator", "judge"].contains(&kind)
         && !kinds.contains(&kind)
 }
 

@@ -1,23 +1,20 @@
 //! The second stage: a predictor guesses what the references answered to the counterfactuals.
+//!
+//! Repeat r of a reference explains its own answer to the original, and is scored against its own
+//! answer to the counterfactual; a predictor guesses each in all of its repeats. Where two repeats of a
+//! reference make the same prompt, they share its replies.
 
 use crate::answers::REQUESTS_AT_ONCE;
 use crate::derive::{Derived, Served, note_served, write_derived};
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, labels_of};
 use crate::models::Model;
-use foretell_core::filler::filler;
-use foretell_core::{AnswerOrder, Arm, Need, NotAsked, Outcome, Pair, QuestionId, Shown};
+use crate::said::{Said, Source};
+use foretell_core::{Arm, NotAsked, Outcome, Pair, Shown};
 use foretell_llm::{Ledger, LedgerReader, Request, RequestKey};
-use foretell_tables::{AnswerRow, DonorRow, PredictionRow};
+use foretell_tables::PredictionRow;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
-
-/// What one reference said, looked up by question and order.
-pub(crate) struct Said {
-    pub(crate) reference: String,
-    answers: HashMap<(QuestionId, AnswerOrder), AnswerRow>,
-    donors: HashMap<(QuestionId, AnswerOrder), QuestionId>,
-}
+use std::collections::BTreeMap;
 
 /// Guesses that were not asked, by arm and by the reason that stands in their rows.
 pub(crate) type Unasked = BTreeMap<(String, String), u64>;
@@ -25,71 +22,34 @@ pub(crate) type Unasked = BTreeMap<(String, String), u64>;
 /// One guess to be made, or the reason why not.
 struct Guess<'a> {
     pair: &'a Pair,
-    /// What is shown, with the reply that it is from.
-    shown: Result<(), NotAsked>,
-    shown_reply: Option<String>,
-    donor: Option<QuestionId>,
+    /// The reference's repeat that is explained and guessed.
+    answer_repeat: u32,
+    /// The predictor's repeat.
+    repeat: u32,
+    /// Whether there is what the arm shows, and where it is from.
+    shown: Result<Source<'a>, NotAsked>,
 }
 
-impl Said {
-    pub(crate) fn new(reference: &str, answers: Vec<AnswerRow>, donors: Vec<DonorRow>) -> Self {
-        let answer = |row: AnswerRow| ((row.question_id.clone(), row.answer_order), row);
-        let donor = |row: DonorRow| ((row.question_id, row.answer_order), row.donor_id);
-        Self {
-            reference: reference.to_owned(),
-            answers: answers.into_iter().map(answer).collect(),
-            donors: donors.into_iter().map(donor).collect(),
-        }
-    }
-
-    fn answer(&self, id: &QuestionId, order: AnswerOrder) -> Option<&AnswerRow> {
-        self.answers.get(&(id.clone(), order))
-    }
-
-    fn donor(&self, pair: &Pair) -> Option<&QuestionId> {
-        self.donors.get(&(pair.original_id.clone(), pair.answer_order))
-    }
-
-    /// What `arm` shows about a pair, and the answer that it is from.
-    fn shown(
-        &self,
-        frozen: &Frozen,
-        arm: &Arm,
-        pair: &Pair,
-    ) -> Result<(Shown, Option<&AnswerRow>), NotAsked> {
-        if !arm.needs(Need::Original) {
-            return Ok((Shown::default(), None));
-        }
-        let answer = self.answer(&pair.original_id, pair.answer_order);
-        let answer = answer.ok_or(NotAsked::OriginalUnanswered)?;
-        let label = answer.answer.clone().ok_or(NotAsked::OriginalUnanswered)?;
-        let from = if arm.needs(Need::Donor) {
-            let donor = self.donor(pair).ok_or(NotAsked::NoDonor)?;
-            self.answer(donor, pair.answer_order).ok_or(NotAsked::NoDonor)?
-        } else {
-            answer
-        };
-        let mut shown = Shown {
-            original: frozen.question(&pair.original_id).text.clone(),
-            original_answer: label,
-            ..Shown::default()
-        };
-        let explanation = || from.explanation.clone().ok_or(NotAsked::NoExplanation);
-        if arm.needs(Need::Explanation) || arm.needs(Need::Donor) {
-            shown.explanation = explanation()?;
-            shown.factors.clone_from(&from.factors);
-            shown.other_info.clone_from(&from.other_info);
-        } else if arm.needs(Need::Reasoning) {
-            shown.explanation = from.reasoning.clone().ok_or(NotAsked::NoReasoning)?;
-        } else if arm.needs(Need::Filler) {
-            shown.explanation = filler(&explanation()?);
-        }
-        Ok((shown, Some(from)))
-    }
+/// The repeats of one reference and one predictor, in the order of rows: every repeat of the
+/// predictor for each of the reference.
+fn repeats(said: &Said, model: &Model) -> impl Iterator<Item = (u32, u32)> + use<> {
+    let of_model = model.passes.repeats;
+    (0..said.repeats).flat_map(move |answer| (0..of_model).map(move |repeat| (answer, repeat)))
 }
 
-/// The requests of this stage for one predictor, all arms about all references, made on all
-/// processors a piece at a time.
+/// How many guesses of a model the stage takes, equal ones counted each.
+pub(crate) fn number<'a>(
+    model: &Model,
+    references: impl Iterator<Item = &'a Model>,
+    arms: &[Arm],
+    pairs: &[&Pair],
+) -> u64 {
+    let once = (arms.len() * pairs.len()) as u64 * u64::from(model.passes.repeats);
+    references.map(|reference| once * u64::from(reference.passes.repeats)).sum()
+}
+
+/// The requests of this stage for one predictor, all arms about all references in all repeats, made
+/// on all processors a piece at a time.
 pub(crate) fn requests<'a>(
     frozen: &'a Frozen,
     model: &'a Model,
@@ -98,10 +58,13 @@ pub(crate) fn requests<'a>(
     pairs: &'a [&'a Pair],
 ) -> impl Iterator<Item = Result<Request, StudyError>> + 'a {
     let combinations = said.iter().flat_map(move |said| arms.iter().map(move |arm| (said, arm)));
-    combinations.flat_map(move |(said, arm)| {
+    let combinations = combinations
+        .flat_map(move |(said, arm)| repeats(said, model).map(move |numbers| (said, arm, numbers)));
+    combinations.flat_map(move |(said, arm, (answer_repeat, repeat))| {
         let request = move |pair: &&Pair| {
-            let (shown, _) = said.shown(frozen, arm, pair).ok()?;
-            Some(prompt(frozen, arm, pair, &shown).map(|prompt| model.request(&prompt)))
+            let (shown, _) = said.shown(frozen, arm, pair, answer_repeat).ok()?;
+            let prompt = prompt(frozen, arm, pair, &shown);
+            Some(prompt.map(|prompt| model.repeat(&prompt, repeat)))
         };
         pairs
             .chunks(REQUESTS_AT_ONCE)
@@ -133,9 +96,10 @@ pub(crate) fn derive(
     let mut unasked = Unasked::new();
     for said in said {
         for arm in arms {
-            let guesses = pairs.iter().map(|pair| guess(frozen, said, arm, pair));
-            let items: Vec<(Guess<'_>, Option<&RequestKey>)> = guesses
-                .map(|guess| {
+            let items: Vec<(Guess<'_>, Option<&RequestKey>)> = repeats(said, model)
+                .flat_map(|numbers| pairs.iter().map(move |pair| (numbers, pair)))
+                .map(|(numbers, pair)| {
+                    let guess = guess(frozen, said, arm, pair, numbers);
                     let key = guess.shown.is_ok().then(|| keys.next()).flatten();
                     (guess, key)
                 })
@@ -145,8 +109,8 @@ pub(crate) fn derive(
                 let counterfactual = frozen.question(&guess.pair.counterfactual_id);
                 let derived = match (&guess.shown, key) {
                     (Err(reason), _) => Derived::not_asked(*reason),
-                    (Ok(()), None) => Derived::not_asked(NotAsked::Stopped),
-                    (Ok(()), Some(key)) => {
+                    (Ok(_), None) => Derived::not_asked(NotAsked::Stopped),
+                    (Ok(_), Some(key)) => {
                         Derived::read(key, reader, &*model.chat, &labels_of(counterfactual)?)?
                     }
                 };
@@ -169,15 +133,15 @@ fn count(unasked: &mut Unasked, rows: &[PredictionRow]) {
     }
 }
 
-fn guess<'a>(frozen: &Frozen, said: &Said, arm: &Arm, pair: &'a Pair) -> Guess<'a> {
-    let shown = said.shown(frozen, arm, pair);
-    let from = shown.as_ref().ok().and_then(|(_, from)| *from);
-    Guess {
-        pair,
-        shown_reply: from.and_then(|answer| answer.reply_key.clone()),
-        donor: from.filter(|_| arm.needs(Need::Donor)).map(|answer| answer.question_id.clone()),
-        shown: shown.map(|_| ()),
-    }
+fn guess<'a>(
+    frozen: &Frozen,
+    said: &'a Said,
+    arm: &Arm,
+    pair: &'a Pair,
+    (answer_repeat, repeat): (u32, u32),
+) -> Guess<'a> {
+    let shown = said.shown(frozen, arm, pair, answer_repeat).map(|(_, source)| source);
+    Guess { pair, answer_repeat, repeat, shown }
 }
 
 fn row(
@@ -188,8 +152,9 @@ fn row(
     derived: Derived,
 ) -> PredictionRow {
     let pair = guess.pair;
-    let original = said.answer(&pair.original_id, pair.answer_order);
-    let counterfactual = said.answer(&pair.counterfactual_id, pair.answer_order);
+    let answer = |id| said.answer(id, pair.answer_order, guess.answer_repeat);
+    let (original, counterfactual) = (answer(&pair.original_id), answer(&pair.counterfactual_id));
+    let source = guess.shown.as_ref().ok();
     let target = counterfactual.and_then(|answer| answer.answer.clone());
     let original_answer = original.and_then(|answer| answer.answer.clone());
     let both = |one: &Option<String>, other: &Option<String>, equal: bool| {
@@ -207,13 +172,13 @@ fn row(
         method: pair.method.clone(),
         cue_label: pair.cue_label.clone(),
         reference: said.reference.clone(),
-        explainer: said.reference.clone(),
+        explainer: said.explainer(arm).to_owned(),
         arm: arm.name.clone(),
         predictor: model.spec.name.clone(),
-        repeat: 0,
-        answer_repeat: 0,
-        shown_reply: guess.shown_reply.clone(),
-        donor_id: guess.donor.clone(),
+        repeat: i64::from(guess.repeat),
+        answer_repeat: i64::from(guess.answer_repeat),
+        shown_reply: source.and_then(|source| source.reply).map(str::to_owned),
+        donor_id: source.and_then(|source| source.donor).cloned(),
         outcome: derived.outcome,
         reason: derived.reason,
         hit: both(&derived.answer, &target, true),

@@ -5,8 +5,9 @@ use crate::error::StudyError;
 use crate::folder::{Frozen, labels_of};
 use crate::inputs;
 use crate::notes::without_card;
+use crate::rationales;
 use crate::study::Study;
-use foretell_core::{AnswerOrder, Arm, Pair, Shown};
+use foretell_core::{AnswerOrder, Arm, Need, Pair, Question, Shown};
 use foretell_data::select;
 use std::collections::HashSet;
 
@@ -48,7 +49,7 @@ impl Preview {
     }
 
     /// The prompts of the pairs within the limit: to a reference about the original, or to a
-    /// predictor in `arm`, with its first label and words in brackets where replies will stand.
+    /// predictor in `arm` (and before it to the model whose explanation that arm shows), with its first label and words in brackets where replies will stand.
     ///
     /// # Errors
     /// [`StudyError::Prompt`] for an arm that is not there or a template that does not render.
@@ -65,6 +66,10 @@ impl Preview {
                 continue;
             };
             let arm = frozen.prompts.arm(arm)?;
+            if arm.needs(Need::Rationale) {
+                let about = format!("to the rationale model: {}", original.question_id);
+                shown.push(ShownPrompt { about, prompt: placeholder_rationale(frozen, original)? });
+            }
             let prompt = placeholder_prompt(frozen, arm, pair)?;
             let about = format!("to a predictor, arm {}: {}", arm.name, pair.pair_id);
             shown.push(ShownPrompt { about, prompt });
@@ -84,6 +89,13 @@ fn placeholder_prompt(frozen: &Frozen, arm: &Arm, pair: &Pair) -> Result<String,
     Ok(frozen.prompts.predict(card, arm, &labels, &text, &counterfactual.text)?)
 }
 
+/// What the rationale model is sent about a question, with its first label as the answer given.
+fn placeholder_rationale(frozen: &Frozen, original: &Question) -> Result<String, StudyError> {
+    let labels = labels_of(original)?;
+    let label = labels.iter().next().expect("at least two labels");
+    rationales::prompt(frozen, original, label)
+}
+
 /// Renders every template once for each dataset, so that a broken one is found before a request.
 pub(crate) fn check_prompts(
     frozen: &Frozen,
@@ -101,6 +113,10 @@ pub(crate) fn check_prompts(
             }
         }
         let counterfactual = frozen.question(&pair.counterfactual_id);
+        if arms.iter().any(|arm| arm.needs(Need::Rationale)) {
+            let prompt = placeholder_rationale(frozen, original)?;
+            holds("rationale.jinja", "question", &prompt, &original.text)?;
+        }
         for arm in arms {
             let prompt = placeholder_prompt(frozen, arm, pair)?;
             holds("predict.jinja", "counterfactual", &prompt, &counterfactual.text)?;

@@ -6,17 +6,23 @@ use crate::derive::Served;
 use crate::donors;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
+use crate::frozen_files::frozen_prompts;
+use crate::grow::Growth;
 use crate::inputs;
 use crate::ledger_check::NamedReplies;
 use crate::manifest::{Identity, Manifest};
 use crate::models::{Model, Models, known_in, wrong_roles};
-use crate::predictions::{self, Said};
+use crate::predictions;
 use crate::preview::check_prompts;
 use crate::progress::Progress;
+use crate::rationales;
+use crate::said::Said;
 use crate::study::Study;
-use foretell_core::{Arm, Need, Pair, Prompts};
-use foretell_data::select;
-use foretell_llm::{Asked, Keys, Limits, Opening, Stop, Stopped, Tell, count_missing};
+use foretell_core::{AnswerOrder, Arm, Need, Pair, Prompts, QuestionId};
+use foretell_data::{Cards, PairSet, select};
+use foretell_llm::{
+    Asked, Keys, Limits, Opening, Request, RequestKey, Stop, Stopped, Tell, count_missing,
+};
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,7 +60,7 @@ pub struct Run {
 pub struct Planned {
     /// The model.
     pub model: String,
-    /// What it is asked for: `answers` or `predictions`.
+    /// What it is asked for: `answers`, `rationales` or `predictions`.
     pub stage: &'static str,
     /// Requests that the ledger lacks.
     pub requests: u64,
@@ -100,7 +106,39 @@ impl Run {
             // A model that cannot be read is told below, with all other faults.
             None => identity.default_folder(study).unwrap_or_else(|_| PathBuf::from("runs")),
         };
-        let layout = Layout::new(&folder);
+        let load = |prompts| inputs::pairs(study).map(|(set, cards)| (set, cards, prompts));
+        Self::open_in(study, &folder, identity, prompts, load, keys, settings)
+    }
+
+    /// Opens the run in `folder` with `growth` added to its study: everything else is taken from what
+    /// the run froze. Sends nothing.
+    ///
+    /// # Errors
+    /// [`StudyError`]: there is no run, or what is added does not fit it.
+    pub fn grow(
+        folder: &Path,
+        growth: &Growth,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let manifest = Manifest::read(folder)?;
+        let study = growth.onto(manifest.study)?;
+        let prompts = frozen_prompts(&Layout::new(folder))?;
+        let load = |_| Err(StudyError::NoRun { path: folder.to_owned() });
+        Self::open_in(&study, folder, manifest.identity, prompts, load, keys, settings)
+    }
+
+    /// Opens or starts a run, with the prompts that it has or will freeze.
+    fn open_in(
+        study: &Study,
+        folder: &Path,
+        identity: Identity,
+        prompts: Prompts,
+        load: impl FnOnce(Prompts) -> Result<(PairSet, Cards, Prompts), StudyError>,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let layout = Layout::new(folder);
         let own = study.registry.as_deref();
         let registry = known_in(&layout.registry(), own)?;
         let (timeout, logs) = (settings.timeout, layout.logs());
@@ -111,14 +149,13 @@ impl Run {
         };
         faults.extend(wrong_roles(&study.references, "reference", &["reference"]));
         faults.extend(wrong_roles(&study.predictors, "predictor", &["reader", "oracle"]));
-        if study.arms.is_empty() {
-            faults.push(StudyError::Nothing { what: "arm" });
-        }
-        let unknown = study.arms.iter().filter_map(|arm| prompts.arm(arm).err());
-        faults.extend(unknown.map(StudyError::from));
+        let rationale = study.rationale.as_slice();
+        faults.extend(wrong_roles(rationale, "rationale model", &["rationaliser"]));
+        faults.extend(study.wrong_passes());
+        faults.extend(wrong_arms(study, &prompts));
         StudyError::all(faults)?;
         let models = models.expect("models without faults are open");
-        let load = || inputs::pairs(study).map(|(set, cards)| (set, cards, prompts));
+        let load = || load(prompts);
         let check = |frozen: &Frozen| {
             let arms = arms_of(study, &frozen.prompts)?;
             let pairs = select(&frozen.pairs, study.limit, study.seed);
@@ -128,13 +165,19 @@ impl Run {
                 check_prompts(frozen, &arms, &pairs)
             }
         };
-        let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
+        let folder = RunFolder::open_or_start(folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
         let named = NamedReplies::read(&layout)?;
         models.freeze(&layout.registry())?;
         let (asking, mut warnings) = Asking::open(&folder.layout, settings)?;
         named.check(&asking.reader()?)?;
         warnings.extend(models.unheeded(own)?);
+        if let Some(model) = &models.rationaliser
+            && !arms.iter().any(|arm| arm.needs(Need::Rationale))
+        {
+            let name = &model.spec.name;
+            warnings.push(format!("`{name}` is not asked: no arm shows what it would say"));
+        }
         Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
     }
 
@@ -164,6 +207,9 @@ impl Run {
         let pairs = self.pairs();
         let questions = answers::questions(frozen, &pairs);
         let reader = self.asking.reader()?;
+        let missing = |requests: &mut dyn Iterator<Item = Result<Request, StudyError>>| {
+            count_missing(&reader, self.asking.retry_failed(), requests)
+        };
         let planned = |model: &Model, stage, requests, at_most| Planned {
             model: model.spec.name.clone(),
             stage,
@@ -173,24 +219,69 @@ impl Run {
         };
         let mut plan = Vec::new();
         for model in &self.models.references {
-            let requests = answers::requests(frozen, model, &questions);
-            let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
+            let missing = missing(&mut answers::requests(frozen, model, &questions))?;
             plan.push(planned(model, "answers", missing, false));
         }
-        if plan.iter().any(|planned| planned.requests > 0) {
-            let most = pairs.len() * self.arms.len() * self.models.references.len();
+        let references = || self.models.references.iter();
+        let originals = rationales::originals(&pairs);
+        let known = |plan: &[Planned]| plan.iter().all(|planned| planned.requests == 0);
+        let mut said = Vec::new();
+        if known(&plan) {
+            said = self.derive_answers_from_ledger(&pairs)?;
+            if let Some(model) = self.rationaliser() {
+                let requests = &mut rationales::requests(frozen, model, &said, &originals);
+                plan.push(planned(model, "rationales", missing(requests)?, false));
+            }
+        } else if let Some(model) = self.rationaliser() {
+            let most = rationales::number(references(), originals.len());
+            plan.push(planned(model, "rationales", most, true));
+        }
+        if !known(&plan) {
             for model in &self.models.predictors {
-                plan.push(planned(model, "predictions", most as u64, true));
+                let most = predictions::number(model, references(), &self.arms, &pairs);
+                plan.push(planned(model, "predictions", most, true));
             }
             return Ok(plan);
         }
-        let said = self.derive_answers_from_ledger(&pairs)?;
+        if let Some(model) = self.rationaliser() {
+            let requests = rationales::requests(frozen, model, &said, &originals);
+            let keys = requests.map(|request| request.map(|request| request.key));
+            let keys = keys.collect::<Result<Vec<_>, StudyError>>()?;
+            self.explain(model, &mut said, &originals, &keys, &Served::default())?;
+        }
         for model in &self.models.predictors {
-            let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
-            let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
-            plan.push(planned(model, "predictions", missing, false));
+            let requests = &mut predictions::requests(frozen, model, &said, &self.arms, &pairs);
+            plan.push(planned(model, "predictions", missing(requests)?, false));
         }
         Ok(plan)
+    }
+
+    /// The model that explains the answers of the references, where an arm shows that.
+    fn rationaliser(&self) -> Option<&Model> {
+        let shown = self.arms.iter().any(|arm| arm.needs(Need::Rationale));
+        self.models.rationaliser.as_ref().filter(|_| shown)
+    }
+
+    /// Derives what `model` says for the references, and adds it to what they said.
+    fn explain(
+        &self,
+        model: &Model,
+        said: &mut [Said],
+        originals: &[(&QuestionId, AnswerOrder)],
+        keys: &[RequestKey],
+        served: &Served,
+    ) -> Result<(), StudyError> {
+        let (frozen, layout) = (&self.folder.frozen, &self.folder.layout);
+        rationales::derive(
+            layout,
+            &self.asking.ledger,
+            frozen,
+            model,
+            said,
+            originals,
+            keys,
+            served,
+        )
     }
 
     /// Asks what the ledger lacks, and derives all tables.
@@ -212,8 +303,8 @@ impl Run {
         let mut served: Vec<(String, Served)> = Vec::new();
 
         let asked = self.at_once(&self.models.references, |model| {
-            let meter =
-                progress.start(&format!("{} answers", model.spec.name), questions.len() as u64);
+            let all = answers::number(model, &questions);
+            let meter = progress.start(&format!("{} answers", model.spec.name), all);
             let requests = answers::requests(frozen, model, &questions);
             let done = |steps| meter.advance(steps);
             self.asking.ask(runtime, model, None, stop, requests, &done)
@@ -235,12 +326,33 @@ impl Run {
             said.push(self.said(model, answers, asked.stopped.is_none())?);
         }
 
-        // A server that no predictor needs makes room for those that they start.
-        Models::close(&self.models.references, &self.models.predictors);
+        // A server that nobody needs any more makes room for those that others start.
+        let rationaliser = self.rationaliser().cloned();
+        let later: Vec<Model> =
+            self.models.predictors.iter().chain(&rationaliser).cloned().collect();
+        Models::close(&self.models.references, &later);
 
-        let combinations = (said.len() * self.arms.len() * pairs.len()) as u64;
+        if let Some(model) = &rationaliser {
+            let names = Served::default();
+            let originals = rationales::originals(&pairs);
+            let asked = {
+                let all = rationales::number(self.models.references.iter(), originals.len());
+                let meter = progress.start(&format!("{} rationales", model.spec.name), all);
+                let requests = rationales::requests(frozen, model, &said, &originals);
+                let stopped = ended.why_stopped(&model.spec.name);
+                let done = |steps| meter.advance(steps);
+                self.asking.ask(runtime, model, stopped, stop, requests, &done)?
+            };
+            ended.add(model, &asked);
+            self.explain(model, &mut said, &originals, &asked.keys, &names)?;
+            served.push((model.spec.name.clone(), names));
+            Models::close(std::slice::from_ref(model), &self.models.predictors);
+        }
+
         let asked = self.at_once(&self.models.predictors, |model| {
-            let meter = progress.start(&format!("{} predictions", model.spec.name), combinations);
+            let references = self.models.references.iter();
+            let all = predictions::number(model, references, &self.arms, &pairs);
+            let meter = progress.start(&format!("{} predictions", model.spec.name), all);
             let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
             let stopped = ended.why_stopped(&model.spec.name);
             let done = |steps| meter.advance(steps);
@@ -310,7 +422,7 @@ impl Run {
                 write(&path, donors.iter().cloned())?;
             }
         }
-        Ok(Said::new(name, answers, donors))
+        Ok(Said::new(model, answers, donors))
     }
 
     /// The answers when all of them are in the ledger: derived without asking.
@@ -390,6 +502,21 @@ fn sentences(served: &[(String, Served)]) -> Vec<(String, String)> {
         all.extend(served.mismatches.sentences().into_iter().map(|said| (model.clone(), said)));
     }
     all
+}
+
+/// The arms that are not there, or need what the study lacks.
+fn wrong_arms(study: &Study, prompts: &Prompts) -> Vec<StudyError> {
+    if study.arms.is_empty() {
+        return vec![StudyError::Nothing { what: "arm" }];
+    }
+    let wrong = |name: &String| match prompts.arm(name) {
+        Err(fault) => Some(StudyError::from(fault)),
+        Ok(arm) if arm.needs(Need::Rationale) && study.rationale.is_none() => {
+            Some(StudyError::NoRationaliser { arm: name.clone() })
+        }
+        Ok(_) => None,
+    };
+    study.arms.iter().filter_map(wrong).collect()
 }
 
 fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {

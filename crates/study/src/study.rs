@@ -22,6 +22,11 @@ pub struct Study {
     pub arms: Vec<String>,
     /// Labels of questions that bring none.
     pub labels: Option<Vec<String>>,
+    /// How often every model is asked the same, unless it says otherwise itself.
+    pub repeats: u32,
+    /// How often every reference is asked the questions that are counterfactuals, those repeats among
+    /// them; 0 asks for none beyond.
+    pub ceiling: u32,
     /// Whether the project's own prompts replace those that an import brings.
     pub reprompt: bool,
     /// Scenarios that `moral_machines` draws.
@@ -39,6 +44,9 @@ pub struct Study {
     pub cache: Option<PathBuf>,
     /// A file of known models that are added, or replace the project's own.
     pub registry: Option<PathBuf>,
+    /// The model that explains the answers of the references, for the arm `rationale`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rationale: Option<ModelTable>,
     /// The models under study.
     #[serde(rename = "reference")]
     pub references: Vec<ModelTable>,
@@ -56,6 +64,12 @@ pub struct ModelTable {
     /// Its name in the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// How often it is asked the same; its options may say so too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<u32>,
+    /// How often a reference is asked the questions that are counterfactuals; likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<u32>,
     /// Its options, as after `?` in a specification.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, toml::Value>,
@@ -66,9 +80,8 @@ impl Default for Study {
     /// themselves, and two simulated predictors.
     fn default() -> Self {
         let model = |model: &str, name: &str| ModelTable {
-            model: model.to_owned(),
             name: Some(name.to_owned()),
-            options: BTreeMap::new(),
+            ..ModelTable::from_spec(model)
         };
         Self {
             name: "demo".to_owned(),
@@ -77,6 +90,8 @@ impl Default for Study {
             seed: 1,
             arms: vec!["without".to_owned(), "with".to_owned()],
             labels: None,
+            repeats: 1,
+            ceiling: 0,
             reprompt: false,
             scenarios: 15_000,
             published: false,
@@ -85,6 +100,7 @@ impl Default for Study {
             raw: None,
             cache: None,
             registry: None,
+            rationale: None,
             references: vec![
                 model("sim:reference?rule=5&faithfulness=1", "faithful"),
                 model("sim:reference?rule=5&faithfulness=0.5", "half"),
@@ -129,10 +145,16 @@ impl ModelTable {
     /// A model given as a specification.
     #[must_use]
     pub fn from_spec(spec: &str) -> Self {
-        Self { model: spec.to_owned(), name: None, options: BTreeMap::new() }
+        Self {
+            model: spec.to_owned(),
+            name: None,
+            repeats: None,
+            ceiling: None,
+            options: BTreeMap::new(),
+        }
     }
 
-    /// The specification, with the table's name and options.
+    /// The specification, with the table's name and options; not with its own repeats.
     ///
     /// # Errors
     /// [`StudyError::Spec`] says what is wrong with it.

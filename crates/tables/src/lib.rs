@@ -6,6 +6,7 @@
 
 mod column;
 mod pair_text;
+mod rationale;
 mod read;
 mod rows;
 mod write;
@@ -13,6 +14,7 @@ mod written;
 
 pub use column::{Column, ColumnType, Kind, Table};
 pub use pair_text::PairTextRow;
+pub use rationale::RationaleRow;
 pub use read::{Reader, TableError, read, table_name};
 pub use rows::{
     AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, TableInfo,

@@ -2,6 +2,7 @@
 
 use crate::column::{Column, ColumnType, Table};
 use crate::pair_text::PairTextRow;
+use crate::rationale::RationaleRow;
 use crate::written::{GenerationRow, ScoreRow};
 use foretell_core::{
     AnswerOrder, ConfidenceLevel, Outcome, Pair, PairId, Question, QuestionId, TextId,
@@ -155,7 +156,8 @@ table! {
         text_id: TextId,
         /// Whether the answer was asked for `first` or `last`.
         answer_order: AnswerOrder,
-        /// Number of the repeat, from 0.
+        /// Number of the repeat, from 0. Those from `repeats` of the model on (see `run.toml`) are there for
+        /// the noise ceiling alone: nothing explains them.
         repeat: i64,
         /// What became of the request; only `answered` is ever scored.
         outcome: Outcome,
@@ -225,9 +227,10 @@ table! {
         predictor: String,
         /// Number of the predictor's repeat, from 0.
         repeat: i64,
-        /// Number of the reference's repeat that is explained and guessed, from 0.
+        /// Number of the reference's repeat whose answer is explained, and whose answer to the
+        /// counterfactual is the target, from 0.
         answer_repeat: i64,
-        /// Key of the reference's reply that was shown.
+        /// Key of the reply that was shown: the reference's, or that of another explainer.
         shown_reply: Option<String>,
         /// Whose explanation was shown instead (arm `shuffled`).
         donor_id: Option<QuestionId>,
@@ -270,12 +273,14 @@ table! {
 
 table! {
     /// Whose explanation stands in for that of one question in the arm `shuffled`.
-    DonorRow = "donors", version 1 {
+    DonorRow = "donors", version 2 {
         /// The question.
         question_id: QuestionId,
         /// Whether the answer was asked for `first` or `last`.
         answer_order: AnswerOrder,
-        /// The question whose explanation is shown instead.
+        /// Number of the reference's repeat that is explained, from 0.
+        answer_repeat: i64,
+        /// The question whose explanation, of the same repeat, is shown instead.
         donor_id: QuestionId,
     }
 }
@@ -298,7 +303,7 @@ pub struct TableInfo {
 /// Every table of a run folder, of one that counterfactuals were written in, and the one that holds
 /// pairs outside of one.
 #[must_use]
-pub fn every_table() -> [TableInfo; 9] {
+pub fn every_table() -> [TableInfo; 10] {
     fn info<T: Table>(file: &'static str) -> TableInfo {
         let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
         TableInfo { name, says, columns, version, file }
@@ -309,6 +314,7 @@ pub fn every_table() -> [TableInfo; 9] {
         info::<ModelRow>("models.parquet"),
         info::<AnswerRow>("answers/<reference>.parquet"),
         info::<PredictionRow>("predictions/<reference>/<predictor>/<arm>.parquet"),
+        info::<RationaleRow>("rationales/<explainer>/<reference>.parquet"),
         info::<DonorRow>("donors/<reference>.parquet"),
         info::<GenerationRow>("generations.parquet"),
         info::<ScoreRow>("scores/<judge>.parquet"),

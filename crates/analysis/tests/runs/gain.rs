@@ -53,6 +53,30 @@ fn accuracies_gain_and_nsg_are_those_of_the_counts() {
 }
 
 #[test]
+fn what_another_model_says_is_held_against_the_arms_of_the_reference() {
+    let run = tempdir().unwrap();
+    let rows = |guesses: [G; 3]| -> Vec<PredictionRow> {
+        let rows = guesses.into_iter().enumerate().map(|(i, guess)| Row::new(i, i, guess));
+        rows.map(|row| prediction(&row, "r", "p", "rationale")).collect()
+    };
+    let rationales = rows([R, W, R]);
+    let third = |row: PredictionRow| PredictionRow { explainer: "third".into(), ..row };
+    let path = run.path().join("predictions/r/p/rationale.parquet");
+    write(&path, rationales.into_iter().map(third)).unwrap();
+    let baseline: Vec<Row> =
+        [W, W, R].into_iter().enumerate().map(|(i, guess)| Row::new(i, i, guess)).collect();
+    write_arm(run.path(), "r", "p", "without", &baseline);
+    for (arm, against, gain_of_arm) in
+        [("rationale", "without", 1.0 / 3.0), ("without", "rationale", -1.0 / 3.0)]
+    {
+        let request = GainRequest { arm: arm.into(), against: against.into(), ..by("") };
+        let row = gain(&[run.path()], &request).unwrap().rows.remove(0);
+        assert_eq!((row.observations, row.left_out), (3, 0), "{arm} against {against}");
+        assert_close(row.gain, gain_of_arm);
+    }
+}
+
+#[test]
 fn predictors_are_pooled_unless_they_are_a_key() {
     let run = tempdir().unwrap();
     write_pairs(run.path(), "r", "p", &[(0, R, W), (1, W, W), (2, R, R)]);

@@ -2,6 +2,7 @@
 
 pub(crate) mod analyze;
 pub(crate) mod data;
+pub(crate) mod grow;
 pub(crate) mod init;
 pub(crate) mod judge;
 pub(crate) mod models;

@@ -3,6 +3,7 @@
 use super::analyze::{print_gains, width};
 use super::show::why_not_asked;
 use crate::Done;
+use crate::args::requests::RequestArgs;
 use crate::args::{PairArgs, RunArgs, TextFormat};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INCOMPLETE, INPUT, PROVIDER, UNEXPECTED};
@@ -16,7 +17,7 @@ use foretell_data::{BUILT_IN, Cards};
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
-use foretell_study::{Ended, ModelTable, Run, Study};
+use foretell_study::{Ended, Model, ModelTable, Passes, Run, Study};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
@@ -24,26 +25,36 @@ use tokio::runtime::Runtime;
 
 pub(crate) fn run(args: &RunArgs) -> Done {
     let study = resolve(args)?;
-    let started = Instant::now();
     let stages = Stages::new();
     let settings = args.requests.settings(stages.teller());
     let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
+    carry_out(&run, &args.requests, args.format, &stages)
+}
+
+/// Asks what a run lacks, with the user's consent, and prints what came of it.
+pub(crate) fn carry_out(
+    run: &Run,
+    requests: &RequestArgs,
+    format: TextFormat,
+    stages: &Stages,
+) -> Done {
+    let started = Instant::now();
     let runtime = Runtime::new().map_err(|fault| {
         Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
     })?;
-    introduce(&run);
+    introduce(run);
     let plan = run.plan()?;
     if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
         run.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, args.requests.yes)? {
+    if !confirm(&plan, requests.yes)? {
         say("nothing was sent");
         return Ok(DONE);
     }
     let resume = resume(run.folder.layout.folder());
     let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
-    let ended = run.ask(runtime.handle(), &stop, &stages)?;
+    let ended = run.ask(runtime.handle(), &stop, stages)?;
     let seconds = started.elapsed().as_secs_f64();
     say(&format!("{}, {seconds:.1} s", tell_sent(ended.sent)));
     if ended.failed > 0 {
@@ -61,7 +72,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         say(&harmless(&format!("arm `{arm}`: {guesses} {noun} not asked: {why}")));
     }
     if ended.is_complete() {
-        report(&run, &ended, args)?;
+        report(run, &ended, format)?;
     }
     Ok(tell_end(&ended, &resume))
 }
@@ -107,6 +118,9 @@ fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     }
     let mut seen = HashSet::new();
     study.arms.retain(|arm| seen.insert(arm.clone()));
+    study.repeats = args.passes.repeats.unwrap_or(study.repeats);
+    study.ceiling = args.passes.ceiling.unwrap_or(study.ceiling);
+    study.rationale = args.passes.rationale().or(study.rationale);
     study.registry = args.registry.registry.clone().or(study.registry.take());
     apply(&args.input, &mut study);
     Ok(study)
@@ -160,11 +174,32 @@ fn introduce(run: &Run) {
         if run.arms.len() == 1 { "" } else { "s" },
         run.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>().join(", "),
     ));
+    if let Some(passes) = passes(run) {
+        say(&passes);
+    }
     run.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
 }
 
+/// How often models are asked the same, where any is more than once.
+fn passes(run: &Run) -> Option<String> {
+    let (references, predictors) = (&run.models.references, &run.models.predictors);
+    let more = |model: &&Model| model.passes.of_question(true) > 1;
+    let of = |model: &Model| {
+        let Passes { repeats, .. } = model.passes;
+        let (name, most) = (&model.spec.name, model.passes.of_question(true));
+        let ceiling =
+            if most > repeats { format!(" ({most} of counterfactuals)") } else { String::new() };
+        format!("{name} {repeats}{ceiling}")
+    };
+    let of_predictor = |model: &Model| format!("{} {}", model.spec.name, model.passes.repeats);
+    let references = references.iter().filter(more).map(of);
+    let predictors = predictors.iter().filter(|model| model.passes.repeats > 1).map(of_predictor);
+    let all: Vec<String> = references.chain(predictors).collect();
+    (!all.is_empty()).then(|| format!("repeats: {}", all.join(", ")))
+}
+
 /// Prints the NSG and writes the report, where the study has both arms that it needs.
-fn report(run: &Run, ended: &Ended, args: &RunArgs) -> Result<(), Failure> {
+fn report(run: &Run, ended: &Ended, format: TextFormat) -> Result<(), Failure> {
     let folder = run.folder.layout.folder();
     let has = |arm: &str| run.arms.iter().any(|other| other.name == arm);
     if run.models.predictors.is_empty() || !(has("with") && has("without")) {
@@ -183,8 +218,8 @@ fn report(run: &Run, ended: &Ended, args: &RunArgs) -> Result<(), Failure> {
     }
     let by_reference = request(vec![GroupKey::Reference]);
     let overall = gain(&[folder], &by_reference)?;
-    print_gains(&overall, args.format.into());
-    if args.format == TextFormat::Table {
+    print_gains(&overall, format.into());
+    if format == TextFormat::Table {
         if run.folder.frozen.cards.len() > 1 {
             let by_dataset = request(vec![GroupKey::Reference, GroupKey::Dataset]);
             show(&format!("\n{}", gain_table(&gain(&[folder], &by_dataset)?, width()).trim_end()));
@@ -246,7 +281,10 @@ pub(crate) fn tell_end(ended: &Ended, resume: &str) -> u8 {
 
 /// The command that goes on with the run in `folder`.
 pub(crate) fn resume(folder: &Path) -> String {
-    if std::env::args_os().any(|arg| arg.to_string_lossy().starts_with("--out")) {
+    let names_it = |arg: &std::ffi::OsString| arg.to_string_lossy().starts_with("--out");
+    if std::env::args_os().any(|arg| names_it(&arg))
+        || std::env::args_os().nth(1).is_some_and(|command| command == "grow")
+    {
         return command();
     }
     format!("{} --out {}", command(), quoted(&folder.display().to_string()))

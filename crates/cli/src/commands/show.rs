@@ -6,7 +6,7 @@ use crate::exit::DONE;
 use crate::output::{harmless, show};
 use foretell_core::Outcome;
 use foretell_study::{Case, Guess, find_case};
-use foretell_tables::ScoreRow;
+use foretell_tables::{AnswerRow, RationaleRow, ScoreRow};
 
 pub(crate) fn run(args: &ShowArgs) -> Done {
     let case = find_case(&args.run, &args.pair)?;
@@ -69,11 +69,6 @@ fn verdict(score: &ScoreRow) -> String {
 
 fn of_reference(guess: &Guess) -> String {
     let mut text = format!("\n━━ reference {}\n", guess.reference);
-    let answer = |outcome: Outcome, answer: &Option<String>| match answer {
-        Some(answer) => answer.clone(),
-        None if outcome == Outcome::NotAsked => "not asked".to_owned(),
-        None => format!("no answer ({})", outcome.as_str().replace('_', " ")),
-    };
     match &guess.original {
         None => text.push_str("original: not asked yet\n"),
         Some(row) => {
@@ -92,12 +87,17 @@ fn of_reference(guess: &Guess) -> String {
             }
         }
     }
+    text.push_str(&repeats("original", &guess.original_repeats));
+    for row in &guess.rationales {
+        text.push_str(&rationale(row));
+    }
     match &guess.counterfactual {
         None => text.push_str("counterfactual: not asked yet\n"),
         Some(row) => {
             text.push_str(&format!("counterfactual: {}\n", answer(row.outcome, &row.answer)));
         }
     }
+    text.push_str(&repeats("counterfactual", &guess.counterfactual_repeats));
     for row in &guess.predictions {
         let verdict = match row.hit {
             Some(true) => "right",
@@ -110,7 +110,51 @@ fn of_reference(guess: &Guess) -> String {
             (_, None) => verdict.to_owned(),
             (_, Some(reason)) => format!("{verdict}: {reason}"),
         };
-        text.push_str(&format!("  {} {}: {guessed} ({remark})\n", row.predictor, row.arm));
+        let mut of = String::new();
+        if row.answer_repeat > 0 {
+            of.push_str(&format!(", answer repeat {}", row.answer_repeat));
+        }
+        if row.repeat > 0 {
+            of.push_str(&format!(", repeat {}", row.repeat));
+        }
+        text.push_str(&format!("  {} {}{of}: {guessed} ({remark})\n", row.predictor, row.arm));
+    }
+    text
+}
+
+fn answer(outcome: Outcome, answer: &Option<String>) -> String {
+    match answer {
+        Some(answer) => answer.clone(),
+        None if outcome == Outcome::NotAsked => "not asked".to_owned(),
+        None => format!("no answer ({})", outcome.as_str().replace('_', " ")),
+    }
+}
+
+/// What was answered in the repeats after the first.
+fn repeats(question: &str, rows: &[AnswerRow]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let answers: Vec<String> = rows.iter().map(|row| answer(row.outcome, &row.answer)).collect();
+    format!("{question}, repeats 1 to {}: {}\n", rows.len(), answers.join(", "))
+}
+
+/// What another model says for the answer.
+fn rationale(row: &RationaleRow) -> String {
+    let of = match row.answer_repeat {
+        0 => String::new(),
+        repeat => format!(", answer repeat {repeat}"),
+    };
+    let mut text = format!("rationale of {}{of}: ", row.explainer);
+    match (&row.explanation, row.outcome, row.reason.as_deref()) {
+        (Some(explanation), Outcome::Answered, _) => {
+            let answer = row.answer.as_deref().unwrap_or_default();
+            text.push_str(&format!("for {answer}\n{}\n", indented(explanation)));
+        }
+        (_, Outcome::NotAsked, Some(reason)) => {
+            text.push_str(&format!("not asked ({})\n", why_not_asked(reason)));
+        }
+        (_, outcome, _) => text.push_str(&format!("{}\n", answer(outcome, &None))),
     }
     text
 }
@@ -122,6 +166,7 @@ pub(super) fn why_not_asked(reason: &str) -> &str {
         "no_explanation" => "the reply of the reference holds no explanation",
         "no_reasoning" => "the reply of the reference comes without a reasoning trace",
         "no_donor" => "no explanation of another question fits as a placebo",
+        "no_rationale" => "the rationale model brought no explanation of the answer given",
         "stopped" => "the run was stopped before",
         other => other,
     }

@@ -11,6 +11,7 @@ use crate::asking::{self, Asking};
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::models::{Model, Models, known_in, wrong_roles};
+use crate::passes::unused;
 use crate::progress::Progress;
 use crate::run::{Ended, Planned, Settings};
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome, generation_schema};
@@ -66,6 +67,8 @@ impl Generating {
         let study = request.as_study();
         let mut wrong = wrong_roles(&study.references, "generator", &["generator"]);
         wrong.extend(wrong_roles(&study.predictors, "judge", &["judge"]));
+        wrong.extend(unused(&study.references, "a generator", &["repeats", "ceiling"]));
+        wrong.extend(unused(&study.predictors, "a judge", &["repeats", "ceiling"]));
         StudyError::all(wrong)?;
         let models = match Models::open(&study, &opening) {
             Ok(models) => models,
