@@ -5,6 +5,7 @@ pub(crate) mod generate;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod requests;
+pub(crate) mod wide;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Data(data::DataArgs),
     Pairs(pairs::PairsArgs),
     Models(models::ModelsArgs),
+    Import(wide::ImportRunArgs),
+    Export(wide::ExportArgs),
 }
 
 /// How a result is printed.

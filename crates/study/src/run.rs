@@ -100,6 +100,7 @@ impl Run {
             // A model that cannot be read is told below, with all other faults.
             None => identity.default_folder(study).unwrap_or_else(|_| PathBuf::from("runs")),
         };
+        Manifest::refuse_imported(&folder)?;
         let layout = Layout::new(&folder);
         let own = study.registry.as_deref();
         let registry = known_in(&layout.registry(), own)?;

@@ -2,6 +2,8 @@
 
 pub(crate) mod analyze;
 pub(crate) mod data;
+pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod models;
 pub(crate) mod pairs;
