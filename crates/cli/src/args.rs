@@ -8,6 +8,7 @@ pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod passes;
 pub(crate) mod requests;
+pub(crate) mod wide;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Data(data::DataArgs),
     Pairs(pairs::PairsArgs),
     Models(models::ModelsArgs),
+    Import(wide::ImportRunArgs),
+    Export(wide::ExportArgs),
 }
 
 /// How a result is printed.

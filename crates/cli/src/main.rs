@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         Command::Data(args) => commands::data::run(&args),
         Command::Pairs(args) => commands::pairs::run(&args),
         Command::Models(args) => commands::models::run(&args),
+        Command::Import(args) => commands::import::run(&args),
+        Command::Export(args) => commands::export::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -43,6 +43,7 @@ pub use natural::{
     draw_pairs, natural_pairs,
 };
 pub use pair_set::{ImportReport, LeftOut, PairOptions, PairSet, Reason};
+pub use parquet_file::ParquetFile;
 pub use question_set::{QuestionSet, load_questions};
 pub use selection::select;
 pub use starter::{Starter, starter_card};
@@ -50,3 +51,4 @@ pub use stats::{
     DatasetStats, GroupStats, MethodStats, PairStats, Summary, bleu, jaccard, pair_stats,
 };
 pub use table::{RawError, RawFault, Table, TableFeature, raw_file};
+pub use wide::{Cell, CellKind};

@@ -13,11 +13,14 @@ const MAGIC: &[u8] = b"PAR1";
 const HEAD: usize = 4096;
 
 /// A file that begins and ends as Parquet does.
-pub(crate) struct ParquetFile {
-    pub(crate) path: PathBuf,
-    pub(crate) file: File,
+#[derive(Debug)]
+pub struct ParquetFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The file, at its start.
+    pub file: File,
     /// SHA-256 of its bytes.
-    pub(crate) digest: Vec<u8>,
+    pub digest: Vec<u8>,
 }
 
 impl ParquetFile {
@@ -25,7 +28,7 @@ impl ParquetFile {
     ///
     /// # Errors
     /// [`DataError::Io`], and [`DataError::NotParquet`] with what the file looks like.
-    pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+    pub fn open(path: &Path) -> Result<Self, DataError> {
         let at = |fault| DataError::Io { path: path.to_owned(), fault };
         let mut file = File::open(path).map_err(at)?;
         let mut head = Vec::new();

@@ -66,7 +66,7 @@ pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
     let study = &manifest.study;
     let mut references = Vec::new();
     for reference in &study.references {
-        let reference = reference.spec()?.name;
+        let reference = reference.name_in_run()?;
         let answers = layout.answers(&reference);
         let said = |id: &QuestionId| -> Result<(Option<AnswerRow>, Vec<AnswerRow>), StudyError> {
             let wanted =
@@ -86,7 +86,7 @@ pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
         };
         let mut predictions = Vec::new();
         for predictor in &study.predictors {
-            let predictor = predictor.spec()?.name;
+            let predictor = predictor.name_in_run()?;
             for arm in &study.arms {
                 let path = layout.predictions(&reference, &predictor, arm);
                 predictions

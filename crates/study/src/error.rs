@@ -1,5 +1,6 @@
 //! What can be wrong with a study, and how to mend it.
 
+use crate::wide::WideError;
 use foretell_core::card::CardError;
 use foretell_core::labels::LabelsError;
 use foretell_core::prompt::PromptError;
@@ -336,6 +337,28 @@ pub enum StudyError {
         /// The file.
         path: PathBuf,
     },
+    /// A run folder that would be overwritten.
+    #[error("{} is there already, and holds files", path.display())]
+    #[diagnostic(help("name another folder with `--out`, or remove this one"))]
+    RunThere {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A run in which nothing can be asked.
+    #[error("{}: this run was imported from {file}: nothing can be asked in it", path.display())]
+    #[diagnostic(help(
+        "name another folder with `--out`; `--pairs` takes the imported run's folder, so the same pairs can be asked about there"
+    ))]
+    Imported {
+        /// The folder.
+        path: PathBuf,
+        /// The file.
+        file: String,
+    },
+    /// A file of the wide layout.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Wide(#[from] WideError),
     /// There is no such pair.
     #[error("{}: there is no pair `{pair}`", path.display())]
     #[diagnostic(help("the pairs nearest in name: {near}"))]

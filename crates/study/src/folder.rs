@@ -247,6 +247,22 @@ impl Frozen {
         Self::with(set.questions, set.pairs, prompts, cards).checked()
     }
 
+    /// What an imported run is about. Its labels are whatever was answered, so one may stand alone.
+    pub(crate) fn imported(
+        questions: Vec<Question>,
+        pairs: Vec<Pair>,
+        prompts: Prompts,
+        cards: &Cards,
+    ) -> Self {
+        let datasets: BTreeSet<&String> =
+            questions.iter().map(|question| &question.dataset).collect();
+        let cards = datasets
+            .into_iter()
+            .map(|dataset| (dataset.clone(), cards.for_dataset(dataset).clone()))
+            .collect();
+        Self::with(questions, pairs, prompts, cards)
+    }
+
     fn with(
         questions: Vec<Question>,
         pairs: Vec<Pair>,
@@ -288,7 +304,11 @@ impl Frozen {
         Self::with(questions, pairs, prompts, cards).checked()
     }
 
-    fn write(&self, layout: &Layout, notes: Vec<String>) -> Result<FrozenCounts, StudyError> {
+    pub(crate) fn write(
+        &self,
+        layout: &Layout,
+        notes: Vec<String>,
+    ) -> Result<FrozenCounts, StudyError> {
         let prompts = self.prompts.files().iter();
         let prompts: Vec<(String, String)> =
             prompts.map(|(name, text)| (name.clone(), text.clone())).collect();

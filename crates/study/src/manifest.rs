@@ -29,6 +29,21 @@ pub struct Manifest {
     pub identity: Identity,
     /// What was frozen.
     pub frozen: FrozenCounts,
+    /// The file that the run was imported from; then nothing was asked in it, and nothing can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportedFrom>,
+}
+
+/// Where the answers and predictions of a run come from that this program did not ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportedFrom {
+    /// The file, as it was named.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its rows.
+    pub rows: u64,
 }
 
 /// What was frozen when the run started.
@@ -169,7 +184,34 @@ impl Manifest {
     ) -> Result<Self, StudyError> {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         study.resolve_passes()?;
-        Ok(Self { format: FORMAT, program, complete: false, study, identity, frozen })
+        let imported = None;
+        Ok(Self { format: FORMAT, program, complete: false, study, identity, frozen, imported })
+    }
+
+    /// The manifest of a run that was made elsewhere: complete, and its models are names only.
+    pub(crate) fn of_import(
+        study: Study,
+        identity: Identity,
+        frozen: FrozenCounts,
+        from: ImportedFrom,
+    ) -> Self {
+        let program = env!("CARGO_PKG_VERSION").to_owned();
+        let imported = Some(from);
+        Self { format: FORMAT, program, complete: true, study, identity, frozen, imported }
+    }
+
+    /// Refuses to ask anything in a run that was imported; a folder without a run is fine.
+    ///
+    /// # Errors
+    /// [`StudyError::Imported`] names the file that it was imported from.
+    pub fn refuse_imported(folder: &Path) -> Result<(), StudyError> {
+        match Self::read(folder).map(|manifest| manifest.imported) {
+            Ok(Some(from)) => {
+                Err(StudyError::Imported { path: folder.to_owned(), file: from.file })
+            }
+            // Whatever else is wrong with it is told where it is opened.
+            _ => Ok(()),
+        }
     }
 
     /// Reads the manifest of a run.

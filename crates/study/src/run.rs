@@ -138,6 +138,7 @@ impl Run {
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
+        Manifest::refuse_imported(folder)?;
         let layout = Layout::new(folder);
         let own = study.registry.as_deref();
         let registry = known_in(&layout.registry(), own)?;

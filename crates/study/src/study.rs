@@ -154,6 +154,17 @@ impl ModelTable {
         }
     }
 
+    /// Its name in the run. That of an imported model is no specification, but is given.
+    ///
+    /// # Errors
+    /// [`StudyError::Spec`] where no name is given and the model cannot be read.
+    pub fn name_in_run(&self) -> Result<String, StudyError> {
+        match &self.name {
+            Some(name) => Ok(name.clone()),
+            None => Ok(self.spec()?.name),
+        }
+    }
+
     /// The specification, with the table's name and options; not with its own repeats.
     ///
     /// # Errors

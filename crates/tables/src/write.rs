@@ -3,7 +3,7 @@
 use crate::column::Table;
 use crate::read::TableError;
 use arrow_array::RecordBatch;
-use arrow_schema::{FieldRef, Schema};
+use arrow_schema::{FieldRef, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
@@ -38,8 +38,8 @@ impl<T: Table> Writer<T> {
         let at = |fault| TableError::Io { path: path.to_owned(), fault };
         std::fs::create_dir_all(folder).map_err(at)?;
         let file = temporary(".table-", folder).map_err(at)?;
-        let fields: Vec<FieldRef> = T::COLUMNS.iter().map(|c| Arc::new(c.field())).collect();
-        let schema = Arc::new(Schema::new(fields.clone()));
+        let schema = schema_of::<T>();
+        let fields: Vec<FieldRef> = schema.fields().iter().cloned().collect();
         let parquet = ArrowWriter::try_new(file, schema, Some(properties::<T>()))
             .map_err(|fault| TableError::Parquet { path: path.to_owned(), fault })?;
         let rows = Vec::with_capacity(BATCH);
@@ -100,6 +100,13 @@ impl<T: Table> Writer<T> {
         file.persist(&path).map_err(|fault| at(fault.error))?;
         Ok(())
     }
+}
+
+/// The Arrow schema of a table: that of the batches which [`Writer::push_batch`] takes.
+#[must_use]
+pub fn schema_of<T: Table>() -> SchemaRef {
+    let fields: Vec<FieldRef> = T::COLUMNS.iter().map(|c| Arc::new(c.field())).collect();
+    Arc::new(Schema::new(fields))
 }
 
 /// Writes a whole table at once.

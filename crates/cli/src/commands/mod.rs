@@ -2,7 +2,9 @@
 
 pub(crate) mod analyze;
 pub(crate) mod data;
+pub(crate) mod export;
 pub(crate) mod grow;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod judge;
 pub(crate) mod models;

@@ -10,20 +10,27 @@ use arrow_schema::DataType;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell<'a> {
+pub enum Cell<'a> {
     /// No value: null, no such column, white space, or a number that is none.
     Empty,
+    /// Text that is more than white space.
     Text(&'a str),
+    /// A whole number, also one that is stored as a real one.
     Integer(i64),
+    /// Any other number.
     Real(f64),
+    /// True or false.
     Flag(bool),
+    /// A list of texts, without those that are null.
     Texts(Vec<&'a str>),
 }
 
 /// Which types a column may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum CellKind {
+    /// Text.
     Text,
+    /// A list of texts.
     Texts,
     /// Text or a number.
     Name,
@@ -31,8 +38,10 @@ pub(super) enum Kind {
     Any,
 }
 
-impl Kind {
-    pub(super) fn says(self) -> &'static str {
+impl CellKind {
+    /// What such a column holds, in words.
+    #[must_use]
+    pub fn says(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Texts => "a list of texts",
@@ -41,7 +50,9 @@ impl Kind {
         }
     }
 
-    pub(super) fn holds(self, column: &DataType) -> bool {
+    /// Whether a column of this type is of this kind.
+    #[must_use]
+    pub fn holds(self, column: &DataType) -> bool {
         let text = column == &DataType::Utf8;
         let number = column.is_integer() || matches!(column, DataType::Float32 | DataType::Float64);
         match self {
@@ -56,8 +67,12 @@ impl Kind {
 }
 
 impl<'a> Cell<'a> {
-    /// The value in `row` of a column whose type one of the [`Kind`]s holds.
-    pub(super) fn of(column: &'a ArrayRef, row: usize) -> Self {
+    /// The value in `row` of a column whose type one of the [`CellKind`]s holds.
+    ///
+    /// # Panics
+    /// For a column of any other type.
+    #[must_use]
+    pub fn of(column: &'a ArrayRef, row: usize) -> Self {
         if column.is_null(row) {
             return Self::Empty;
         }
@@ -119,7 +134,8 @@ impl<'a> Cell<'a> {
     }
 
     /// The value as text, if there is one.
-    pub(super) fn written(&self) -> Option<String> {
+    #[must_use]
+    pub fn written(&self) -> Option<String> {
         match self {
             Self::Empty => None,
             Self::Text(text) => Some(text.trim().to_owned()),

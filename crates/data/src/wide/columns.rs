@@ -1,6 +1,6 @@
 //! Which columns of a file are read.
 
-use super::cell::{Cell, Kind};
+use super::cell::{Cell, CellKind};
 use crate::error::DataError;
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Schema};
@@ -42,12 +42,12 @@ impl Part {
         }
     }
 
-    fn kind(self) -> Kind {
+    fn kind(self) -> CellKind {
         match self {
-            Self::Question | Self::Description | Self::Prompt => Kind::Text,
-            Self::Index => Kind::Name,
-            Self::Truth => Kind::Any,
-            Self::Options => Kind::Texts,
+            Self::Question | Self::Description | Self::Prompt => CellKind::Text,
+            Self::Index => CellKind::Name,
+            Self::Truth => CellKind::Any,
+            Self::Options => CellKind::Texts,
         }
     }
 
@@ -142,15 +142,15 @@ impl Columns {
     }
 }
 
-fn wanted() -> Vec<(String, Kind)> {
+fn wanted() -> Vec<(String, CellKind)> {
     let shared = [
-        (DATASET, Kind::Text),
-        (ANSWER_FIRST, Kind::Any),
-        (GENERATOR, Kind::Text),
-        (METHOD, Kind::Text),
-        (DISTANCE, Kind::Name),
+        (DATASET, CellKind::Text),
+        (ANSWER_FIRST, CellKind::Any),
+        (GENERATOR, CellKind::Text),
+        (METHOD, CellKind::Text),
+        (DISTANCE, CellKind::Name),
     ];
-    let mut wanted: Vec<(String, Kind)> =
+    let mut wanted: Vec<(String, CellKind)> =
         shared.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect();
     for side in 0..SIDES.len() {
         wanted.extend(Part::ALL.into_iter().map(|part| (part.of(side), part.kind())));

@@ -25,4 +25,5 @@ mod columns;
 mod import;
 mod row;
 
+pub use cell::{Cell, CellKind};
 pub(crate) use import::{column_names, load, load_valid};

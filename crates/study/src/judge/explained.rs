@@ -24,7 +24,7 @@ impl Explained {
     ) -> Result<(Vec<Self>, Vec<String>), StudyError> {
         let tables = folder.manifest.study.references.iter();
         let known: Vec<String> =
-            tables.map(|table| table.spec().map(|spec| spec.name)).collect::<Result<_, _>>()?;
+            tables.map(|table| table.name_in_run()).collect::<Result<_, _>>()?;
         let unknown = |name: &&String| !known.contains(name);
         let fault = |name: &String| StudyError::UnknownReference {
             name: name.clone(),

@@ -13,6 +13,7 @@ use crate::error::StudyError;
 use crate::folder::{Layout, RunFolder};
 use crate::generate::schema::{Schema, Taken};
 use crate::ledger_check::NamedReplies;
+use crate::manifest::Manifest;
 use crate::models::{Model, Models, known_in, wrong_roles};
 use crate::progress::Progress;
 use crate::run::{Ended, Planned, Settings};
@@ -57,6 +58,7 @@ impl Judging {
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
+        Manifest::refuse_imported(folder)?;
         let folder = RunFolder::open(folder)?;
         let layout = &folder.layout;
         let (own, logs) = (request.registry.as_deref(), layout.logs());
