@@ -15,6 +15,9 @@ pub struct Matched {
     pub dropped: [u64; 2],
 }
 
+/// What an observation is about; nothing where it can have no counterpart.
+pub type About<'a, K> = &'a dyn Fn(&Observation) -> Option<K>;
+
 /// Matches scored observations by what they are about, each with at most one; where a group has two
 /// of one key, the later ones have no counterpart.
 ///
@@ -24,7 +27,7 @@ pub struct Matched {
 pub fn matched<K: Eq + Hash>(
     one: &[Observation],
     other: &[Observation],
-    keys: [&dyn Fn(&Observation) -> Option<K>; 2],
+    keys: [About<'_, K>; 2],
 ) -> Matched {
     let scored = |list: &[Observation]| list.iter().filter(|o| o.is_scored()).count() as u64;
     let mut waiting: HashMap<K, Observation> = HashMap::with_capacity(other.len());
