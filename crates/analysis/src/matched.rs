@@ -48,3 +48,23 @@ pub fn matched<K: Eq + Hash>(
     found.dropped = [scored(one) - common, scored(other) - common];
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observation(subject: u32, repeats: [u16; 4]) -> Observation {
+        Observation::scored_as(subject, repeats)
+    }
+
+    #[test]
+    fn each_has_at_most_one_counterpart_and_the_unscored_none() {
+        let right = [1, 0, 0, 0];
+        let one = [observation(0, right), observation(1, right), observation(2, [0; 4])];
+        // Two about subject 10 + 0: the later has no counterpart.
+        let other = [observation(10, right), observation(10, [0, 1, 0, 0]), observation(12, right)];
+        let found = matched(&one, &other, [&|o| Some(o.subject), &|o| Some(o.subject - 10)]);
+        assert_eq!((found.one.len(), found.dropped), (1, [1, 2]));
+        assert_eq!(found.other[0].repeats, right);
+    }
+}
