@@ -10,6 +10,10 @@
 //! Nothing here asks a model.
 
 mod absence;
+mod baseline;
+mod baselines;
+mod by_predictor;
+mod ceiling;
 mod contrast;
 mod counts;
 mod error;
@@ -24,19 +28,25 @@ mod guesses;
 mod inference;
 mod load;
 mod matched;
+mod metrics;
 mod missing;
 mod model;
 mod names;
 mod observation;
 mod pair_row;
+mod predictors;
 mod prepared;
+mod questions;
 mod reduction;
+mod references;
 mod registry;
 mod request;
 mod run_tables;
 mod selection;
+mod share;
 mod sheet;
 mod tally;
+mod testability;
 mod unit;
 mod warning;
 
