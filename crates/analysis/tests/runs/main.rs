@@ -3,6 +3,7 @@
 
 mod gain;
 mod golden;
+mod paper;
 mod reduction;
 mod selection;
 mod study;
