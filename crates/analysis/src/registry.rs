@@ -6,7 +6,9 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{baseline, baselines, ceiling, gain_sheet, metrics, missing, predictors, references};
+use crate::{arms, compare, effort, order, scaling};
+use crate::{baseline, baselines, ceiling, metrics, predictors, references};
+use crate::{gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -32,13 +34,22 @@ pub struct Analysis {
 /// Every analysis, in the order in which `--all` prints them.
 pub const ANALYSES: &[Analysis] = &[
     gain_sheet::ANALYSIS,
-    missing::ANALYSIS,
+    gain_split::ANALYSIS,
+    gain_switch::ANALYSIS,
+    gain_leave_one_out::ANALYSIS,
+    gain_length::ANALYSIS,
+    arms::ANALYSIS,
+    effort::ANALYSIS,
+    order::ANALYSIS,
+    scaling::ANALYSIS,
+    compare::ANALYSIS,
     predictors::ANALYSIS,
     references::ANALYSIS,
     baseline::ANALYSIS,
     baselines::ANALYSIS,
     ceiling::ANALYSIS,
     metrics::ANALYSIS,
+    missing::ANALYSIS,
 ];
 
 /// The analysis of a name.
