@@ -6,7 +6,7 @@ use crate::prepared::Prepared;
 use crate::sheet::{Cell, Column, Kind, Sheet};
 use foretell_core::AnswerOrder;
 use foretell_stats::class_agreement;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub(super) fn columns() -> Vec<Column> {
@@ -23,6 +23,9 @@ pub(super) fn columns() -> Vec<Column> {
     ]
 }
 
+/// More references than this are not held against each other: their pairs fill pages.
+const MOST: usize = 200;
+
 /// Answers to one question in one order: model and label, both by number.
 type Answers = BTreeMap<(u32, AnswerOrder), Vec<(u32, u32)>>;
 
@@ -33,6 +36,14 @@ pub(super) fn sheet(prepared: &Prepared, replies: &Replies<'_>, by: &[GroupKey])
     let columns = [Column::groups(&by), columns()].concat();
     let mut sheet = Sheet::new("references-agreement", "Agreement of references", says, columns);
     let models = &prepared.guesses.models;
+    let seen: BTreeSet<u32> = replies.list.iter().map(|reply| reply.model).collect();
+    if seen.len() > MOST {
+        let many = foretell_core::count(seen.len() as u64);
+        sheet.notes.push(format!(
+            "{many} references are too many to hold each against each; `--where` chooses some"
+        ));
+        return sheet;
+    }
     let mut labels: HashMap<&str, u32> = HashMap::new();
     let mut groups: HashMap<Vec<Arc<str>>, Answers> = HashMap::new();
     for (reply, label) in replies.answered() {
