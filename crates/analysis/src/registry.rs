@@ -7,6 +7,7 @@ use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
 use crate::{arms, compare, effort, order, scaling};
+use crate::{baseline, baselines, ceiling, metrics, predictors, references};
 use crate::{gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
@@ -42,6 +43,12 @@ pub const ANALYSES: &[Analysis] = &[
     order::ANALYSIS,
     scaling::ANALYSIS,
     compare::ANALYSIS,
+    predictors::ANALYSIS,
+    references::ANALYSIS,
+    baseline::ANALYSIS,
+    baselines::ANALYSIS,
+    ceiling::ANALYSIS,
+    metrics::ANALYSIS,
     missing::ANALYSIS,
 ];
 

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod comparisons;
+mod edges;
 mod gain;
 mod golden;
 mod hostile;
+mod paper;
 mod reduction;
 mod selection;
 mod study;
