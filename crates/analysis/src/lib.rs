@@ -21,7 +21,9 @@ mod group;
 mod grouping;
 mod guess_file;
 mod guesses;
+mod inference;
 mod load;
+mod matched;
 mod missing;
 mod model;
 mod names;
@@ -48,6 +50,8 @@ pub use gain::{GainRequest, GainRow, GainTable, LeftOutCount, TargetsMissing, ga
 pub use group::{GroupKey, UnknownGroupKey};
 pub use grouping::{Group, Place, UNKNOWN, grouped};
 pub use guesses::{Guess, Guesses, Pair, Subject, Text};
+pub use inference::{Figure, Inference, Paired, UnitSums, holm_adjusted};
+pub use matched::{Matched, matched};
 pub use model::Model;
 pub use names::{Name, Names};
 pub use observation::{Observation, Observations, Slot};
