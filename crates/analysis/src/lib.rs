@@ -13,6 +13,7 @@ mod absence;
 mod contrast;
 mod counts;
 mod error;
+mod explainers;
 mod filter;
 mod folder;
 mod gain;
