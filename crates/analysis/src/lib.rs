@@ -10,13 +10,21 @@
 //! Nothing here asks a model.
 
 mod absence;
+mod changed_risk;
 mod contrast;
 mod counts;
+mod cross;
+mod cross_arms;
+mod cross_published;
+mod cross_units;
+mod drivers;
+mod egregious;
 mod error;
 mod explainers;
 mod filter;
 mod folder;
 mod gain;
+mod gain_published;
 mod gain_sheet;
 mod group;
 mod grouping;
@@ -31,6 +39,8 @@ mod names;
 mod observation;
 mod pair_row;
 mod prepared;
+mod published;
+mod rates;
 mod reduction;
 mod registry;
 mod request;
@@ -38,12 +48,15 @@ mod run_tables;
 mod selection;
 mod sheet;
 mod tally;
+mod unanimity;
 mod unit;
 mod warning;
 
 pub use absence::{Absence, LeftOut, Side};
+pub use changed_risk::{Case, FeatureRisk, feature_risks, features};
 pub use contrast::Contrast;
 pub use counts::{ClusterCounts, ClusterId, Counts, GroupCounts};
+pub use cross_units::{CrossRule, CrossUnit, Stratum, cross_units};
 pub use error::AnalysisError;
 pub use filter::{ColumnInfo, Filter, FilterError, columns};
 pub use folder::PredictionFile;
@@ -59,11 +72,12 @@ pub use observation::{Observation, Observations, Slot};
 pub use pair_row::PairRow;
 pub use prepared::Prepared;
 pub use registry::{ANALYSES, Analysis, Finished, analysis, run_all};
-pub use request::{Flag, Request};
+pub use request::{Compat, Flag, Request};
 pub use run_tables::{Answer, QuestionFacts, RunTables, Score};
 pub use selection::{ExcludeSelf, Excluded, Panel, Selection};
 pub use sheet::{
     Basis, Cell, Column, Estimate, Kind, Sheet, Shown, basis_warnings, sheets_to_json,
 };
 pub use tally::Tally;
+pub use unanimity::{Judged, PanelRule, Verdict, judge};
 pub use unit::{Unit, Weights, cluster_errors, shared_texts};

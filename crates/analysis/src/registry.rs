@@ -6,7 +6,7 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{gain_sheet, missing};
+use crate::{cross, drivers, egregious, gain_sheet, missing};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,13 @@ pub struct Analysis {
 }
 
 /// Every analysis, in the order in which `--all` prints them.
-pub const ANALYSES: &[Analysis] = &[gain_sheet::ANALYSIS, missing::ANALYSIS];
+pub const ANALYSES: &[Analysis] = &[
+    gain_sheet::ANALYSIS,
+    cross::ANALYSIS,
+    egregious::ANALYSIS,
+    drivers::ANALYSIS,
+    missing::ANALYSIS,
+];
 
 /// The analysis of a name.
 #[must_use]
@@ -44,7 +50,10 @@ impl Analysis {
     #[must_use]
     pub fn refuses(&self, given: &[Flag], request: &Request) -> Vec<String> {
         let flags = given.iter().filter(|flag| !self.honours.contains(flag));
-        let flags = flags.map(|flag| format!("`{}` takes no `{flag}`", self.name));
+        let flags = flags.map(|flag| match flag {
+            Flag::Compat => format!("`{}` has no published variant: leave out `{flag}`", self.name),
+            _ => format!("`{}` takes no `{flag}`", self.name),
+        });
         let by = request.by.iter().flatten().filter(|_| self.honours.contains(&Flag::By));
         let keys = by.filter(|key| !self.keys.contains(key)).map(|key| {
             let known: Vec<&str> = self.keys.iter().map(|key| key.as_str()).collect();
