@@ -103,7 +103,6 @@ impl UnitSums {
     }
 
     /// Accuracies of the treated arm and of the baseline.
-    #[must_use]
     pub fn accuracies(&self) -> [Figure; 2] {
         [&self.treated, &self.baseline]
             .map(|errors| LinearEstimate::accuracy(errors, &self.observations))

@@ -15,6 +15,9 @@ pub struct Matched {
     pub dropped: [u64; 2],
 }
 
+/// What an observation is about; nothing where it can have no counterpart.
+pub type About<'a, K> = &'a dyn Fn(&Observation) -> Option<K>;
+
 /// Matches scored observations by what they are about, each with at most one; where a group has two
 /// of one key, the later ones have no counterpart.
 ///
@@ -24,7 +27,7 @@ pub struct Matched {
 pub fn matched<K: Eq + Hash>(
     one: &[Observation],
     other: &[Observation],
-    keys: [&dyn Fn(&Observation) -> Option<K>; 2],
+    keys: [About<'_, K>; 2],
 ) -> Matched {
     let scored = |list: &[Observation]| list.iter().filter(|o| o.is_scored()).count() as u64;
     let mut waiting: HashMap<K, Observation> = HashMap::with_capacity(other.len());
@@ -44,4 +47,24 @@ pub fn matched<K: Eq + Hash>(
     let common = found.one.len() as u64;
     found.dropped = [scored(one) - common, scored(other) - common];
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observation(subject: u32, repeats: [u16; 4]) -> Observation {
+        Observation::scored_as(subject, repeats)
+    }
+
+    #[test]
+    fn each_has_at_most_one_counterpart_and_the_unscored_none() {
+        let right = [1, 0, 0, 0];
+        let one = [observation(0, right), observation(1, right), observation(2, [0; 4])];
+        // Two about subject 10 + 0: the later has no counterpart.
+        let other = [observation(10, right), observation(10, [0, 1, 0, 0]), observation(12, right)];
+        let found = matched(&one, &other, [&|o| Some(o.subject), &|o| Some(o.subject - 10)]);
+        assert_eq!((found.one.len(), found.dropped), (1, [1, 2]));
+        assert_eq!(found.other[0].repeats, right);
+    }
 }

@@ -48,6 +48,12 @@ impl Observation {
         self.complete() > 0
     }
 
+    /// An observation without its guesses, for tests.
+    #[cfg(test)]
+    pub(crate) fn scored_as(subject: u32, repeats: [u16; 4]) -> Self {
+        Self { subject, predictor: 0, arm: 0, slots: 0, first_slot: 0, repeats }
+    }
+
     fn share(&self, cells: [usize; 2]) -> f64 {
         let count: u32 = cells.iter().map(|&cell| u32::from(self.repeats[cell])).sum();
         f64::from(count) / f64::from(self.complete())
@@ -153,6 +159,12 @@ impl Observations {
             Outcome::Answered => Ok(guess),
             outcome => Err(Absence::Outcome(outcome)),
         }
+    }
+
+    /// Numbers of the two texts of an observation's pair: original, counterfactual.
+    pub(crate) fn texts(&self, observation: &Observation) -> [u32; 2] {
+        let pair = self.guesses.pair_of(observation.subject);
+        [pair.original, pair.counterfactual]
     }
 
     /// Observations in runs of one subject and arm: what a whole panel made of one answer.

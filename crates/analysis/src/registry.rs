@@ -6,7 +6,8 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{cross, drivers, egregious, gain_sheet, missing};
+use crate::{arms, compare, cross, drivers, effort, egregious, order, scaling};
+use crate::{gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,15 @@ pub struct Analysis {
 /// Every analysis, in the order in which `--all` prints them.
 pub const ANALYSES: &[Analysis] = &[
     gain_sheet::ANALYSIS,
+    gain_split::ANALYSIS,
+    gain_switch::ANALYSIS,
+    gain_leave_one_out::ANALYSIS,
+    gain_length::ANALYSIS,
+    arms::ANALYSIS,
+    effort::ANALYSIS,
+    order::ANALYSIS,
+    scaling::ANALYSIS,
+    compare::ANALYSIS,
     cross::ANALYSIS,
     egregious::ANALYSIS,
     drivers::ANALYSIS,
