@@ -95,6 +95,22 @@ pub fn feature_risks(
         .collect()
 }
 
+/// The risks of features alone, in their order.
+pub(crate) fn risks_alone(
+    guesses: &Guesses,
+    cases: &[Case],
+    features: &[Name],
+    level: f64,
+) -> Vec<RiskEstimate> {
+    let pair = |case: &Case| &guesses.pairs[case.pair as usize];
+    let clusters: Vec<u32> = cases.iter().map(|case| pair(case).original).collect();
+    let outcomes: Vec<f64> = cases.iter().map(|case| as_number(case.happened)).collect();
+    let changed = |feature: &Name| -> Vec<f64> {
+        cases.iter().map(|case| as_number(pair(case).changed.contains(feature))).collect()
+    };
+    features.iter().map(|f| alone(&changed(f), &outcomes, &clusters, level)).collect()
+}
+
 fn as_number(truth: bool) -> f64 {
     f64::from(u8::from(truth))
 }

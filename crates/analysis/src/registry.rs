@@ -6,7 +6,7 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{arms, compare, cross, drivers, effort, egregious, order, scaling};
+use crate::{arms, compare, cross, cues, drivers, effort, egregious, order, scaling, silent};
 use crate::{gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
@@ -45,6 +45,8 @@ pub const ANALYSES: &[Analysis] = &[
     cross::ANALYSIS,
     egregious::ANALYSIS,
     drivers::ANALYSIS,
+    silent::ANALYSIS,
+    cues::ANALYSIS,
     missing::ANALYSIS,
 ];
 
