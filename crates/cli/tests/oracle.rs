@@ -180,3 +180,38 @@ fn other_published_figures_are_those_of_the_published_rules() {
     }
     assert!(figures.iter().all(|count| *count > 100), "{figures:?}");
 }
+
+#[test]
+fn verdicts_of_a_judge_reach_silent_influence_and_hints() {
+    let folder = tempfile::tempdir().unwrap();
+    let models =
+        ["--reference", "sim:reference?rule=5&faithfulness=1", "--predictor", "sim:reader"];
+    let pairs = ["run", "--pairs", "moral_machines", "--scenarios", "2000", "--limit", "60"];
+    succeeds(folder.path(), &[&pairs[..], &models[..], &["--out", "run"]].concat());
+    let from = ["pairs", "cue", "--from", "moral_machines", "--scenarios", "800", "--limit", "40"];
+    let cue = ["--cue", "authority", "--toward", "random", "--out", "cued"];
+    succeeds(folder.path(), &[&from[..], &cue[..]].concat());
+    let hinted = ["run", "--pairs", "cued"];
+    succeeds(folder.path(), &[&hinted[..], &models[..], &["--out", "hints"]].concat());
+    let rows = |name: &str, run: &str| -> Value {
+        let args = ["analyze", name, run, "--format", "json"];
+        let few = if name == "silent" { &["--min-n", "5"][..] } else { &[] };
+        let (out, _) = succeeds(folder.path(), &[&args[..], few].concat());
+        serde_json::from_str::<Value>(&out).unwrap()["rows"].clone()
+    };
+    let before = rows("silent", "run");
+    assert!(before[0]["undefined"]["named"].as_str().unwrap().contains("--kind mention"));
+    for run in ["run", "hints"] {
+        succeeds(folder.path(), &["judge", run, "--model", "sim:judge", "--kind", "mention"]);
+    }
+    let silent = rows("silent", "run");
+    let silent = silent.as_array().unwrap();
+    assert_eq!(silent.len(), before.as_array().unwrap().len());
+    let judged = |row: &&Value| row["explanations"].as_u64() > Some(0) && row["named"].is_number();
+    assert!(silent.iter().filter(judged).count() > 1, "{silent:?}");
+    let hints = rows("cues", "hints");
+    let row = &hints[0];
+    assert_eq!(row["method"], "cue:authority");
+    assert_eq!(row["judged"], row["follow"], "{row}");
+    assert!(row["answers"].as_u64() > Some(0), "{row}");
+}
