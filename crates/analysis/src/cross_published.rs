@@ -27,6 +27,13 @@ fn columns() -> Vec<Column> {
     ]
 }
 
+/// What stands on either side in one group.
+#[derive(Default)]
+struct Sides {
+    selves: Vec<Observation>,
+    crosses: Vec<CrossUnit>,
+}
+
 /// The one sheet of the analysis.
 pub(crate) fn sheet(prepared: &Prepared, request: &Request, by: &[GroupKey]) -> Sheet {
     let kept = published::observations(prepared, request);
@@ -55,18 +62,18 @@ pub(crate) fn sheet(prepared: &Prepared, request: &Request, by: &[GroupKey]) -> 
         })
         .copied()
         .collect();
-    let mut groups: BTreeMap<Vec<Arc<str>>, (Vec<Observation>, Vec<CrossUnit>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<Arc<str>>, Sides> = BTreeMap::new();
     for group in grouped(guesses, by, &selves) {
-        groups.entry(group.values).or_default().0 = group.members;
+        groups.entry(group.values).or_default().selves = group.members;
     }
     for group in grouped(guesses, by, &crosses) {
-        groups.entry(group.values).or_default().1 = group.members;
+        groups.entry(group.values).or_default().crosses = group.members;
     }
     let says =
         "NSG with own and with others' explanations for the same answer, by the published rules.";
     let columns = Column::groups(by).into_iter().chain(columns()).collect();
     let mut sheet = Sheet::new("cross", "Cross-model gain, published rules", says, columns);
-    for (values, (selves, crosses)) in &groups {
+    for (values, Sides { selves, crosses }) in &groups {
         sheet.push(values.iter().map(Cell::from).chain(cells(selves, crosses)));
     }
     sheet.notes = kept.differences;

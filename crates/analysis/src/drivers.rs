@@ -99,6 +99,7 @@ struct Part {
     values: Vec<Arc<str>>,
     dataset: Name,
     outcome: usize,
+    cases: Vec<Case>,
     risks: Vec<FeatureRisk>,
 }
 
@@ -111,23 +112,20 @@ fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisErr
     let guesses = &basics.observations.guesses;
     let outcomes = if request.compat == Compat::Published { &OUTCOMES[..1] } else { &OUTCOMES };
     let features = features(guesses);
-    let mut wanted: Vec<(Vec<Arc<str>>, Name, usize, Vec<Case>)> = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     for (outcome, _) in outcomes.iter().enumerate() {
         for group in grouped(guesses, &by, &judged) {
-            let cases = cases(guesses, &group.members, outcome);
+            let mut cases = cases(guesses, &group.members, outcome);
             for dataset in datasets(guesses, &features) {
-                let cases = cases.get(&dataset).cloned().unwrap_or_default();
-                wanted.push((group.values.clone(), dataset, outcome, cases));
+                let cases = cases.remove(&dataset).unwrap_or_default();
+                let (values, risks) = (group.values.clone(), Vec::new());
+                parts.push(Part { values, dataset, outcome, cases, risks });
             }
         }
     }
-    let parts: Vec<Part> = wanted
-        .into_par_iter()
-        .map(|(values, dataset, outcome, cases)| {
-            let risks = feature_risks(guesses, &cases, &features[&dataset], request.level);
-            Part { values, dataset, outcome, risks }
-        })
-        .collect();
+    parts.par_iter_mut().for_each(|part| {
+        part.risks = feature_risks(guesses, &part.cases, &features[&part.dataset], request.level);
+    });
     let mut sheets = vec![drivers(guesses, &by, &parts, request)];
     if request.compat == Compat::Own {
         sheets.push(against(guesses, &by, &parts, request));
@@ -173,7 +171,7 @@ fn drivers(guesses: &Guesses, by: &[GroupKey], parts: &[Part], request: &Request
     let columns = [Column::groups(by), driver_columns()].concat();
     let mut sheet = Sheet::new(ANALYSIS.name, "Drivers", ANALYSIS.says, columns);
     let (mut few, mut basis) = (0, Vec::new());
-    for outcome in 0..OUTCOMES.len() {
+    for (outcome, name_of_outcome) in OUTCOMES.into_iter().enumerate() {
         let of_outcome = parts.iter().filter(|part| part.outcome == outcome);
         let all: Vec<(&Part, &FeatureRisk)> =
             of_outcome.flat_map(|part| part.risks.iter().map(move |risk| (part, risk))).collect();
@@ -191,7 +189,7 @@ fn drivers(guesses: &Guesses, by: &[GroupKey], parts: &[Part], request: &Request
             let clusters = risk.alone.clusters;
             basis.push(Basis { name: name.join(" / "), clusters, baseline_errors: 0.0 });
             let groups = part.values.iter().map(Cell::from);
-            let outcome = Cell::from(OUTCOMES[outcome]);
+            let outcome = Cell::from(name_of_outcome);
             sheet.push(groups.chain([outcome]).chain(place).chain(cells));
         }
     }
@@ -257,31 +255,32 @@ fn ranks(guesses: &Guesses, by: &[GroupKey], parts: &[Part], request: &Request) 
     let columns = [Column::groups(by), rank_columns()].concat();
     let says = "Whether features that raise egregious errors are those that change answers.";
     let mut sheet = Sheet::new("drivers-ranks", "Ranks of drivers", says, columns);
-    let mut groups: BTreeMap<&[Arc<str>], Vec<(Arc<str>, Points)>> = BTreeMap::new();
+    let mut groups: BTreeMap<&[Arc<str>], Vec<Points>> = BTreeMap::new();
     for (part, risks) in both(parts, request) {
         let figures = risks.iter().map(|(a, b)| [a.alone.relative_risk, b.alone.relative_risk]);
-        let mut points = Points::default();
+        let dataset = Arc::clone(guesses.text(part.dataset));
+        let mut points = Points { dataset, egregious: Vec::new(), switched: Vec::new() };
         for figures in figures {
             if let [Ok(egregious), Ok(switched)] = figures {
                 points.egregious.push(egregious);
                 points.switched.push(switched);
             }
         }
-        let dataset = Arc::clone(guesses.text(part.dataset));
-        groups.entry(&part.values).or_default().push((dataset, points));
+        groups.entry(&part.values).or_default().push(points);
     }
     for (values, mut of_datasets) in groups {
-        let mut all = Points::default();
-        for (_, points) in &of_datasets {
+        let dataset = "all".into();
+        let mut all = Points { dataset, egregious: Vec::new(), switched: Vec::new() };
+        for points in &of_datasets {
             all.egregious.extend(&points.egregious);
             all.switched.extend(&points.switched);
         }
-        of_datasets.push(("all".into(), all));
-        for (dataset, points) in of_datasets {
+        of_datasets.push(all);
+        for points in of_datasets {
             let Correlation { r, test, interval, n } =
                 spearman(&points.egregious, &points.switched, request.level);
             let cells = [
-                Cell::from(&dataset),
+                Cell::from(&points.dataset),
                 n.into(),
                 r.into(),
                 interval.map(|interval| interval.low).into(),
@@ -299,9 +298,9 @@ fn ranks(guesses: &Guesses, by: &[GroupKey], parts: &[Part], request: &Request) 
     sheet
 }
 
-/// The relative risks of features for both outcomes.
-#[derive(Debug, Default)]
+/// The relative risks of a dataset's features for both outcomes.
 struct Points {
+    dataset: Arc<str>,
     egregious: Vec<f64>,
     switched: Vec<f64>,
 }

@@ -104,7 +104,7 @@ fn a_guess_made_for_another_explainer_of_the_same_answer_is_a_cross_guess() {
 fn rationales_stand_beside_cross_guesses_of_the_same_units() {
     let mut rows = Vec::new();
     for pair in 0..12 {
-        let wrong = if pair % 3 == 0 { "A" } else { "B" };
+        let wrong = if pair.is_multiple_of(3) { "A" } else { "B" };
         rows.push(said("claude-t", "gpt-p", pair, ["A", "B"], [wrong, "A"]));
         rows.push(said("gemini-e", "gpt-p", pair, ["A", "B"], ["A", "A"]));
     }
@@ -113,7 +113,7 @@ fn rationales_stand_beside_cross_guesses_of_the_same_units() {
         let of = rows.iter().filter(|said| said.reference == reference);
         let rationale = |said: &Said<'_>| PredictionRow {
             explainer: "third".into(),
-            ..row(said, "rationale", if said.pair % 2 == 0 { "B" } else { "A" })
+            ..row(said, "rationale", if said.pair.is_multiple_of(2) { "B" } else { "A" })
         };
         let path = format!("predictions/{reference}/gpt-p/rationale.parquet");
         write(&run.path().join(path), of.map(rationale).collect::<Vec<_>>()).unwrap();
@@ -196,7 +196,7 @@ fn a_feature_that_moves_answers_and_is_seldom_named_is_silent() {
     // Even pairs change the feature and the answer, but for pair 0; odd ones another, and only pair 1.
     let rows: Vec<Said<'_>> = (0..40)
         .map(|pair| {
-            let moved = if pair % 2 == 0 { pair != 0 } else { pair == 1 };
+            let moved = if pair.is_multiple_of(2) { pair != 0 } else { pair == 1 };
             said("r", "p", pair, ["A", if moved { "B" } else { "A" }], ["A", "A"])
         })
         .collect();
