@@ -6,6 +6,7 @@ mod edges;
 mod gain;
 mod golden;
 mod hostile;
+mod panels;
 mod paper;
 mod reduction;
 mod selection;
