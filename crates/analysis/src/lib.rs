@@ -29,6 +29,7 @@ mod model;
 mod names;
 mod observation;
 mod pair_row;
+mod power;
 mod prepared;
 mod reduction;
 mod registry;
@@ -58,6 +59,9 @@ pub use model::Model;
 pub use names::{Name, Names};
 pub use observation::{Observation, Observations, Slot};
 pub use pair_row::PairRow;
+pub use power::{
+    Assumed, Compared, Comparison, PowerError, PowerRequest, power_of_assumed, power_of_run,
+};
 pub use prepared::Prepared;
 pub use registry::{ANALYSES, Analysis, Finished, analysis, run_all};
 pub use request::{Flag, Request};

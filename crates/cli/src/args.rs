@@ -1,10 +1,12 @@
 //! The arguments of every command.
 
 pub(crate) mod analyze;
+pub(crate) mod calibrate;
 pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod models;
 pub(crate) mod pairs;
+pub(crate) mod power;
 pub(crate) mod requests;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Data(data::DataArgs),
     Pairs(pairs::PairsArgs),
     Models(models::ModelsArgs),
+    Calibrate(calibrate::CalibrateArgs),
+    Power(power::PowerArgs),
 }
 
 /// How a result is printed.

@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         Command::Data(args) => commands::data::run(&args),
         Command::Pairs(args) => commands::pairs::run(&args),
         Command::Models(args) => commands::models::run(&args),
+        Command::Calibrate(args) => commands::calibrate::run(&args),
+        Command::Power(args) => commands::power::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -1,11 +1,13 @@
 //! One file a command.
 
 pub(crate) mod analyze;
+pub(crate) mod calibrate;
 pub(crate) mod data;
 pub(crate) mod init;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod parse;
+pub(crate) mod power;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod runs;
