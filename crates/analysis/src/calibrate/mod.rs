@@ -8,6 +8,8 @@ mod gather;
 mod graph;
 mod hypothesis;
 mod interval;
+#[cfg(test)]
+mod pilot_tests;
 mod population;
 mod run;
 mod settings;

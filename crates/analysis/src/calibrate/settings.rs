@@ -26,7 +26,8 @@ pub struct Effects {
     pub counterfactual: f64,
     /// Probability that a repeat of a reference gives another answer than its usual one.
     pub noise: f64,
-    /// Share of guesses that are missing; a wrong guess three times as often as a right one.
+    /// Probability that a guess is missing: half as much for a right one, one and a half times for a
+    /// wrong one.
     pub missing: f64,
 }
 

@@ -27,7 +27,7 @@ fn interval_columns() -> Vec<Column> {
         Column::count("undefined", "replicates in which the method gave none").wide(),
         Column::new("truth", Kind::Difference, "NSG of the population"),
     ];
-    columns.extend(figure("bias", Kind::Difference, "mean estimate less truth"));
+    columns.extend(figure("bias", Kind::Number, "mean estimate less truth"));
     columns.push(Column::fraction("spread", "standard deviation of the estimates"));
     columns.extend(figure(
         "se_over_spread",

@@ -27,24 +27,24 @@ impl Compared {
 
 /// How well the pilot knows its spread.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct PilotSize {
+pub(crate) struct PilotSize {
     /// Questions of the pilot.
-    pub(super) questions: u64,
+    pub(crate) questions: u64,
     /// Standard error of the logarithm of the squared spread.
-    pub(super) error: f64,
+    pub(crate) error: f64,
 }
 
 /// A comparison to be made, and what is known about its error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    pub(super) compared: Compared,
+    pub(crate) compared: Compared,
     /// The references, where a pilot has names.
-    pub(super) who: String,
+    pub(crate) who: String,
     /// One NSG, and the other; for [`Compared::Zero`] zero, and the NSG.
-    pub(super) from: f64,
-    pub(super) to: f64,
-    pub(super) spread: Result<PilotSpread, Undefined>,
-    pub(super) pilot: Option<PilotSize>,
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) spread: Result<PilotSpread, Undefined>,
+    pub(crate) pilot: Option<PilotSize>,
 }
 
 impl Comparison {
@@ -57,7 +57,7 @@ impl Comparison {
     }
 
     /// Questions needed (in each group, where references have their own).
-    pub(super) fn questions(&self, power: f64, alpha: f64) -> Result<u64, Undefined> {
+    pub(crate) fn questions(&self, power: f64, alpha: f64) -> Result<u64, Undefined> {
         let (null, truth) = self.tested();
         self.spread?.clusters_for(power, null, truth, alpha)
     }
@@ -70,7 +70,7 @@ impl Comparison {
     /// N exp(-+ 1.96 e)    e^2 = sum d^4 / (sum d^2)^2 - 1 / K      d = influence of a question
     /// ```
     /// `N` goes with the squared spread, and `e` is the standard error of its logarithm.
-    pub(super) fn range(&self, power: f64, alpha: f64) -> Option<(u64, u64)> {
+    pub(crate) fn range(&self, power: f64, alpha: f64) -> Option<(u64, u64)> {
         let questions = self.questions(power, alpha).ok()? as f64;
         let factor = (1.96 * self.pilot?.error).exp();
         let whole = |number: f64| number.clamp(2.0, 1e18).round() as u64;
@@ -78,13 +78,13 @@ impl Comparison {
     }
 
     /// Power with a number of questions.
-    pub(super) fn power(&self, questions: u64, alpha: f64) -> Result<f64, Undefined> {
+    pub(crate) fn power(&self, questions: u64, alpha: f64) -> Result<f64, Undefined> {
         let (null, truth) = self.tested();
         Ok(self.spread?.power(questions, null, truth, alpha))
     }
 
     /// Smallest effects that a number of questions finds with the power.
-    pub(super) fn detectable(
+    pub(crate) fn detectable(
         &self,
         questions: u64,
         power: f64,
@@ -95,7 +95,7 @@ impl Comparison {
 }
 
 /// Standard error of the logarithm of a sum of squares, from its terms.
-pub(super) fn log_error(influences: &[f64]) -> f64 {
+pub(crate) fn log_error(influences: &[f64]) -> f64 {
     let power = |p: i32| influences.iter().map(|d| d.powi(p)).sum::<f64>();
     let squares = power(2);
     if squares == 0.0 {

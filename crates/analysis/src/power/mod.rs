@@ -1,7 +1,7 @@
 //! How many questions a study needs, from a pilot or from assumed numbers.
 
 mod assumed;
-mod comparison;
+pub(crate) mod comparison;
 mod pilot;
 mod request;
 mod sheet;
