@@ -43,8 +43,8 @@ mod warning;
 
 pub use absence::{Absence, LeftOut, Side};
 pub use calibrate::{
-    CalibrateError, CalibrateSettings, Calibration, Design, Effects, Hypothesis, IntervalRow, Method,
-    PairGraph, Share, TestRow, calibrate,
+    CalibrateError, CalibrateSettings, Calibration, Design, Effects, Hypothesis, IntervalRow,
+    Method, PairGraph, Share, TestRow, calibrate,
 };
 pub use contrast::Contrast;
 pub use counts::{ClusterCounts, ClusterId, Counts, GroupCounts};
