@@ -7,6 +7,7 @@
 //! add up, so that what is larger than memory is counted reference by reference
 //! ([`Contrast::count`]). An analysis is one file and one line in [`ANALYSES`]. What an estimate is
 //! computed from counts by is left to `foretell-stats`, how a sheet looks to `foretell-report`.
+//! [`calibrate`] draws studies from a population whose NSG is known, and says whether it all holds.
 //! Nothing here asks a model.
 
 mod absence;
@@ -14,6 +15,7 @@ mod arms;
 mod baseline;
 mod baselines;
 mod by_predictor;
+mod calibrate;
 mod ceiling;
 mod changed_risk;
 mod compare;
@@ -54,6 +56,7 @@ mod names;
 mod observation;
 mod order;
 mod pair_row;
+mod power;
 mod predictors;
 mod prepared;
 mod published;
@@ -79,6 +82,10 @@ mod unit;
 mod warning;
 
 pub use absence::{Absence, LeftOut, Side};
+pub use calibrate::{
+    CalibrateError, CalibrateSettings, Calibration, Design, Effects, Hypothesis, IntervalRow,
+    Method, PairGraph, Share, TestRow, calibrate,
+};
 pub use changed_risk::{Case, FeatureRisk, feature_risks, features};
 pub use contrast::Contrast;
 pub use counts::{ClusterCounts, ClusterId, Counts, GroupCounts};
@@ -96,6 +103,9 @@ pub use model::Model;
 pub use names::{Name, Names};
 pub use observation::{Observation, Observations, Slot};
 pub use pair_row::PairRow;
+pub use power::{
+    Assumed, Compared, Comparison, PowerError, PowerRequest, power_of_assumed, power_of_run,
+};
 pub use prepared::Prepared;
 pub use registry::{ANALYSES, Analysis, Finished, analysis, run_all};
 pub use request::{Compat, Flag, Request};

@@ -7,8 +7,7 @@ use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
 use crate::{arms, compare, cross, cues, drivers, effort, egregious, order, scaling, silent};
-use crate::{arms, compare, effort, order, scaling};
-use crate::{baseline, baselines, ceiling, metrics, predictors, references};
+use crate::{baseline, baselines, ceiling, metrics, power, predictors, references};
 use crate::{gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
@@ -56,6 +55,7 @@ pub const ANALYSES: &[Analysis] = &[
     silent::ANALYSIS,
     cues::ANALYSIS,
     missing::ANALYSIS,
+    power::ANALYSIS,
 ];
 
 /// The analysis of a name.

@@ -1,12 +1,14 @@
 //! The arguments of every command.
 
 pub(crate) mod analyze;
+pub(crate) mod calibrate;
 pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod passes;
+pub(crate) mod power;
 pub(crate) mod requests;
 pub(crate) mod wide;
 
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Models(models::ModelsArgs),
     Import(wide::ImportRunArgs),
     Export(wide::ExportArgs),
+    Calibrate(calibrate::CalibrateArgs),
+    Power(power::PowerArgs),
 }
 
 /// How a result is printed.
