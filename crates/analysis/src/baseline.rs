@@ -84,8 +84,11 @@ fn points(observations: &Observations, by: &[GroupKey]) -> Vec<Point> {
     observations.groups(by).into_iter().filter_map(point).collect()
 }
 
+/// A figure of a point, where it exists.
+type Measure = fn(&Point) -> Option<f64>;
+
 /// What is held against the accuracy without.
-const MEASURES: [(&str, fn(&Point) -> Option<f64>); 3] = [
+const MEASURES: [(&str, Measure); 3] = [
     ("a_with", |point| Some(point.a_with)),
     ("gain", |point| Some(point.a_with - point.a_without)),
     ("nsg", |point| point.nsg),

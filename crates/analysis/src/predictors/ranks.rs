@@ -41,8 +41,11 @@ pub(super) fn columns() -> Vec<Column> {
     columns
 }
 
+/// A figure of a reference and predictor, or why there is none.
+type Measure = fn(&Sum) -> Result<f64, Undefined>;
+
 /// What a predictor says of a reference.
-const MEASURES: [(&str, fn(&Sum) -> Result<f64, Undefined>); 4] = [
+const MEASURES: [(&str, Measure); 4] = [
     ("nsg", Sum::nsg),
     ("gain", |sum| sum.share(sum.baseline - sum.treated)),
     ("a_with", |sum| sum.share(sum.observations - sum.treated)),
@@ -102,10 +105,7 @@ impl<'a> Table<'a> {
     }
 
     /// One row a reference that all predictors have a figure for, and the references left out.
-    fn complete(
-        &self,
-        figure: fn(&Sum) -> Result<f64, Undefined>,
-    ) -> (Vec<Vec<f64>>, Vec<&'a str>) {
+    fn complete(&self, figure: Measure) -> (Vec<Vec<f64>>, Vec<&'a str>) {
         let (mut rows, mut left_out) = (Vec::new(), Vec::new());
         for reference in &self.references {
             let figures = self.predictors.iter().map(|predictor| {

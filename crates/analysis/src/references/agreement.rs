@@ -23,6 +23,9 @@ pub(super) fn columns() -> Vec<Column> {
     ]
 }
 
+/// How often two references gave which two labels.
+type Labels = BTreeMap<(u32, u32), u64>;
+
 /// More references than this are not held against each other: their pairs fill pages.
 const MOST: usize = 200;
 
@@ -57,7 +60,7 @@ pub(super) fn sheet(prepared: &Prepared, replies: &Replies<'_>, by: &[GroupKey])
     let mut groups: Vec<_> = groups.into_iter().collect();
     groups.sort_by(|one, other| compare(&by, &one.0, &other.0));
     for (group, answers) in groups {
-        let mut pairs: BTreeMap<(&str, &str), BTreeMap<(u32, u32), u64>> = BTreeMap::new();
+        let mut pairs: BTreeMap<(&str, &str), Labels> = BTreeMap::new();
         let name = |model: u32| &*models[model as usize].name;
         for mut given in answers.into_values() {
             given.sort_by_key(|(model, _)| name(*model));

@@ -48,7 +48,7 @@ fn look_at(sheet: &Sheet) {
 }
 
 /// The cells of all columns that are an NSG, its error or its limits.
-fn nsg_cells<'a>(sheets: &'a [Sheet]) -> impl Iterator<Item = (&'a str, &'a str, &'a Cell)> {
+fn nsg_cells(sheets: &[Sheet]) -> impl Iterator<Item = (&str, &str, &Cell)> {
     sheets.iter().flat_map(|sheet| {
         let cells = sheet.rows.iter().flat_map(|row| sheet.columns.iter().zip(row));
         let of_nsg = cells.filter(|(column, _)| {

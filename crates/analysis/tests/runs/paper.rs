@@ -14,12 +14,14 @@ struct Study {
     texts: Vec<(String, usize, String, String, Vec<String>)>,
     /// Reference, dataset, number of the text, one answer a repeat.
     answers: Vec<(String, String, usize, Vec<String>)>,
-    /// Pair, reference, predictor, arm, label, outcome, confidence.
-    guesses: Vec<(usize, String, String, String, Option<String>, Outcome, ConfidenceLevel)>,
+    guesses: Vec<StudyGuess>,
     grades: Vec<(usize, String, f64)>,
     mentions: Vec<(usize, String, f64)>,
     checks: Vec<Check>,
 }
+
+/// Pair, reference, predictor, arm, label, outcome, confidence.
+type StudyGuess = (usize, String, String, String, Option<String>, Outcome, ConfidenceLevel);
 
 #[derive(Deserialize)]
 struct StudyPair {
