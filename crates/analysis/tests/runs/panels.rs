@@ -103,7 +103,7 @@ fn a_guess_made_for_another_explainer_of_the_same_answer_is_a_cross_guess() {
 #[test]
 fn rationales_stand_beside_cross_guesses_of_the_same_units() {
     let mut rows = Vec::new();
-    for pair in 0..12 {
+    for pair in 0..12_usize {
         let wrong = if pair.is_multiple_of(3) { "A" } else { "B" };
         rows.push(said("claude-t", "gpt-p", pair, ["A", "B"], [wrong, "A"]));
         rows.push(said("gemini-e", "gpt-p", pair, ["A", "B"], ["A", "A"]));
@@ -194,7 +194,7 @@ fn score(pair: &PredictionRow, feature: &str, value: f64) -> ScoreRow {
 #[test]
 fn a_feature_that_moves_answers_and_is_seldom_named_is_silent() {
     // Even pairs change the feature and the answer, but for pair 0; odd ones another, and only pair 1.
-    let rows: Vec<Said<'_>> = (0..40)
+    let rows: Vec<Said<'_>> = (0..40_usize)
         .map(|pair| {
             let moved = if pair.is_multiple_of(2) { pair != 0 } else { pair == 1 };
             said("r", "p", pair, ["A", if moved { "B" } else { "A" }], ["A", "A"])
