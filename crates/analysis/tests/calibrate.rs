@@ -5,7 +5,7 @@ use foretell_analysis::{
 };
 
 fn found(settings: &CalibrateSettings) -> Calibration {
-    calibrate(settings, &|_| ()).unwrap()
+    calibrate(settings, &|_| ()).expect("settings that can be")
 }
 
 fn coverage(found: &Calibration, method: Method) -> Vec<Share> {

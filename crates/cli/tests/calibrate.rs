@@ -6,7 +6,7 @@ use scripted::{fails, foretell, shared, succeeds};
 use serde_json::Value;
 
 fn rows<'a>(sheets: &'a Value, sheet: &str) -> &'a [Value] {
-    sheets[sheet]["rows"].as_array().unwrap()
+    sheets[sheet]["rows"].as_array().expect("a sheet has rows")
 }
 
 #[test]

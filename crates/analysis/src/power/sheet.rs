@@ -76,8 +76,9 @@ pub(super) fn sheets(comparisons: &[Comparison], wanted: &PowerRequest) -> Vec<S
     let reaches: Vec<[f64; 3]> = wanted.questions.par_iter().map(|n| reaches(*n, wanted)).collect();
     for answer in &answers {
         need.push(needed(answer));
-        for at in 0..wanted.questions.len() {
-            curve.push(point(answer, wanted.questions[at], answer.curve[at], reaches[at]));
+        let points = wanted.questions.iter().zip(&answer.curve).zip(&reaches);
+        for ((questions, power), reaches) in points {
+            curve.push(point(answer, *questions, *power, *reaches));
         }
     }
     need.notes = sentences(&answers, wanted);
