@@ -5,8 +5,10 @@ mod commands;
 mod confirm;
 mod exit;
 mod fetching;
+mod grid;
 mod interrupt;
 mod output;
+mod plan;
 mod progress;
 
 use args::{Cli, Command};
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Command::Data(args) => commands::data::run(&args),
         Command::Pairs(args) => commands::pairs::run(&args),
         Command::Models(args) => commands::models::run(&args),
+        Command::Cost(args) => commands::cost::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -74,6 +74,8 @@ pub enum NotAsked {
     NoDonor,
     /// The run was stopped before this request.
     Stopped,
+    /// What was left of the budget may not have paid for it.
+    Budget,
 }
 
 impl NotAsked {
@@ -86,6 +88,7 @@ impl NotAsked {
             Self::NoReasoning => "no_reasoning",
             Self::NoDonor => "no_donor",
             Self::Stopped => "stopped",
+            Self::Budget => "budget",
         }
     }
 }

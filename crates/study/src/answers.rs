@@ -72,8 +72,8 @@ pub(crate) fn derive(
     let mut answers = Vec::with_capacity(items.len());
     let row = |((question, order), key): &(&(&Question, AnswerOrder), &RequestKey),
                reader: &LedgerReader| {
-        let derived = Derived::read(key, reader, &*model.chat, &labels_of(question)?)?;
-        note_served(served, &derived);
+        let mut derived = Derived::read(key, reader, &*model.chat, &labels_of(question)?)?;
+        note_served(served, &mut derived);
         Ok(row(model, question, *order, derived))
     };
     write_derived(path, ledger, &items, row, |rows| answers.extend(rows))?;

@@ -6,7 +6,9 @@ use crate::manifest::write_whole;
 use crate::study::{ModelTable, Study};
 use foretell_core::Registry;
 use foretell_core::registry::ModelEntry;
-use foretell_llm::{ChatModel, ModelSpec, Opening, Place, Request, open_model};
+use foretell_llm::{
+    ChatModel, ModelSpec, Opening, Place, Request, SpecError, open_model, open_to_read,
+};
 use foretell_tables::ModelRow;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,12 +32,32 @@ pub struct Models {
     pub predictors: Vec<Model>,
 }
 
+/// What opens one model.
+pub(crate) type OpenOne<'a> = dyn Fn(&ModelSpec) -> Result<Arc<dyn ChatModel>, SpecError> + 'a;
+
 impl Models {
     /// Opens all models; sends nothing.
     ///
     /// # Errors
     /// Every fault of every model: which, and what is wrong with it.
     pub fn open(study: &Study, opening: &Opening<'_>) -> Result<Self, Vec<StudyError>> {
+        Self::open_with(study, opening.registry, &|spec| open_model(spec, opening))
+    }
+
+    /// Opens all models to make requests and read replies; they need no key and cannot be asked.
+    pub(crate) fn to_read(study: &Study, registry: &Registry) -> Result<Self, StudyError> {
+        let opened = Self::open_with(study, registry, &|spec| open_to_read(spec, registry));
+        opened.map_err(|mut faults| match faults.len() {
+            1 => faults.remove(0),
+            _ => StudyError::Several { faults },
+        })
+    }
+
+    pub(crate) fn open_with(
+        study: &Study,
+        registry: &Registry,
+        open_one: &OpenOne<'_>,
+    ) -> Result<Self, Vec<StudyError>> {
         let mut faults = Vec::new();
         let mut opened: Vec<(String, Arc<dyn ChatModel>)> = Vec::new();
         let mut open = |tables: &[ModelTable]| -> Vec<Model> {
@@ -45,10 +67,10 @@ impl Models {
                 let same = opened.iter().find(|(other, _)| *other == spec.to_string());
                 let chat = match same {
                     Some((_, chat)) => Arc::clone(chat),
-                    None => open_model(&spec, opening)?,
+                    None => open_one(&spec)?,
                 };
                 opened.push((spec.to_string(), Arc::clone(&chat)));
-                let entry = opening.registry.known(&spec.model);
+                let entry = registry.known(&spec.model);
                 Ok(Model { spec, chat, entry })
             };
             let (models, wrong): (Vec<_>, Vec<_>) =

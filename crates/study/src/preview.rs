@@ -74,7 +74,11 @@ impl Preview {
 }
 
 /// What a predictor is sent about a pair, with words in brackets where the reference's will stand.
-fn placeholder_prompt(frozen: &Frozen, arm: &Arm, pair: &Pair) -> Result<String, StudyError> {
+pub(crate) fn placeholder_prompt(
+    frozen: &Frozen,
+    arm: &Arm,
+    pair: &Pair,
+) -> Result<String, StudyError> {
     let original = frozen.question(&pair.original_id);
     let counterfactual = frozen.question(&pair.counterfactual_id);
     let labels = labels_of(counterfactual)?;

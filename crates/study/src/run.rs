@@ -2,7 +2,7 @@
 
 use crate::answers;
 use crate::asking::{self, Asking};
-use crate::derive::Served;
+use crate::derive::{Seen, Served};
 use crate::donors;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
@@ -10,16 +10,22 @@ use crate::inputs;
 use crate::ledger_check::NamedReplies;
 use crate::manifest::{Identity, Manifest};
 use crate::models::{Model, Models, known_in, wrong_roles};
+use crate::money::{self, Money};
+use crate::plan::{Plan, Planner};
 use crate::predictions::{self, Said};
 use crate::preview::check_prompts;
-use crate::progress::Progress;
+use crate::progress::{Meter, Progress};
 use crate::study::Study;
-use foretell_core::{Arm, Need, Pair, Prompts};
+use foretell_core::{Arm, Need, Pair, Prompts, Registry};
 use foretell_data::select;
-use foretell_llm::{Asked, Keys, Limits, Opening, Stop, Stopped, Tell, count_missing};
+use foretell_llm::{
+    Asked, ChatModel, Keys, Limits, ModelSpec, Opening, Short, SpecError, Stop, Stopped, Tell,
+    open_model,
+};
 use foretell_tables::{AnswerRow, DonorRow, ModelRow, read, write};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -49,23 +55,8 @@ pub struct Run {
     limit: Option<u64>,
 }
 
-/// How many requests a model would be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planned {
-    /// The model.
-    pub model: String,
-    /// What it is asked for: `answers` or `predictions`.
-    pub stage: &'static str,
-    /// Requests that the ledger lacks.
-    pub requests: u64,
-    /// Whether there may be fewer: predictions are counted exactly once the answers are there.
-    pub at_most: bool,
-    /// Whether they may cost money.
-    pub may_cost: bool,
-}
-
 /// How a run ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ended {
     /// Requests that were sent and ended.
     pub sent: u64,
@@ -75,6 +66,8 @@ pub struct Ended {
     pub by_user: bool,
     /// Models that could be asked no more, and why.
     pub stopped_models: Vec<(String, String)>,
+    /// Models for which a budget was used up.
+    pub short: Vec<(String, Short)>,
     /// Guesses that were not asked although nobody stopped the run, by arm and reason.
     pub unasked: BTreeMap<(String, String), u64>,
     /// Models that served something else than was asked, and what.
@@ -92,48 +85,25 @@ impl Run {
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
-        StudyError::all(inputs::missing_folders(study))?;
-        let prompts = inputs::prompts(study)?;
-        let identity = Identity::of(study)?;
-        let folder: PathBuf = match folder {
-            Some(folder) => folder.to_owned(),
-            // A model that cannot be read is told below, with all other faults.
-            None => identity.default_folder(study).unwrap_or_else(|_| PathBuf::from("runs")),
-        };
+        let opened = Opened::of(study, folder, &|spec, registry, logs| {
+            let timeout = settings.timeout;
+            open_model(spec, &Opening { keys, timeout, registry, logs })
+        })?;
+        StudyError::all(money::faults(study.budget, &opened.models))?;
+        let Opened { identity, folder, prompts, registry, models } = opened;
         let layout = Layout::new(&folder);
         let own = study.registry.as_deref();
-        let registry = known_in(&layout.registry(), own)?;
-        let (timeout, logs) = (settings.timeout, layout.logs());
-        let opening = Opening { keys, timeout, registry: &registry, logs: &logs };
-        let (models, mut faults) = match Models::open(study, &opening) {
-            Ok(models) => (Some(models), Vec::new()),
-            Err(faults) => (None, faults),
-        };
-        faults.extend(wrong_roles(&study.references, "reference", &["reference"]));
-        faults.extend(wrong_roles(&study.predictors, "predictor", &["reader", "oracle"]));
-        if study.arms.is_empty() {
-            faults.push(StudyError::Nothing { what: "arm" });
-        }
-        let unknown = study.arms.iter().filter_map(|arm| prompts.arm(arm).err());
-        faults.extend(unknown.map(StudyError::from));
-        StudyError::all(faults)?;
-        let models = models.expect("models without faults are open");
         let load = || inputs::pairs(study).map(|(set, cards)| (set, cards, prompts));
-        let check = |frozen: &Frozen| {
-            let arms = arms_of(study, &frozen.prompts)?;
-            let pairs = select(&frozen.pairs, study.limit, study.seed);
-            if pairs.is_empty() {
-                Err(StudyError::NoPairs)
-            } else {
-                check_prompts(frozen, &arms, &pairs)
-            }
-        };
+        let check = |frozen: &Frozen| check(study, frozen);
         let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
         let arms = arms_of(study, &folder.frozen.prompts)?;
         let named = NamedReplies::read(&layout)?;
         models.freeze(&layout.registry())?;
-        let (asking, mut warnings) = Asking::open(&folder.layout, settings)?;
-        named.check(&asking.reader()?)?;
+        let (mut asking, mut warnings) = Asking::open(&folder.layout, settings)?;
+        let reader = asking.reader()?;
+        named.check(&reader)?;
+        let kept = || Models::to_read(&folder.manifest.study, &registry);
+        asking.pay_from(Money::open(study.budget, &models, kept, &reader)?);
         warnings.extend(models.unheeded(own)?);
         Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
     }
@@ -152,45 +122,26 @@ impl Run {
         asking::check_models(&self.models.all(), runtime)
     }
 
-    /// How many requests each model would be sent; empty where nothing can cost money.
+    /// What each model would be sent, and what it may cost; empty where nothing can cost money.
     ///
     /// # Errors
     /// [`StudyError`] where a prompt cannot be made or the ledger cannot be read.
-    pub fn plan(&self) -> Result<Vec<Planned>, StudyError> {
+    pub fn plan(&self) -> Result<Plan, StudyError> {
         if !self.models.all().iter().any(|model| model.spec.may_cost()) {
-            return Ok(Vec::new());
+            return Ok(Plan::default());
         }
-        let frozen = &self.folder.frozen;
         let pairs = self.pairs();
-        let questions = answers::questions(frozen, &pairs);
         let reader = self.asking.reader()?;
-        let planned = |model: &Model, stage, requests, at_most| Planned {
-            model: model.spec.name.clone(),
-            stage,
-            requests,
-            at_most,
-            may_cost: model.spec.may_cost(),
-        };
-        let mut plan = Vec::new();
-        for model in &self.models.references {
-            let requests = answers::requests(frozen, model, &questions);
-            let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
-            plan.push(planned(model, "answers", missing, false));
+        Planner {
+            frozen: &self.folder.frozen,
+            models: &self.models,
+            arms: &self.arms,
+            pairs: &pairs,
+            limits: self.asking.limits(),
+            reader: Some(&reader),
+            said: &|model| self.said_in_ledger(model, &pairs).map(Some),
         }
-        if plan.iter().any(|planned| planned.requests > 0) {
-            let most = pairs.len() * self.arms.len() * self.models.references.len();
-            for model in &self.models.predictors {
-                plan.push(planned(model, "predictions", most as u64, true));
-            }
-            return Ok(plan);
-        }
-        let said = self.derive_answers_from_ledger(&pairs)?;
-        for model in &self.models.predictors {
-            let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
-            let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
-            plan.push(planned(model, "predictions", missing, false));
-        }
-        Ok(plan)
+        .plan()
     }
 
     /// Asks what the ledger lacks, and derives all tables.
@@ -215,13 +166,13 @@ impl Run {
             let meter =
                 progress.start(&format!("{} answers", model.spec.name), questions.len() as u64);
             let requests = answers::requests(frozen, model, &questions);
-            let done = |steps| meter.advance(steps);
+            let done = self.step(&*meter, model);
             self.asking.ask(runtime, model, None, stop, requests, &done)
         })?;
         let mut said = Vec::new();
         for (model, asked) in self.models.references.iter().zip(asked) {
             ended.add(model, &asked);
-            let names = Served::default();
+            let names = served_of(&asked);
             let path = layout.answers(&model.spec.name);
             let answers = answers::derive(
                 &path,
@@ -243,12 +194,12 @@ impl Run {
             let meter = progress.start(&format!("{} predictions", model.spec.name), combinations);
             let requests = predictions::requests(frozen, model, &said, &self.arms, &pairs);
             let stopped = ended.why_stopped(&model.spec.name);
-            let done = |steps| meter.advance(steps);
+            let done = self.step(&*meter, model);
             self.asking.ask(runtime, model, stopped, stop, requests, &done)
         })?;
         for (model, asked) in self.models.predictors.iter().zip(asked) {
             ended.add(model, &asked);
-            let names = Served::default();
+            let names = served_of(&asked);
             let unasked = predictions::derive(
                 layout,
                 &self.asking.ledger,
@@ -271,6 +222,19 @@ impl Run {
         let manifest = Manifest { complete: ended.is_complete(), ..self.folder.manifest.clone() };
         manifest.write(layout.folder())?;
         Ok(ended)
+    }
+
+    /// Tells a meter of steps, and of what the stage has cost since it began.
+    fn step<'a>(&'a self, meter: &'a dyn Meter, model: &'a Model) -> impl Fn(u64) + Sync + 'a {
+        let before = self.asking.spent_on(model);
+        move |steps| {
+            meter.advance(steps);
+            if let (Some((spent, attempts)), Some((earlier, fewer))) =
+                (self.asking.spent_on(model), before)
+            {
+                meter.spend(&spent.since(&earlier), attempts - fewer);
+            }
+        }
     }
 
     /// Runs `work` for each model on a thread of its own, so that no model waits for another.
@@ -313,21 +277,18 @@ impl Run {
         Ok(Said::new(name, answers, donors))
     }
 
-    /// The answers when all of them are in the ledger: derived without asking.
-    fn derive_answers_from_ledger(&self, pairs: &[&Pair]) -> Result<Vec<Said>, StudyError> {
+    /// What a reference said, when all of it is in the ledger: derived without asking.
+    fn said_in_ledger(&self, model: &Model, pairs: &[&Pair]) -> Result<Said, StudyError> {
         let frozen = &self.folder.frozen;
         let questions = answers::questions(frozen, pairs);
-        let one = |model: &Model| {
-            let requests = answers::requests(frozen, model, &questions);
-            let keys = requests.map(|request| request.map(|request| request.key));
-            let keys = keys.collect::<Result<Vec<_>, StudyError>>()?;
-            let path = self.folder.layout.answers(&model.spec.name);
-            let served = Served::default();
-            let answers =
-                answers::derive(&path, &self.asking.ledger, model, &questions, &keys, &served)?;
-            self.said(model, answers, true)
-        };
-        self.models.references.iter().map(one).collect()
+        let requests = answers::requests(frozen, model, &questions);
+        let keys = requests.map(|request| request.map(|request| request.key));
+        let keys = keys.collect::<Result<Vec<_>, StudyError>>()?;
+        let path = self.folder.layout.answers(&model.spec.name);
+        let served = Served::default();
+        let answers =
+            answers::derive(&path, &self.asking.ledger, model, &questions, &keys, &served)?;
+        self.said(model, answers, true)
     }
 
     /// Writes the models, also those that only earlier commands asked.
@@ -360,6 +321,11 @@ impl Ended {
         match &asked.stopped {
             None => {}
             Some(Stopped::ByUser) => self.by_user = true,
+            Some(Stopped::ByBudget(short)) => {
+                // The later word: more may have been spent since.
+                self.short.retain(|(name, _)| *name != model.spec.name);
+                self.short.push((model.spec.name.clone(), short.clone()));
+            }
             Some(Stopped::ByModel(why)) => {
                 let stopped = (model.spec.name.clone(), why.clone());
                 if !self.stopped_models.contains(&stopped) {
@@ -378,8 +344,14 @@ impl Ended {
     /// Whether all was asked.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        !self.by_user && self.stopped_models.is_empty()
+        !self.by_user && self.stopped_models.is_empty() && self.short.is_empty()
     }
+}
+
+/// What is to be noted of the replies of a model that was asked.
+fn served_of(asked: &Asked) -> Served {
+    let short = matches!(asked.stopped, Some(Stopped::ByBudget(_)));
+    Served::new(Seen { short, ..Seen::default() })
 }
 
 /// What was served otherwise than asked, by model.
@@ -392,6 +364,62 @@ fn sentences(served: &[(String, Served)]) -> Vec<(String, String)> {
     all
 }
 
-fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {
+/// A study that was checked, with its models opened: all of a run but its folder.
+pub(crate) struct Opened {
+    pub(crate) identity: Identity,
+    pub(crate) folder: PathBuf,
+    pub(crate) prompts: Prompts,
+    pub(crate) registry: Registry,
+    pub(crate) models: Models,
+}
+
+/// Opens one model, with what is known about models and the folder for logs.
+pub(crate) type OpenIn<'a> =
+    dyn Fn(&ModelSpec, &Registry, &Path) -> Result<Arc<dyn ChatModel>, SpecError> + 'a;
+
+impl Opened {
+    /// Checks a study and opens its models; writes nothing.
+    pub(crate) fn of(
+        study: &Study,
+        folder: Option<&Path>,
+        open: &OpenIn<'_>,
+    ) -> Result<Self, StudyError> {
+        StudyError::all(inputs::missing_folders(study))?;
+        let prompts = inputs::prompts(study)?;
+        let identity = Identity::of(study)?;
+        let folder: PathBuf = match folder {
+            Some(folder) => folder.to_owned(),
+            // A model that cannot be read is told below, with all other faults.
+            None => identity.default_folder(study).unwrap_or_else(|_| PathBuf::from("runs")),
+        };
+        let layout = Layout::new(&folder);
+        let registry = known_in(&layout.registry(), study.registry.as_deref())?;
+        let logs = layout.logs();
+        let models = Models::open_with(study, &registry, &|spec| open(spec, &registry, &logs));
+        let (models, mut faults) = match models {
+            Ok(models) => (Some(models), Vec::new()),
+            Err(faults) => (None, faults),
+        };
+        faults.extend(wrong_roles(&study.references, "reference", &["reference"]));
+        faults.extend(wrong_roles(&study.predictors, "predictor", &["reader", "oracle"]));
+        if study.arms.is_empty() {
+            faults.push(StudyError::Nothing { what: "arm" });
+        }
+        let unknown = study.arms.iter().filter_map(|arm| prompts.arm(arm).err());
+        faults.extend(unknown.map(StudyError::from));
+        StudyError::all(faults)?;
+        let models = models.expect("models without faults are open");
+        Ok(Self { identity, folder, prompts, registry, models })
+    }
+}
+
+/// Finds what is wrong with what a run would ask, before it is started.
+pub(crate) fn check(study: &Study, frozen: &Frozen) -> Result<(), StudyError> {
+    let arms = arms_of(study, &frozen.prompts)?;
+    let pairs = select(&frozen.pairs, study.limit, study.seed);
+    if pairs.is_empty() { Err(StudyError::NoPairs) } else { check_prompts(frozen, &arms, &pairs) }
+}
+
+pub(crate) fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {
     study.arms.iter().map(|arm| Ok(prompts.arm(arm)?.clone())).collect()
 }

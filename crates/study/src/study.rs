@@ -39,6 +39,8 @@ pub struct Study {
     pub cache: Option<PathBuf>,
     /// A file of known models that are added, or replace the project's own.
     pub registry: Option<PathBuf>,
+    /// The most that the run may cost, US dollars, with all that it cost before.
+    pub budget: Option<f64>,
     /// The models under study.
     #[serde(rename = "reference")]
     pub references: Vec<ModelTable>,
@@ -85,6 +87,7 @@ impl Default for Study {
             raw: None,
             cache: None,
             registry: None,
+            budget: None,
             references: vec![
                 model("sim:reference?rule=5&faithfulness=1", "faithful"),
                 model("sim:reference?rule=5&faithfulness=0.5", "half"),

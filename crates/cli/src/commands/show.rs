@@ -94,6 +94,7 @@ pub(super) fn why_not_asked(reason: &str) -> &str {
         "no_reasoning" => "the reply of the reference comes without a reasoning trace",
         "no_donor" => "no explanation of another question fits as a placebo",
         "stopped" => "the run was stopped before",
+        "budget" => "the budget was used up",
         other => other,
     }
 }

@@ -11,8 +11,9 @@ use crate::asking::{self, Asking};
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::models::{Model, Models, known_in, wrong_roles};
+use crate::plan::{Plan, Planned};
 use crate::progress::Progress;
-use crate::run::{Ended, Planned, Settings};
+use crate::run::{Ended, Settings};
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome, generation_schema};
 use foretell_core::{Outcome, Question};
 use foretell_llm::{Asked, Keys, LedgerReader, Opening, Request, Stop, Stopped, count_missing};
@@ -126,17 +127,11 @@ impl Generating {
     ///
     /// # Errors
     /// [`StudyError`] where a prompt cannot be made or the ledger cannot be read.
-    pub fn plan(&self) -> Result<Vec<Planned>, StudyError> {
+    pub fn plan(&self) -> Result<Plan, StudyError> {
         if !self.models.all().iter().any(|model| model.spec.may_cost()) {
-            return Ok(Vec::new());
+            return Ok(Plan::default());
         }
-        let planned = |model: &Model, stage, requests, at_most| Planned {
-            model: model.spec.name.clone(),
-            stage,
-            requests,
-            at_most,
-            may_cost: model.spec.may_cost(),
-        };
+        let planned = Planned::counted;
         let reader = self.asking.reader()?;
         let units = self.units()?;
         let generator = self.generator();
@@ -144,11 +139,11 @@ impl Generating {
         let requests = self.unit_requests(&units, with);
         let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
         let mut plan = vec![planned(generator, "counterfactuals", missing, false)];
-        let Some(judge) = self.judge() else { return Ok(plan) };
+        let Some(judge) = self.judge() else { return Ok(Plan { rows: plan }) };
         if missing > 0 {
             let most = units.iter().map(|unit| u64::from(unit.count)).sum();
             plan.push(planned(judge, "verdicts", most, true));
-            return Ok(plan);
+            return Ok(Plan { rows: plan });
         }
         let keys: Vec<_> = self
             .unit_requests(&units, with)
@@ -160,7 +155,7 @@ impl Generating {
         let requests = self.verdict_requests(judge, &candidates, with);
         let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
         plan.push(planned(judge, "verdicts", missing, false));
-        Ok(plan)
+        Ok(Plan { rows: plan })
     }
 
     /// Asks for what the ledger lacks, and derives all tables.

@@ -26,10 +26,10 @@ pub(crate) fn run(args: &GenerateArgs) -> Done {
     })?;
     introduce(&generating);
     let plan = generating.plan()?;
-    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+    if plan.paid().next().is_some() {
         generating.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, args.requests.yes)? {
+    if !confirm(&plan, args.requests.yes, None)? {
         say("nothing was sent");
         return Ok(DONE);
     }
