@@ -4,7 +4,8 @@ use crate::exit::{Failure, USAGE};
 use crate::grid::dollars;
 use crate::output::say;
 use crate::plan::of_paid;
-use foretell_study::Plan;
+use foretell_core::count;
+use foretell_study::{Plan, Planned};
 use std::io::{BufRead, IsTerminal, Write};
 
 /// Says what may cost money, and asks; `--yes` answers beforehand, and what is estimated to cost at
@@ -14,7 +15,11 @@ pub(crate) fn confirm(plan: &Plan, yes: bool, above: Option<f64>) -> Result<bool
         return Ok(true);
     }
     say("requests that may cost money:");
-    say(&of_paid(plan));
+    if plan.paid().any(|row| row.estimate.is_some()) {
+        say(&of_paid(plan, !yes));
+    } else {
+        plan.paid().for_each(|row| say(&counted(row)));
+    }
     if yes {
         return Ok(true);
     }
@@ -43,4 +48,10 @@ pub(crate) fn confirm(plan: &Plan, yes: bool, above: Option<f64>) -> Result<bool
     let mut answer = String::new();
     let _ = std::io::stdin().lock().read_line(&mut answer);
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// A row without an estimate.
+fn counted(row: &Planned) -> String {
+    let most = if row.at_most { "at most " } else { "" };
+    format!("  {}: {most}{} for {}", row.model, count(row.requests), row.stage)
 }

@@ -33,7 +33,7 @@ const COLUMNS: [&str; 19] = [
 pub(crate) fn text(plan: &Plan, format: TextFormat) -> String {
     let values: Vec<Vec<Value>> = plan.rows.iter().map(values).collect();
     match format {
-        TextFormat::Table => for_people(&plan.rows.iter().collect::<Vec<_>>(), plan),
+        TextFormat::Table => for_people(&plan.rows.iter().collect::<Vec<_>>(), plan, true),
         TextFormat::Csv => csv(&COLUMNS, &values).trim_end().to_owned(),
         TextFormat::Json => {
             let (money, seconds) = (plan.money(), plan.seconds());
@@ -102,19 +102,20 @@ fn price(estimate: &Estimate) -> String {
     }
 }
 
-/// The rows that may cost money, and what is estimated about them.
-pub(crate) fn of_paid(plan: &Plan) -> String {
-    for_people(&plan.paid().collect::<Vec<_>>(), plan)
+/// The rows that may cost money, and what is estimated about them; with what that is from, where
+/// somebody has to decide.
+pub(crate) fn of_paid(plan: &Plan, with_notes: bool) -> String {
+    for_people(&plan.paid().collect::<Vec<_>>(), plan, with_notes)
 }
 
-fn for_people(rows: &[&Planned], plan: &Plan) -> String {
+fn for_people(rows: &[&Planned], plan: &Plan, with_notes: bool) -> String {
     let columns =
         ["model", "stage", "arm", "requests", "input tokens", "output tokens", "USD", "time"];
     let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
     let mut text = table(&columns, 3, &cells);
     text.push_str("\n\n");
     text.push_str(&total(plan));
-    for note in notes(rows) {
+    for note in notes(rows).into_iter().filter(|_| with_notes) {
         text.push('\n');
         text.push_str(&note);
     }

@@ -119,7 +119,8 @@ impl Purse {
         if let Some(budget) = self.budget {
             let wanted = state.spent.usd() + state.overrun * (state.reserved + usd);
             // A NaN must not pass for enough.
-            if !(wanted <= budget + NOTHING_USD) {
+            let fits = wanted <= budget + NOTHING_USD;
+            if !fits {
                 if state.reserved > NOTHING_USD {
                     state.waiting.push(Arc::clone(wake));
                     return Held::Wait;

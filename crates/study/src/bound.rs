@@ -14,6 +14,14 @@ const SAMPLE: usize = 200;
 /// What a request that shows nothing but an answer depends on: the texts, and the labels asked for.
 type Asked<'a> = (&'a str, &'a TextId, &'a TextId, &'a [String]);
 
+/// What can be shown about the same texts.
+#[derive(Default)]
+struct Answers<'a> {
+    labels: HashSet<&'a str>,
+    /// The questions whose replies give them, in their orders.
+    replies: HashSet<(&'a QuestionId, AnswerOrder)>,
+}
+
 /// The most different requests that one predictor can be sent in an arm about `references` models.
 ///
 /// An arm that shows only the answer given asks the same of all references that gave it, so there
@@ -31,8 +39,7 @@ pub(crate) fn most(frozen: &Frozen, arm: &Arm, pairs: &[&Pair], references: u64)
         return references * pairs.len() as u64;
     }
     // By texts: the answers that can be shown, from so many replies.
-    let mut shown: HashMap<Asked<'_>, (HashSet<&str>, HashSet<(&QuestionId, AnswerOrder)>)> =
-        HashMap::new();
+    let mut shown: HashMap<Asked<'_>, Answers<'_>> = HashMap::new();
     for pair in pairs {
         let original = frozen.question(&pair.original_id);
         let counterfactual = frozen.question(&pair.counterfactual_id);
@@ -42,12 +49,12 @@ pub(crate) fn most(frozen: &Frozen, arm: &Arm, pairs: &[&Pair], references: u64)
             &pair.counterfactual_text_id,
             &counterfactual.labels[..],
         );
-        let (labels, replies) = shown.entry(asked).or_default();
-        labels.extend(original.labels.iter().map(String::as_str));
-        replies.insert((&pair.original_id, pair.answer_order));
+        let answers = shown.entry(asked).or_default();
+        answers.labels.extend(original.labels.iter().map(String::as_str));
+        answers.replies.insert((&pair.original_id, pair.answer_order));
     }
-    let of = |(labels, replies): &(HashSet<&str>, HashSet<(&QuestionId, AnswerOrder)>)| {
-        (labels.len() as u64).min(references * replies.len() as u64)
+    let of = |answers: &Answers<'_>| {
+        (answers.labels.len() as u64).min(references * answers.replies.len() as u64)
     };
     shown.values().map(of).sum()
 }

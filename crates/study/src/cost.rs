@@ -71,6 +71,9 @@ pub struct Cost {
     pub spent: Spent,
 }
 
+/// Model, stage and arm, as far as costs are told apart by them.
+type Group = (Option<String>, Option<String>, Option<String>);
+
 impl Cost {
     fn add_attempt(&mut self, first: bool, failed: bool, charge: &Charge) {
         let usage = &charge.usage;
@@ -124,7 +127,7 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
         .map(|model| Tariff::of(&model.spec, &model.entry, &model.chat))
         .collect::<Result<_, _>>()?;
     let uses = Uses::of(&layout)?;
-    let mut groups: BTreeMap<(String, String, Option<String>), Cost> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, Cost> = BTreeMap::new();
     if layout.ledger().exists() {
         LedgerReader::open(&layout.ledger())?.each_attempt(|attempt| {
             let owner = owners.of_request(&attempt.key, attempt.body);
@@ -134,7 +137,7 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
             };
             let model = owner.map_or("(another)", |at| all[at].spec.name.as_str());
             let (stage, arm) = uses.of_key(&attempt.key);
-            let group = (model.to_owned(), stage.to_owned(), arm);
+            let group = (Some(model.to_owned()), Some(stage.to_owned()), arm);
             let cost = groups.entry(group).or_default();
             cost.add_attempt(attempt.n == 1, attempt.failure.is_some(), &charge);
         })?;
@@ -142,15 +145,14 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
     Ok(fold(&groups, by))
 }
 
-fn fold(groups: &BTreeMap<(String, String, Option<String>), Cost>, by: &[CostKey]) -> Costs {
+fn fold(groups: &BTreeMap<Group, Cost>, by: &[CostKey]) -> Costs {
     let has = |key| by.contains(&key);
     let mut total = Cost::default();
-    let mut rows: BTreeMap<(Option<String>, Option<String>, Option<String>), Cost> =
-        BTreeMap::new();
+    let mut rows: BTreeMap<Group, Cost> = BTreeMap::new();
     for ((model, stage, arm), cost) in groups {
         let key = (
-            Some(model.clone()).filter(|_| has(CostKey::Model)),
-            Some(stage.clone()).filter(|_| has(CostKey::Stage)),
+            model.clone().filter(|_| has(CostKey::Model)),
+            stage.clone().filter(|_| has(CostKey::Stage)),
             arm.clone().filter(|_| has(CostKey::Arm)),
         );
         rows.entry(key).or_default().add(cost);

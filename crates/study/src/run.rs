@@ -16,7 +16,7 @@ use crate::predictions::{self, Said};
 use crate::preview::check_prompts;
 use crate::progress::{Meter, Progress};
 use crate::study::Study;
-use foretell_core::{Arm, Need, Pair, Prompts, Registry};
+use foretell_core::{Arm, Need, NotAsked, Pair, Prompts, Registry};
 use foretell_data::select;
 use foretell_llm::{
     Asked, ChatModel, Keys, Limits, ModelSpec, Opening, Short, SpecError, Stop, Stopped, Tell,
@@ -211,7 +211,9 @@ impl Run {
                 &asked.keys,
                 &names,
             )?;
-            for (what, count) in unasked {
+            // A budget that is used up stops the run, and is told as that.
+            let budget = NotAsked::Budget.as_str();
+            for (what, count) in unasked.into_iter().filter(|((_, why), _)| why != budget) {
                 *ended.unasked.entry(what).or_default() += count;
             }
             served.push((model.spec.name.clone(), names));
