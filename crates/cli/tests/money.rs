@@ -190,7 +190,7 @@ fn costs_the_most(heard: &Heard<'_>) -> Act {
 fn fails_and_costs(heard: &Heard<'_>) -> Act {
     let usage =
         json!({"prompt_tokens": 9, "completion_tokens": 0, "cost": worst(heard.body) / 2.0});
-    if heard.before == 0 && heard.hash() % 2 == 0 {
+    if heard.before == 0 && heard.hash().is_multiple_of(2) {
         let error = json!({"error": {"code": 502, "message": "upstream"}, "usage": usage});
         return Act::Say(200, None, error.to_string());
     }
