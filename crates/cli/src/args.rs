@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod models;
+pub(crate) mod money;
 pub(crate) mod pairs;
 pub(crate) mod passes;
 pub(crate) mod requests;
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Models(models::ModelsArgs),
     Import(wide::ImportRunArgs),
     Export(wide::ExportArgs),
+    Cost(money::CostArgs),
 }
 
 /// How a result is printed.
@@ -123,6 +125,8 @@ pub(crate) struct PairArgs {
   foretell run study.toml
   foretell run --pairs combined_dataset.parquet --reference 'sim:reference?faithfulness=0.8' --predictor sim:reader
   foretell run --pairs moral_machines --limit 200 --reference 'http://127.0.0.1:8000/v1#qwen3' --predictor sim:reader --yes
+  foretell run study.toml --plan
+  foretell run study.toml --budget 20 --yes
   foretell run study.toml --arm without --arm with --arm shuffled --out runs/placebo")]
 pub(crate) struct RunArgs {
     /// A study file; `foretell init` writes one. Flags win over it.
@@ -158,6 +162,8 @@ pub(crate) struct RunArgs {
     pub(crate) requests: requests::RequestArgs,
     #[command(flatten)]
     pub(crate) passes: passes::PassArgs,
+    #[command(flatten)]
+    pub(crate) money: money::MoneyArgs,
 }
 
 /// Write a study file with every field explained.

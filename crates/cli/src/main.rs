@@ -5,8 +5,10 @@ mod commands;
 mod confirm;
 mod exit;
 mod fetching;
+mod grid;
 mod interrupt;
 mod output;
+mod plan;
 mod progress;
 
 use args::{Cli, Command};
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         Command::Models(args) => commands::models::run(&args),
         Command::Import(args) => commands::import::run(&args),
         Command::Export(args) => commands::export::run(&args),
+        Command::Cost(args) => commands::cost::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

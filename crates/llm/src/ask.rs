@@ -6,6 +6,7 @@ use crate::key::RequestKey;
 use crate::lanes::Lanes;
 use crate::ledger::{Ledger, LedgerError, LedgerReader};
 use crate::model::ChatModel;
+use crate::purse::Short;
 use crate::stop::Stop;
 use miette::Diagnostic;
 use std::collections::HashSet;
@@ -88,17 +89,19 @@ pub struct Asked {
     pub sent: u64,
     /// Those of them that ended in a failure.
     pub failed: u64,
-    /// Why not all were sent: the model's fault, or the user's wish.
+    /// Why not all were sent: the model's fault, the user's wish, or the budget.
     pub stopped: Option<Stopped>,
 }
 
 /// Why asking stopped early.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Stopped {
     /// The user asked to stop.
     ByUser,
     /// The model can be asked no more.
     ByModel(String),
+    /// The next request may cost more than is left of a budget.
+    ByBudget(Short),
 }
 
 /// Why asking failed as a whole.

@@ -189,9 +189,16 @@ impl Drop for Inner {
 }
 
 /// Keys of requests that have ended, sorted: 16 bytes each, where a set would take thrice that.
+#[derive(Default)]
 pub struct EndedKeys(Vec<RequestKey>);
 
 impl EndedKeys {
+    /// Whether no request has ended.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the request has ended.
     #[must_use]
     pub fn contains(&self, key: &RequestKey) -> bool {
@@ -217,7 +224,11 @@ impl LedgerReader {
         Ok(Self { path: path.to_owned(), connection })
     }
 
-    fn fault(&self, fault: rusqlite::Error) -> LedgerError {
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(crate) fn fault(&self, fault: rusqlite::Error) -> LedgerError {
         LedgerError::of(&self.path, Arc::new(fault))
     }
 

@@ -3,9 +3,11 @@
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::models::Model;
+use crate::money::Money;
+use crate::progress::Meter;
 use crate::run::Settings;
 use foretell_llm::{
-    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Stop, ask_all,
+    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Spent, Stop, ask_all,
     journal_for,
 };
 use std::path::Path;
@@ -20,6 +22,7 @@ pub(crate) struct Asking {
     pub(crate) ledger: Ledger,
     endpoints: Endpoints,
     limits: Limits,
+    money: Money,
 }
 
 impl Asking {
@@ -30,7 +33,35 @@ impl Asking {
     ) -> Result<(Self, Vec<String>), StudyError> {
         let (ledger, warnings) = open_ledger(layout, settings.on_full)?;
         let endpoints = Endpoints::new(layout.limits(), Arc::clone(&settings.tell));
-        Ok((Self { ledger, endpoints, limits: settings.limits }, warnings))
+        let (limits, money) = (settings.limits, Money::default());
+        Ok((Self { ledger, endpoints, limits, money }, warnings))
+    }
+
+    /// From now on, models that have an account here are paid for from it.
+    pub(crate) fn pay_from(&mut self, money: Money) {
+        self.money = money;
+    }
+
+    /// What was spent on a model by this command, and in how many attempts, where that is counted.
+    fn spent_on(&self, model: &Model) -> Option<(Spent, u64)> {
+        self.money.account(model).map(|account| account.spent_here())
+    }
+
+    /// Tells a meter of steps, and of what the stage has cost since it began.
+    pub(crate) fn step<'a>(
+        &'a self,
+        meter: &'a dyn Meter,
+        model: &'a Model,
+    ) -> impl Fn(u64) + Sync + 'a {
+        let before = self.spent_on(model);
+        move |steps| {
+            meter.advance(steps);
+            if let (Some((spent, attempts)), Some((earlier, fewer))) =
+                (self.spent_on(model), before)
+            {
+                meter.spend(&spent.since(&earlier), attempts - fewer);
+            }
+        }
     }
 
     /// A reader of the ledger.
@@ -38,9 +69,9 @@ impl Asking {
         Ok(self.ledger.reader()?)
     }
 
-    /// Whether requests that failed for good are asked again.
-    pub(crate) fn retry_failed(&self) -> bool {
-        self.limits.retry_failed
+    /// How hard models may be asked.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Asks a model what the ledger lacks; nothing, if it was `stopped` before.
@@ -61,7 +92,11 @@ impl Asking {
         Ok(match stopped {
             Some(why) => Lanes::none(why),
             None if model.spec.may_cost() => {
-                self.endpoints.lanes(&model.spec, &model.chat, &self.limits)?
+                let lanes = self.endpoints.lanes(&model.spec, &model.chat, &self.limits)?;
+                match self.money.account(model) {
+                    Some(account) => lanes.paid_from(Arc::clone(account)),
+                    None => lanes,
+                }
             }
             None => {
                 let limits = Limits { concurrency: SIMULATED_IN_FLIGHT, ..self.limits };

@@ -274,6 +274,31 @@ pub enum StudyError {
         /// What is wrong with each.
         faults: Vec<String>,
     },
+    /// A budget for a model whose price nobody says.
+    #[error("model `{model}`: a budget cannot be held, since its price is not known")]
+    #[diagnostic(help(
+        "give it in US dollars per million tokens: `...?price_in=0.25&price_out=2` (0 and 0 for a server of your own), or `price` of its entry in a file for `--registry`"
+    ))]
+    NoPrice {
+        /// The model.
+        model: String,
+    },
+    /// A budget for a model whose replies may be of any length.
+    #[error("model `{model}`: a budget cannot be held, since its replies may be of any length")]
+    #[diagnostic(help(
+        "give it `max_tokens=N` (which changes what is asked), or `max_output` of its entry in a file for `--registry`"
+    ))]
+    NoLength {
+        /// The model.
+        model: String,
+    },
+    /// A budget that is none.
+    #[error("`budget = {budget}` is not an amount of US dollars")]
+    #[diagnostic(help("write a number above 0, such as 20 or 2.50"))]
+    Budget {
+        /// What was given.
+        budget: f64,
+    },
     /// Nothing to ask about.
     #[error("there are no pairs to ask about")]
     #[diagnostic(help("look at what was left out, and at `--limit`"))]

@@ -289,6 +289,7 @@ impl Manifest {
             }
         }
         self.study.limit = study.limit;
+        self.study.budget = study.budget;
         Ok(differences)
     }
 

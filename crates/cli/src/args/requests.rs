@@ -37,16 +37,21 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
+    /// How hard models may be asked.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            concurrency: self.concurrency as usize,
+            attempts: self.attempts,
+            first_wait: Duration::from_millis(self.first_wait_ms),
+            patience: Duration::from_secs(self.patience_s),
+            retry_failed: self.retry_failed,
+        }
+    }
+
     /// The same as a study takes it; `tell` says to the user what happens on the way.
     pub(crate) fn settings(&self, tell: Tell) -> Settings {
         Settings {
-            limits: Limits {
-                concurrency: self.concurrency as usize,
-                attempts: self.attempts,
-                first_wait: Duration::from_millis(self.first_wait_ms),
-                patience: Duration::from_secs(self.patience_s),
-                retry_failed: self.retry_failed,
-            },
+            limits: self.limits(),
             timeout: Duration::from_secs(self.timeout_s),
             on_full,
             tell,

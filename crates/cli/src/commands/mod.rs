@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod analyze;
+pub(crate) mod cost;
 pub(crate) mod data;
 pub(crate) mod export;
 pub(crate) mod grow;

@@ -3,21 +3,24 @@
 use super::analyze::{print_gains, width};
 use super::show::why_not_asked;
 use crate::Done;
+use crate::args::money::SpendArgs;
 use crate::args::requests::RequestArgs;
 use crate::args::{PairArgs, RunArgs, TextFormat};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INCOMPLETE, INPUT, PROVIDER, UNEXPECTED};
 use crate::fetching::cache_dir;
+use crate::grid::dollars;
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
 use foretell_analysis::{GainRequest, GroupKey, gain};
 use foretell_core::{count, counted};
 use foretell_data::{BUILT_IN, Cards};
+use foretell_llm::Short;
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
-use foretell_study::{Ended, Model, ModelTable, Passes, Run, Study};
+use foretell_study::{Ended, Model, ModelTable, Passes, Plan, Run, Study, plan_study};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
@@ -25,17 +28,24 @@ use tokio::runtime::Runtime;
 
 pub(crate) fn run(args: &RunArgs) -> Done {
     let study = resolve(args)?;
+    if args.money.plan {
+        let limits = args.requests.limits();
+        let plan = plan_study(&study, args.out.as_deref(), &limits)
+            .map_err(|error| Failure::from(error).while_doing("cannot plan the study"))?;
+        return show_plan(&plan, args.format, study.budget);
+    }
     let stages = Stages::new();
     let settings = args.requests.settings(stages.teller());
     let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
-    carry_out(&run, &args.requests, args.format, &stages)
+    carry_out(&run, &args.requests, &args.money.spend, args.format, &stages)
 }
 
 /// Asks what a run lacks, with the user's consent, and prints what came of it.
 pub(crate) fn carry_out(
     run: &Run,
     requests: &RequestArgs,
+    spend: &SpendArgs,
     format: TextFormat,
     stages: &Stages,
 ) -> Done {
@@ -45,10 +55,10 @@ pub(crate) fn carry_out(
     })?;
     introduce(run);
     let plan = run.plan()?;
-    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+    if plan.paid().next().is_some() {
         run.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, requests.yes)? {
+    if !confirm(&plan, requests.yes, Some(spend.confirm_above))? {
         say("nothing was sent");
         return Ok(DONE);
     }
@@ -75,6 +85,17 @@ pub(crate) fn carry_out(
         report(run, &ended, format)?;
     }
     Ok(tell_end(&ended, &resume))
+}
+
+/// Prints what would be sent.
+pub(crate) fn show_plan(plan: &Plan, format: TextFormat, budget: Option<f64>) -> Done {
+    show(&crate::plan::text(plan, format));
+    if let Some(budget) = budget
+        && plan.money().usd.high > budget
+    {
+        say(&format!("the budget of {} may not be enough", dollars(budget)));
+    }
+    Ok(DONE)
 }
 
 /// How many requests were sent; bars also count those that an earlier command sent.
@@ -122,6 +143,7 @@ fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     study.ceiling = args.passes.ceiling.unwrap_or(study.ceiling);
     study.rationale = args.passes.rationale().or(study.rationale);
     study.registry = args.registry.registry.clone().or(study.registry.take());
+    study.budget = args.money.spend.budget.or(study.budget);
     apply(&args.input, &mut study);
     Ok(study)
 }
@@ -275,8 +297,47 @@ pub(crate) fn tell_end(ended: &Ended, resume: &str) -> u8 {
     for (model, why) in &ended.stopped_models {
         say(&format!("model `{model}` was stopped: {}", harmless(why)));
     }
+    for (model, short) in &ended.short {
+        say(&harmless(&format!("model `{model}` was stopped: {short}")));
+    }
+    let resume = with_larger_budgets(resume, &ended.short);
     say(&format!("the run is not complete; what was answered is kept. Resume with:\n  {resume}"));
     if ended.stopped_models.is_empty() { INCOMPLETE } else { PROVIDER }
+}
+
+/// The command with twice the budgets that were used up. That of a model in a study file is left to
+/// the user, who finds it named above.
+fn with_larger_budgets(command: &str, short: &[(String, Short)]) -> String {
+    let mut command = command.to_owned();
+    let mut doubled = HashSet::new();
+    for (_, short) in short {
+        let (old, new) = (short.budget, 2.0 * short.budget);
+        if !doubled.insert((short.model.clone(), old.to_bits())) {
+            continue;
+        }
+        let flag = if short.model.is_some() { "budget=" } else { "--budget" };
+        command = match replaced(&command, flag, old, new) {
+            Some(command) => command,
+            None if short.model.is_none() => format!("{command} --budget {new}"),
+            None => command,
+        };
+    }
+    command
+}
+
+/// The command with the amount after `flag` replaced, where it is this one.
+fn replaced(command: &str, flag: &str, old: f64, new: f64) -> Option<String> {
+    let starts = command.match_indices(flag).map(|(at, _)| at + flag.len());
+    for start in starts {
+        let skip = usize::from(command[start..].starts_with([' ', '=']));
+        let amount = &command[start + skip..];
+        let end = amount.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(amount.len());
+        if amount[..end].parse() == Ok(old) {
+            let (before, after) = (&command[..start + skip], &amount[end..]);
+            return Some(format!("{before}{new}{after}"));
+        }
+    }
+    None
 }
 
 /// The command that goes on with the run in `folder`.

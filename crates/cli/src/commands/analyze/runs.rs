@@ -66,7 +66,7 @@ fn warn_incomplete(run: &Path) {
     }
 }
 
-fn latest() -> Result<PathBuf, Failure> {
+pub(crate) fn latest() -> Result<PathBuf, Failure> {
     let latest = foretell_study::latest_run(Path::new("runs"))?;
     say(&format!("run {}", latest.display()));
     Ok(latest)
