@@ -6,6 +6,7 @@
 
 mod ask;
 mod backoff;
+mod batch;
 mod body;
 mod breaker;
 mod chat;
@@ -18,6 +19,9 @@ mod http;
 mod key;
 mod lanes;
 mod ledger;
+mod ledger_look;
+mod ledger_merge;
+mod ledger_sweep;
 mod limit_log;
 mod limiter;
 mod model;
@@ -26,6 +30,7 @@ mod pool;
 mod provider;
 mod served;
 mod settings;
+mod shard;
 mod sim;
 mod spec;
 mod stop;
@@ -33,14 +38,22 @@ mod verdict;
 mod vllm;
 
 pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all, count_missing};
+pub use batch::{
+    BatchApi, BatchDoor, BatchFault, BatchFile, BatchFormat, BatchLimits, BatchLine, BatchProgress,
+    BatchState, BatchWriter, LineFault, LineResult, read_line,
+};
 pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use effort::efforts_in_words;
 pub use file_system::{Journal, journal_for};
 pub use key::{NotAKey, RequestKey};
 pub use lanes::{Endpoints, Lanes};
 pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
+pub use ledger_look::{LedgerGroup, StoredRequest, TriedAttempt};
+pub use ledger_merge::{Merged, merge_ledger};
+pub use ledger_sweep::{Sweep, Swept, sweep_ledger};
 pub use limit_log::Tell;
 pub use model::{Attempt, ChatModel, Failure, Opening, Verdict, open_model};
 pub use served::{Mismatch, Mismatches, Wanted, mismatches};
+pub use shard::{NotAShard, Shard};
 pub use spec::{Keys, ModelSpec, Place, SpecError};
 pub use stop::Stop;
