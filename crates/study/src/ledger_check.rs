@@ -79,7 +79,7 @@ fn first_keys<T: Table>(path: &Path) -> Vec<RequestKey> {
 }
 
 /// The tables in a folder and the folders in it, in order.
-fn tables(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn tables(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.sort();

@@ -7,6 +7,7 @@
 
 mod answers;
 mod asking;
+mod batch;
 mod case;
 mod command;
 mod cue;
@@ -27,8 +28,13 @@ mod progress;
 mod question_source;
 mod run;
 mod runs;
+mod stage;
 mod study;
+mod used_keys;
 
+pub use batch::{
+    BatchRecord, Batches, ExportRequest, Exported, FileState, Imported, Named, Submitted,
+};
 pub use case::{Case, Guess, find_case};
 pub use cue::{CueLeftOut, CuePairs, CueRequest, cue_pairs};
 pub use error::StudyError;
@@ -42,4 +48,6 @@ pub use progress::{Meter, Progress};
 pub use question_source::QuestionSource;
 pub use run::{Ended, Planned, Run, Settings};
 pub use runs::{RunSummary, latest_run, list_runs};
+pub use stage::Lacking;
 pub use study::{ModelTable, Study, TEMPLATE as STUDY_TEMPLATE};
+pub use used_keys::used_keys;

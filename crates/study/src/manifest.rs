@@ -22,6 +22,9 @@ pub struct Manifest {
     pub program: String,
     /// Whether all that the last command asked for was asked and derived.
     pub complete: bool,
+    /// The ledger, where it is one that several runs share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<PathBuf>,
     /// The study, with all that was added to it later.
     pub study: Study,
     /// What the run asks about; it may not change.
@@ -156,7 +159,7 @@ impl Manifest {
     #[must_use]
     pub fn new(study: Study, identity: Identity, frozen: FrozenCounts) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        Self { format: FORMAT, program, complete: false, study, identity, frozen }
+        Self { format: FORMAT, program, complete: false, ledger: None, study, identity, frozen }
     }
 
     /// Reads the manifest of a run.

@@ -6,6 +6,7 @@ use crate::derive::Served;
 use crate::donors;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
+use crate::frozen_files::frozen_prompts;
 use crate::inputs;
 use crate::ledger_check::NamedReplies;
 use crate::manifest::{Identity, Manifest};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub on_full: fn(&Path, &str),
     /// Told in words what happens to the limits of an address.
     pub tell: Tell,
+    /// A ledger that several runs share; without, what `run.toml` names, or one of the run's own.
+    pub ledger: Option<PathBuf>,
 }
 
 /// A run, ready to ask.
@@ -45,7 +48,7 @@ pub struct Run {
     pub arms: Vec<Arm>,
     /// What the user should know before it starts.
     pub warnings: Vec<String>,
-    asking: Asking,
+    pub(crate) asking: Asking,
     limit: Option<u64>,
 }
 
@@ -79,6 +82,8 @@ pub struct Ended {
     pub unasked: BTreeMap<(String, String), u64>,
     /// Models that served something else than was asked, and what.
     pub mismatches: Vec<(String, String)>,
+    /// The stage at which it waits for other shards, and the requests that are theirs to ask.
+    pub waiting: Option<(&'static str, u64)>,
 }
 
 impl Run {
@@ -100,7 +105,34 @@ impl Run {
             // A model that cannot be read is told below, with all other faults.
             None => identity.default_folder(study).unwrap_or_else(|_| PathBuf::from("runs")),
         };
-        let layout = Layout::new(&folder);
+        Self::open_in(study, &folder, identity, prompts, keys, settings)
+    }
+
+    /// Opens the run in `folder` as its manifest describes it. Sends nothing, and needs none of the
+    /// files that it was started from.
+    ///
+    /// # Errors
+    /// [`StudyError`], as [`Run::open`].
+    pub fn reopen(folder: &Path, keys: Keys<'_>, settings: &Settings) -> Result<Self, StudyError> {
+        let manifest = Manifest::read(folder)?;
+        let prompts = frozen_prompts(&Layout::new(folder))?;
+        // What the user's file said of the models is frozen in the run.
+        let study = Study { registry: None, ..manifest.study };
+        let mut run = Self::open_in(&study, folder, manifest.identity, prompts, keys, settings)?;
+        run.folder.manifest.complete = manifest.complete;
+        run.folder.manifest.write(folder)?;
+        Ok(run)
+    }
+
+    fn open_in(
+        study: &Study,
+        folder: &Path,
+        identity: Identity,
+        prompts: Prompts,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let layout = layout_with_ledger(folder, settings)?;
         let own = study.registry.as_deref();
         let registry = known_in(&layout.registry(), own)?;
         let (timeout, logs) = (settings.timeout, layout.logs());
@@ -128,12 +160,14 @@ impl Run {
                 check_prompts(frozen, &arms, &pairs)
             }
         };
-        let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
+        let mut folder = RunFolder::open_or_start(folder, study, identity, load, check)?;
+        folder.layout = layout.clone();
         let arms = arms_of(study, &folder.frozen.prompts)?;
         let named = NamedReplies::read(&layout)?;
         models.freeze(&layout.registry())?;
         let (asking, mut warnings) = Asking::open(&folder.layout, settings)?;
         named.check(&asking.reader()?)?;
+        folder.keep_ledger()?;
         warnings.extend(models.unheeded(own)?);
         Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
     }
@@ -218,6 +252,10 @@ impl Run {
             let done = |steps| meter.advance(steps);
             self.asking.ask(runtime, model, None, stop, requests, &done)
         })?;
+        if let Some(ended) = ended.waiting_for_shards("answers", &self.models.references, &asked) {
+            Models::close(&self.models.references, &[]);
+            return Ok(ended);
+        }
         let mut said = Vec::new();
         for (model, asked) in self.models.references.iter().zip(asked) {
             ended.add(model, &asked);
@@ -246,6 +284,12 @@ impl Run {
             let done = |steps| meter.advance(steps);
             self.asking.ask(runtime, model, stopped, stop, requests, &done)
         })?;
+        if let Some(ended) =
+            ended.waiting_for_shards("predictions", &self.models.predictors, &asked)
+        {
+            Models::close(&self.models.predictors, &[]);
+            return Ok(ended);
+        }
         for (model, asked) in self.models.predictors.iter().zip(asked) {
             ended.add(model, &asked);
             let names = Served::default();
@@ -314,7 +358,10 @@ impl Run {
     }
 
     /// The answers when all of them are in the ledger: derived without asking.
-    fn derive_answers_from_ledger(&self, pairs: &[&Pair]) -> Result<Vec<Said>, StudyError> {
+    pub(crate) fn derive_answers_from_ledger(
+        &self,
+        pairs: &[&Pair],
+    ) -> Result<Vec<Said>, StudyError> {
         let frozen = &self.folder.frozen;
         let questions = answers::questions(frozen, pairs);
         let one = |model: &Model| {
@@ -375,10 +422,45 @@ impl Ended {
         stopped.map(|(_, why)| why.as_str())
     }
 
+    /// The end of a shard that has asked its part, where other shards have not: what they are told is
+    /// not known here, so nothing that follows from it can be asked.
+    fn waiting_for_shards(
+        &self,
+        stage: &'static str,
+        models: &[Model],
+        asked: &[Asked],
+    ) -> Option<Self> {
+        let elsewhere: u64 = asked.iter().map(|asked| asked.elsewhere).sum();
+        if elsewhere == 0 {
+            return None;
+        }
+        let mut ended = self.clone();
+        models.iter().zip(asked).for_each(|(model, asked)| ended.add(model, asked));
+        ended.waiting = Some((stage, elsewhere));
+        Some(ended)
+    }
+
     /// Whether all was asked.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        !self.by_user && self.stopped_models.is_empty()
+        !self.by_user && self.stopped_models.is_empty() && self.waiting.is_none()
+    }
+}
+
+/// Where the files of a run lie, with the ledger that is asked for, or that the run was given before.
+fn layout_with_ledger(folder: &Path, settings: &Settings) -> Result<Layout, StudyError> {
+    let ledger = match &settings.ledger {
+        Some(path) => Some(path.clone()),
+        None if folder.join("run.toml").exists() => Manifest::read(folder)?.ledger,
+        None => None,
+    };
+    let layout = Layout::new(folder);
+    match ledger {
+        Some(path) => {
+            let at = |fault| StudyError::Io { path: path.clone(), fault };
+            Ok(layout.with_ledger(std::path::absolute(&path).map_err(at)?))
+        }
+        None => Ok(layout),
     }
 }
 
