@@ -1,10 +1,13 @@
 //! The arguments of every command.
 
+pub(crate) mod batch;
 pub(crate) mod data;
 pub(crate) mod generate;
+pub(crate) mod ledger;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod requests;
+pub(crate) mod sharing;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -36,6 +39,8 @@ pub(crate) enum Command {
     Data(data::DataArgs),
     Pairs(pairs::PairsArgs),
     Models(models::ModelsArgs),
+    Batch(batch::BatchArgs),
+    Ledger(ledger::LedgerArgs),
 }
 
 /// How a result is printed.
@@ -148,6 +153,8 @@ pub(crate) struct RunArgs {
     pub(crate) input: PairArgs,
     #[command(flatten)]
     pub(crate) requests: requests::RequestArgs,
+    #[command(flatten)]
+    pub(crate) sharing: sharing::SharingArgs,
 }
 
 /// Write a study file with every field explained.

@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         Command::Data(args) => commands::data::run(&args),
         Command::Pairs(args) => commands::pairs::run(&args),
         Command::Models(args) => commands::models::run(&args),
+        Command::Batch(args) => commands::batch::run(&args),
+        Command::Ledger(args) => commands::ledger::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -1,8 +1,10 @@
 //! One file a command.
 
 pub(crate) mod analyze;
+pub(crate) mod batch;
 pub(crate) mod data;
 pub(crate) mod init;
+pub(crate) mod ledger;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod parse;

@@ -26,7 +26,9 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let study = resolve(args)?;
     let started = Instant::now();
     let stages = Stages::new();
-    let settings = args.requests.settings(stages.teller());
+    let mut settings = args.requests.settings(stages.teller());
+    settings.ledger = args.sharing.ledger();
+    settings.limits.shard = args.sharing.shard;
     let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
     let runtime = Runtime::new().map_err(|fault| {
@@ -36,6 +38,10 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let plan = run.plan()?;
     if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
         run.check_models(runtime.handle())?;
+    }
+    if let Some(shard) = args.sharing.shard {
+        let of = shard.of();
+        say(&format!("shard {shard}: about one in {of} of the requests is asked by this process"));
     }
     if !confirm(&plan, args.requests.yes)? {
         say("nothing was sent");
@@ -63,7 +69,33 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     if ended.is_complete() {
         report(&run, &ended, args)?;
     }
+    if let Some((stage, elsewhere)) = ended.waiting
+        && !ended.by_user
+        && ended.stopped_models.is_empty()
+    {
+        tell_next(&run, stage, elsewhere);
+        return Ok(DONE);
+    }
     Ok(tell_end(&ended, &resume))
+}
+
+/// What comes next when a shard has asked its part of a stage.
+fn tell_next(run: &Run, stage: &str, elsewhere: u64) {
+    let layout = &run.folder.layout;
+    let theirs = counted(elsewhere, "request");
+    say(&format!(
+        "this shard has asked its {stage}; {theirs} of other shards are not answered here"
+    ));
+    let then = if stage == "answers" { "asks its predictions" } else { "derives the tables" };
+    if layout.shares_ledger() {
+        say(&format!("once the other shards say the same, this command again {then}"));
+        return;
+    }
+    let folder = quoted(&layout.folder().display().to_string());
+    say(&format!(
+        "once the other shards say the same, bring their ledgers here; this command again then \
+         {then}:\n  foretell ledger merge {folder} RUN-OF-ANOTHER-SHARD..."
+    ));
 }
 
 /// How many requests were sent; bars also count those that an earlier command sent.
@@ -259,7 +291,7 @@ fn command() -> String {
 }
 
 /// An argument as a shell takes it.
-pub(super) fn quoted(arg: &str) -> String {
+pub(crate) fn quoted(arg: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
     if !arg.is_empty() && arg.chars().all(plain) {
         arg.to_owned()
