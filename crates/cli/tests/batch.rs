@@ -253,8 +253,8 @@ fn a_batch_that_is_rejected_can_be_exported_again() {
     start(folder, &server.model("openai", ""), "batched");
     with_keys(folder, 0, &["batch", "export", "batched"]);
     server.held.lock().unwrap().reject = true;
-    let (out, _) = with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
-    assert!(out.contains("rejected: line 1: no such model"), "{out}");
+    let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+    assert!(err.contains("rejected: line 1: no such model"), "{err}");
     let (out, _) = with_keys(folder, 0, &["batch", "export", "batched"]);
     assert!(out.contains("answers-scripted-0002.jsonl"), "{out}");
     let list = std::fs::read_to_string(folder.join("batched/batch/batches.json")).unwrap();

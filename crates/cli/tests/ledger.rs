@@ -70,30 +70,14 @@ fn what_no_run_needs_is_counted_and_then_taken_out() {
         Duration::ZERO,
     );
     let model = server.model();
-    let more = [&study(&model, "more")[..], &["--first-wait-ms", "1", "--limit", "40"]];
-    let less = [&study(&model, "less")[..], &["--first-wait-ms", "1"]];
-    let without_limit = |args: &[&[&str]]| -> Vec<String> {
-        args.concat().iter().map(|arg| (*arg).to_owned()).collect()
+    let run = |out: &str, limit: &str| {
+        let pairs = ["run", "--pairs", "moral_machines", "--scenarios", "3000", "--limit", limit];
+        let models = ["--reference", &model, "--predictor", "sim:reader", "--yes", "--out", out];
+        let ledger = ["--first-wait-ms", "1", "--ledger", "shared.sqlite"];
+        succeeds(folder, &[&pairs[..], &models, &ledger].concat());
     };
-    let replace_limit = |mut args: Vec<String>| {
-        // The last limit counts, and it may be given once.
-        let first = args.iter().position(|arg| arg == "--limit").unwrap();
-        if args.iter().filter(|arg| *arg == "--limit").count() > 1 {
-            args.drain(first..first + 2);
-        }
-        args
-    };
-    let (more, less) = (replace_limit(without_limit(&more)), replace_limit(without_limit(&less)));
-    let as_args = |args: &[String]| -> Vec<String> { args.to_vec() };
-    let run = |args: Vec<String>| {
-        let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        succeeds(folder, &args)
-    };
-    let with_ledger = |args: &[String]| {
-        [as_args(args), vec!["--ledger".to_owned(), "shared.sqlite".to_owned()]].concat()
-    };
-    run(with_ledger(&less));
-    run(with_ledger(&more));
+    run("less", "20");
+    run("more", "40");
     let (before, _) = succeeds(folder, &["ledger", "ls", "shared.sqlite", "--format", "json"]);
 
     let gc = ["ledger", "gc", "shared.sqlite", "--superseded", "--unused", "less"];
@@ -108,7 +92,7 @@ fn what_no_run_needs_is_counted_and_then_taken_out() {
     let (out, _) = succeeds(folder, &gc);
     assert!(out.starts_with("0 requests and 0 attempts"), "{out}");
     let asked = server.answered();
-    run(as_args(&less));
+    run("less", "20");
     assert_eq!(server.answered(), asked, "what the run needs is still there");
     assert!(whole == tables(&folder.join("less")));
     let err = fails(folder, 2, &["ledger", "gc", "shared.sqlite"]);

@@ -58,6 +58,6 @@ impl<'a> BatchDoor<'a> {
     #[must_use]
     pub fn api(&self, format: BatchFormat) -> Option<BatchApi<'a>> {
         let door = self.door.filter(|_| format != BatchFormat::Vllm)?;
-        Some(BatchApi::new(door, format, self.endpoint()))
+        Some(BatchApi::new(door, format, self.wire.path()))
     }
 }

@@ -75,14 +75,13 @@ pub struct BatchProgress {
 pub struct BatchApi<'a> {
     door: &'a Door,
     format: BatchFormat,
-    endpoint_path: &'static str,
+    /// Where one request goes, after the base address.
+    path: &'static str,
 }
 
 impl<'a> BatchApi<'a> {
-    pub(crate) fn new(door: &'a Door, format: BatchFormat, endpoint: String) -> Self {
-        let endpoint_path =
-            if endpoint == "/v1/responses" { "/v1/responses" } else { "/v1/chat/completions" };
-        Self { door, format, endpoint_path }
+    pub(crate) fn new(door: &'a Door, format: BatchFormat, path: &'static str) -> Self {
+        Self { door, format, path }
     }
 
     fn batches(&self) -> &'static str {
@@ -118,7 +117,7 @@ impl<'a> BatchApi<'a> {
         let body = match uploaded {
             Some(file) => json!({
                 "input_file_id": file,
-                "endpoint": self.endpoint_path,
+                "endpoint": format!("/v1{}", self.path),
                 "completion_window": "24h",
             })
             .to_string()

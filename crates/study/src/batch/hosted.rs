@@ -53,7 +53,7 @@ impl Batches {
         for at in 0..self.list.files.len() {
             if matches!(self.list.files[at].state, FileState::Working | FileState::Ended) {
                 let step =
-                    runtime.block_on(self.progress(at)).map(|progress| self.note(at, &progress));
+                    runtime.block_on(self.progress(at)).and_then(|progress| self.note(at, &progress));
                 self.save()?;
                 told.push(self.told(at, step));
             }
@@ -103,7 +103,7 @@ impl Batches {
                 Ok(Some(progress)) => {
                     let said = self.note(at, &progress);
                     self.save()?;
-                    return Ok(Ok(format!("had been created: {said}")));
+                    return Ok(said.map(|said| format!("had been created: {said}")));
                 }
                 Ok(None) => {}
                 Err(why) => return Ok(Err(why)),
@@ -130,7 +130,7 @@ impl Batches {
             Err(why) => Err(BatchFault::Refused(why)),
         };
         let step = match created {
-            Ok(progress) => Ok(self.note(at, &progress)),
+            Ok(progress) => self.note(at, &progress),
             Err(BatchFault::Unknown(why)) => Err(format!(
                 "no answer says whether its batch was created ({why}); `foretell batch submit` \
                  looks for it before it asks again"
@@ -173,7 +173,7 @@ impl Batches {
 
     async fn fetch_one(&mut self, at: usize) -> Step {
         let progress = self.progress(at).await?;
-        let said = self.note(at, &progress);
+        let said = self.note(at, &progress)?;
         if progress.state != BatchState::Ended {
             return Ok(said);
         }
@@ -194,8 +194,8 @@ impl Batches {
         }
     }
 
-    /// Notes what a provider says of a batch, and says it.
-    fn note(&mut self, at: usize, progress: &BatchProgress) -> String {
+    /// Notes what a provider says of a batch, and says it; a rejection is a failure.
+    fn note(&mut self, at: usize, progress: &BatchProgress) -> Step {
         let file = &mut self.list.files[at];
         file.batch = Some(progress.id.clone());
         file.state = match progress.state {
@@ -211,6 +211,6 @@ impl Batches {
             said.push_str(&format!("; rejected: {fault}"));
         }
         file.status = Some(progress.status.clone());
-        said
+        if progress.state == BatchState::Rejected { Err(said) } else { Ok(said) }
     }
 }
