@@ -126,9 +126,10 @@ fn openrouter_head(endpoint: &str, body: &str) -> String {
             provider.insert(part.to_owned(), value.clone());
         }
     }
-    let provider = match provider.is_empty() {
-        true => String::new(),
-        false => format!("\"provider\":{},", Value::Object(provider)),
+    let provider = if provider.is_empty() {
+        String::new()
+    } else {
+        format!("\"provider\":{},", Value::Object(provider))
     };
     let (endpoint, model) = (json!(endpoint), &body["model"]);
     format!(

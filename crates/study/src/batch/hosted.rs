@@ -52,8 +52,9 @@ impl Batches {
         let mut told = Vec::new();
         for at in 0..self.list.files.len() {
             if matches!(self.list.files[at].state, FileState::Working | FileState::Ended) {
-                let step =
-                    runtime.block_on(self.progress(at)).and_then(|progress| self.note(at, &progress));
+                let step = runtime
+                    .block_on(self.progress(at))
+                    .and_then(|progress| self.note(at, &progress));
                 self.save()?;
                 told.push(self.told(at, step));
             }
