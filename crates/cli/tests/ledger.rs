@@ -1,5 +1,4 @@
 //! `foretell ledger`: looking in, bringing together, taking out.
-#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
 mod scripted;
 

@@ -253,9 +253,10 @@ impl LedgerReader {
         let mut ended =
             read("SELECT key FROM replies ORDER BY key").map_err(|fault| self.fault(fault))?;
         if retry_failed {
-            // By the index of failures, which are few: a look at every attempt would read all replies.
-            let failed =
-                "SELECT r.key FROM attempts a JOIN replies r ON r.key = a.key AND r.n = a.n
+            // By the index of failures, which are few, and in this order (`CROSS` says so): a look at
+            // every attempt would read all replies.
+            let failed = "SELECT r.key FROM attempts a
+                 CROSS JOIN replies r ON r.key = a.key AND r.n = a.n
                  WHERE a.failure IS NOT NULL ORDER BY r.key";
             let failed = read(failed).map_err(|fault| self.fault(fault))?;
             ended.retain(|key| failed.binary_search(key).is_err());

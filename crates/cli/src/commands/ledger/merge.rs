@@ -36,7 +36,7 @@ pub(crate) fn run(args: &LedgerMergeArgs) -> Done {
         }
     }
     for path in &from {
-        let merged = merge_ledger(&into, path, journal.clone()).map_err(StudyError::from)?;
+        let merged = merge_ledger(&into, path, journal).map_err(StudyError::from)?;
         let requests = counted(merged.requests, "new request");
         let attempts = counted(merged.attempts, "new attempt");
         show(&format!("{}: {requests}, {attempts}", path.display()));
