@@ -1,14 +1,17 @@
 //! The arguments of every command.
 
 pub(crate) mod analyze;
+pub(crate) mod batch;
 pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod judge;
+pub(crate) mod ledger;
 pub(crate) mod models;
 pub(crate) mod money;
 pub(crate) mod pairs;
 pub(crate) mod passes;
 pub(crate) mod requests;
+pub(crate) mod sharing;
 pub(crate) mod wide;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -46,6 +49,8 @@ pub(crate) enum Command {
     Import(wide::ImportRunArgs),
     Export(wide::ExportArgs),
     Cost(money::CostArgs),
+    Batch(batch::BatchArgs),
+    Ledger(ledger::LedgerArgs),
 }
 
 /// How a result is printed.
@@ -164,6 +169,8 @@ pub(crate) struct RunArgs {
     pub(crate) passes: passes::PassArgs,
     #[command(flatten)]
     pub(crate) money: money::MoneyArgs,
+    #[command(flatten)]
+    pub(crate) sharing: sharing::SharingArgs,
 }
 
 /// Write a study file with every field explained.

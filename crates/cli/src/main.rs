@@ -34,6 +34,8 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Cost(args) => commands::cost::run(&args),
+        Command::Batch(args) => commands::batch::run(&args),
+        Command::Ledger(args) => commands::ledger::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

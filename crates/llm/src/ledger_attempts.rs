@@ -49,7 +49,7 @@ impl LedgerReader {
             let query = format!(
                 "SELECT {COLUMNS} FROM attempts a JOIN requests r ON r.key = a.key ORDER BY a.rowid"
             );
-            let mut query = self.connection().prepare(&query)?;
+            let mut query = self.connection.prepare(&query)?;
             let mut rows = query.query([])?;
             while let Some(row) = rows.next()? {
                 each(KeptAttempt::read(row)?);
@@ -70,13 +70,13 @@ impl LedgerReader {
     ) -> Result<(), LedgerError> {
         let mut show = || -> rusqlite::Result<()> {
             let last: Option<i64> =
-                self.connection()
+                self.connection
                     .query_row("SELECT max(rowid) FROM attempts", [], |row| row.get(0))?;
             let query = format!(
                 "SELECT {COLUMNS} FROM attempts a JOIN requests r ON r.key = a.key
                  WHERE a.rowid = ?1 AND a.failure IS NULL"
             );
-            let mut query = self.connection().prepare(&query)?;
+            let mut query = self.connection.prepare(&query)?;
             let last = last.unwrap_or(0);
             let taken = last.min(i64::from(most));
             for at in 0..taken {

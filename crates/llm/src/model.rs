@@ -1,5 +1,6 @@
 //! The trait that every model implements, and what one attempt to ask it gives.
 
+use crate::batch::BatchDoor;
 use crate::chat::ModelReply;
 use crate::pool::PoolModel;
 use crate::served::Wanted;
@@ -40,6 +41,11 @@ pub trait ChatModel: Send + Sync {
 
     /// What its replies are held against; `None` for a model of which nothing else can be served.
     fn wanted(&self) -> Option<&Wanted> {
+        None
+    }
+
+    /// How it is asked in batches; `None` for a model that is not.
+    fn batch(&self) -> Option<BatchDoor<'_>> {
         None
     }
 

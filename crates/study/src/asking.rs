@@ -110,7 +110,8 @@ fn open_ledger(
     layout: &Layout,
     on_full: fn(&Path, &str),
 ) -> Result<(Ledger, Vec<String>), StudyError> {
-    let place = layout.folder();
+    let ledger = layout.ledger();
+    let place = ledger.parent().unwrap_or_else(|| layout.folder());
     let at = |fault| StudyError::Io { path: place.to_owned(), fault };
     let journal = journal_for(place).map_err(at)?;
     let mut warnings = Vec::new();
@@ -121,7 +122,10 @@ fn open_ledger(
             place.display()
         ));
     }
-    let ledger = Ledger::open(&layout.ledger(), journal, Box::new(on_full))?;
+    let ledger = Ledger::open(&ledger, journal, Box::new(on_full))?;
+    if layout.shares_ledger() {
+        ledger.share();
+    }
     Ok((ledger, warnings))
 }
 

@@ -111,7 +111,7 @@ impl Cost {
 /// [`StudyError`] for a run, a table or a ledger that cannot be read.
 pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<Costs, StudyError> {
     let manifest = Manifest::read(folder)?;
-    let layout = Layout::new(folder);
+    let layout = Layout::of_run(folder)?;
     let own = match registry {
         Some(file) => known_models(Some(file))?,
         None => known_in(

@@ -22,6 +22,8 @@ pub struct Ended {
     pub unasked: BTreeMap<(String, String), u64>,
     /// Models that served something else than was asked, and what.
     pub mismatches: Vec<(String, String)>,
+    /// The stage at which it waits for other shards, and the requests that are theirs to ask.
+    pub waiting: Option<(&'static str, u64)>,
 }
 
 impl Ended {
@@ -54,7 +56,8 @@ impl Ended {
     /// Whether all was asked.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        !self.by_user && self.stopped_models.is_empty() && self.short.is_empty()
+        let stopped = self.by_user || !self.stopped_models.is_empty() || !self.short.is_empty();
+        !stopped && self.waiting.is_none()
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod answers;
 mod asking;
+mod batch;
 mod bound;
 mod case;
 mod command;
@@ -45,10 +46,15 @@ mod rationales;
 mod run;
 mod runs;
 mod said;
+mod stage;
 mod study;
 mod tally;
+mod used_keys;
 mod wide;
 
+pub use batch::{
+    BatchRecord, Batches, ExportRequest, Exported, FileState, Imported, Named, Submitted,
+};
 pub use case::{Case, Guess, find_case};
 pub use cost::{Cost, CostKey, CostRow, Costs, costs};
 pub use cue::{CueLeftOut, CuePairs, CueRequest, cue_pairs};
@@ -70,5 +76,7 @@ pub use progress::{Meter, Progress};
 pub use question_source::QuestionSource;
 pub use run::{Run, Settings};
 pub use runs::{RunSummary, latest_run, list_runs};
+pub use stage::Lacking;
 pub use study::{ModelTable, Study, TEMPLATE as STUDY_TEMPLATE};
+pub use used_keys::used_keys;
 pub use wide::{ExportedRun, ImportedRun, WideError, WideFault, export_run, import_run};

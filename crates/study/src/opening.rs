@@ -60,10 +60,16 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// Checks a study and opens its models; writes nothing.
-    pub(crate) fn of(study: &Study, ground: Ground, open: &OpenIn<'_>) -> Result<Self, StudyError> {
+    /// Checks a study and opens its models; writes nothing. Without a `ledger`, it is what the run was
+    /// given before, or one of its own.
+    pub(crate) fn of(
+        study: &Study,
+        ground: Ground,
+        ledger: Option<&Path>,
+        open: &OpenIn<'_>,
+    ) -> Result<Self, StudyError> {
         Manifest::refuse_imported(&ground.folder)?;
-        let layout = Layout::new(&ground.folder);
+        let layout = layout_with_ledger(&ground.folder, ledger)?;
         let registry = known_in(&layout.registry(), study.registry.as_deref())?;
         let logs = layout.logs();
         let models = Models::open_with(study, &registry, &|spec| open(spec, &registry, &logs));
@@ -116,6 +122,23 @@ impl Run {
         Self::open_in(&study, ground, load, keys, settings)
     }
 
+    /// Opens the run in `folder` as its manifest describes it. Sends nothing, and needs none of the
+    /// files that it was started from.
+    ///
+    /// # Errors
+    /// [`StudyError`], as [`Run::open`].
+    pub fn reopen(folder: &Path, keys: Keys<'_>, settings: &Settings) -> Result<Self, StudyError> {
+        let manifest = Manifest::read(folder)?;
+        // What the user's file said of the models is frozen in the run.
+        let study = Study { registry: None, ..manifest.study };
+        let ground = Ground::of_run(folder, manifest.identity)?;
+        let load = || Err(StudyError::NoRun { path: folder.to_owned() });
+        let mut run = Self::open_in(&study, ground, load, keys, settings)?;
+        run.folder.manifest.complete = manifest.complete;
+        run.folder.manifest.write(folder)?;
+        Ok(run)
+    }
+
     /// Opens or starts a run; `load` gives the pairs of one that is new.
     fn open_in(
         study: &Study,
@@ -124,7 +147,8 @@ impl Run {
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
-        let opened = Opened::of(study, ground, &|spec, registry, logs| {
+        let shared = settings.ledger.as_deref();
+        let opened = Opened::of(study, ground, shared, &|spec, registry, logs| {
             let timeout = settings.timeout;
             open_model(spec, &Opening { keys, timeout, registry, logs })
         })?;
@@ -134,13 +158,15 @@ impl Run {
         let own = study.registry.as_deref();
         let load = || load().map(|(set, cards)| (set, cards, prompts));
         let check = |frozen: &Frozen| check(study, frozen);
-        let folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
+        let mut folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
+        folder.layout = layout.clone();
         let arms = arms_of(study, &folder.frozen.prompts)?;
         let named = NamedReplies::read(&layout)?;
         models.freeze(&layout.registry())?;
         let (mut asking, mut warnings) = Asking::open(&folder.layout, settings)?;
         let reader = asking.reader()?;
         named.check(&reader)?;
+        folder.keep_ledger()?;
         let kept = || Models::ever_asked(&folder.manifest.study, &layout, &registry);
         asking.pay_from(Money::open(study.budget, &models, kept, &reader)?);
         warnings.extend(models.unheeded(own)?);
@@ -152,6 +178,19 @@ impl Run {
         }
         Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
     }
+}
+
+/// Where the files of a run lie, with the ledger that is asked for, or that the run was given before.
+fn layout_with_ledger(folder: &Path, ledger: Option<&Path>) -> Result<Layout, StudyError> {
+    let Some(path) = ledger else {
+        return if folder.join("run.toml").exists() {
+            Layout::of_run(folder)
+        } else {
+            Ok(Layout::new(folder))
+        };
+    };
+    let at = |fault| StudyError::Io { path: path.to_owned(), fault };
+    Ok(Layout::new(folder).with_ledger(std::path::absolute(path).map_err(at)?))
 }
 
 /// Finds what is wrong with what a run would ask, before it is started.

@@ -53,7 +53,7 @@ impl Planner<'_> {
             Some(reader) => reader.ended(self.limits.retry_failed)?,
             None => EndedKeys::default(),
         };
-        let counted = Counted::new(&ended);
+        let counted = Counted { ended: &ended, shard: self.limits.shard };
         let mut prompted = Prompted::default();
         let answered = self.answers(&counted, &mut prompted)?;
         let rationaliser = self.rationaliser();
@@ -67,14 +67,14 @@ impl Planner<'_> {
         let mut rows = Vec::new();
         let mut before = Before { said: Vec::new(), explained: false, open: 0 };
         for (model, tally) in self.models.references.iter().zip(&answered) {
-            let said = if tally.requests == 0 { self.known.said(model)? } else { None };
+            let said = if tally.lacking == 0 { self.known.said(model)? } else { None };
             before.open += if said.is_none() { u64::from(model.passes.repeats) } else { 0 };
             before.said.extend(said);
             rows.push(row(model, "answers", None, tally, 0, Range::default(), &measured));
         }
         if let Some(model) = rationaliser {
-            let row = self.rationales(model, &counted, &measured, &before)?;
-            if row.requests == 0 && before.open == 0 {
+            let (row, lacking) = self.rationales(model, &counted, &measured, &before)?;
+            if lacking == 0 && before.open == 0 {
                 before.explained = self.known.explain(model, &mut before.said)?;
             }
             rows.push(row);
@@ -111,25 +111,26 @@ impl Planner<'_> {
         Ok(tallies)
     }
 
-    /// The row of the rationaliser.
+    /// The row of the rationaliser, and how many of the requests that are known are not there.
     fn rationales(
         &self,
         model: &Model,
         counted: &Counted<'_>,
         measured: &Measured,
         before: &Before,
-    ) -> Result<Planned, StudyError> {
+    ) -> Result<(Planned, u64), StudyError> {
         let originals = rationales::originals(self.pairs);
         let verbatim = Verbatim::like(&self.models.references[0], model.passes);
         let requests = rationales::requests(self.frozen, &verbatim, &before.said, &originals);
         let exact = counted.tally(&[model], requests, &mut HashSet::new())?[0];
-        let most = bound::most_rationales(self.frozen, &originals, before.open);
+        let most = self.share(bound::most_rationales(self.frozen, &originals, before.open));
         let characters = if most == 0 {
             Range::default()
         } else {
             bound::rationale_characters(self.frozen, &originals)?
         };
-        Ok(row(model, "rationales", None, &exact, most, characters, measured))
+        let row = row(model, "rationales", None, &exact, most, characters, measured);
+        Ok((row, exact.lacking))
     }
 
     /// The rows of the predictors.
@@ -160,7 +161,7 @@ impl Planner<'_> {
                     let shown = estimate::shown(arm, self.models, measured)?;
                     bound::characters(self.frozen, arm, self.pairs)? + shown
                 };
-                let most = most * u64::from(passes.repeats);
+                let most = self.share(most * u64::from(passes.repeats));
                 for (&at, tally) in group.iter().zip(&exact) {
                     let (model, name) = (&predictors[at], Some(&*arm.name));
                     let row = row(model, "predictions", name, tally, most, characters, measured);
@@ -188,6 +189,11 @@ impl Planner<'_> {
             return (&[], repeats.sum());
         }
         (&before.said, before.open)
+    }
+
+    /// This shard's share of requests that cannot be told apart yet.
+    fn share(&self, most: u64) -> u64 {
+        self.limits.shard.map_or(most, |shard| most.div_ceil(u64::from(shard.of())))
     }
 
     /// Fills in how long each row takes: models at one address share what may be in flight there.

@@ -21,16 +21,18 @@ use foretell_tables::{AnswerRow, DonorRow, RationaleRow, read};
 use std::path::Path;
 
 /// Plans a study without starting its run: needs no keys, starts no servers, writes nothing. Where
-/// the run is there, in `folder` or its default folder, what its ledger holds is not planned again.
+/// the run is there, in `folder` or its default folder, what its ledger holds is not planned again, and
+/// of a shard only its own share is planned.
 ///
 /// # Errors
 /// [`StudyError`] as a run of it would have.
 pub fn plan_study(
     study: &Study,
     folder: Option<&Path>,
+    ledger: Option<&Path>,
     limits: &Limits,
 ) -> Result<Plan, StudyError> {
-    plan(study, Ground::of_study(study, folder)?, limits)
+    plan(study, Ground::of_study(study, folder)?, ledger, limits)
 }
 
 /// Plans what `growth` adds to the run in `folder`, likewise.
@@ -40,11 +42,17 @@ pub fn plan_study(
 pub fn plan_growth(folder: &Path, growth: &Growth, limits: &Limits) -> Result<Plan, StudyError> {
     let manifest = Manifest::read(folder)?;
     let study = growth.onto(manifest.study)?;
-    plan(&study, Ground::of_run(folder, manifest.identity)?, limits)
+    plan(&study, Ground::of_run(folder, manifest.identity)?, None, limits)
 }
 
-fn plan(study: &Study, ground: Ground, limits: &Limits) -> Result<Plan, StudyError> {
-    let opened = Opened::of(study, ground, &|spec, registry, _| open_to_read(spec, registry))?;
+fn plan(
+    study: &Study,
+    ground: Ground,
+    ledger: Option<&Path>,
+    limits: &Limits,
+) -> Result<Plan, StudyError> {
+    let opened =
+        Opened::of(study, ground, ledger, &|spec, registry, _| open_to_read(spec, registry))?;
     let Opened { ground, layout, models, .. } = opened;
     let Ground { identity, folder, prompts } = ground;
     let (frozen, seed) = match Manifest::read(&folder) {

@@ -18,7 +18,7 @@ use foretell_core::{Arm, Need, NotAsked, Pair};
 use foretell_data::select;
 use foretell_llm::{Asked, Limits, Stop, Tell};
 use foretell_tables::{ModelRow, read, write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -32,6 +32,8 @@ pub struct Settings {
     pub on_full: fn(&Path, &str),
     /// Told in words what happens to the limits of an address.
     pub tell: Tell,
+    /// A ledger that several runs share; without, what `run.toml` names, or one of the run's own.
+    pub ledger: Option<PathBuf>,
 }
 
 /// A run, ready to ask.
@@ -114,18 +116,28 @@ impl Run {
     ) -> Result<Ended, StudyError> {
         let (pairs, ended, served) = (self.pairs(), Ended::default(), Vec::new());
         let mut going = Going { runtime, stop, progress, pairs, ended, served };
-        let mut said = self.ask_references(&mut going)?;
+        let Some(mut said) = self.ask_references(&mut going)? else {
+            return Ok(going.ended);
+        };
         // A server that nobody needs any more makes room for those that others start.
         let rationaliser = self.rationaliser().cloned();
         let later: Vec<Model> =
             self.models.predictors.iter().chain(&rationaliser).cloned().collect();
         Models::close(&self.models.references, &later);
         if let Some(model) = &rationaliser {
-            self.ask_rationaliser(model, &mut said, &mut going)?;
-            Models::close(std::slice::from_ref(model), &self.models.predictors);
+            let whole = self.ask_rationaliser(model, &mut said, &mut going)?;
+            let still = if whole { &self.models.predictors[..] } else { &[] };
+            Models::close(std::slice::from_ref(model), still);
+            if !whole {
+                Models::close(&self.models.references, &[]);
+                return Ok(going.ended);
+            }
         }
-        self.ask_predictors(&said, &mut going)?;
+        let whole = self.ask_predictors(&said, &mut going)?;
         Models::close(&self.models.predictors, &[]);
+        if !whole {
+            return Ok(going.ended);
+        }
         let Going { mut ended, served, .. } = going;
         ended.mismatches = sentences(&served);
         self.write_models(served)?;
@@ -134,7 +146,8 @@ impl Run {
         Ok(ended)
     }
 
-    fn ask_references(&self, going: &mut Going<'_>) -> Result<Vec<Said>, StudyError> {
+    /// Asks the references; gives nothing where other shards have to ask first.
+    fn ask_references(&self, going: &mut Going<'_>) -> Result<Option<Vec<Said>>, StudyError> {
         let frozen = &self.folder.frozen;
         let questions = answers::questions(frozen, &going.pairs);
         let asked = self.at_once(&self.models.references, |model| {
@@ -144,6 +157,11 @@ impl Run {
             let done = self.asking.step(&*meter, model);
             self.asking.ask(going.runtime, model, None, going.stop, requests, &done)
         })?;
+        let references: Vec<&Model> = self.models.references.iter().collect();
+        if going.waits("answers", &references, &asked) {
+            Models::close(&self.models.references, &[]);
+            return Ok(None);
+        }
         let mut said = Vec::new();
         for (model, asked) in self.models.references.iter().zip(asked) {
             let names = going.note(model, &asked);
@@ -153,15 +171,16 @@ impl Run {
             going.served.push((model.spec.name.clone(), names));
             said.push(self.said(model, answers, asked.stopped.is_none())?);
         }
-        Ok(said)
+        Ok(Some(said))
     }
 
+    /// Asks the rationaliser; says whether nothing is left to other shards.
     fn ask_rationaliser(
         &self,
         model: &Model,
         said: &mut [Said],
         going: &mut Going<'_>,
-    ) -> Result<(), StudyError> {
+    ) -> Result<bool, StudyError> {
         let originals = rationales::originals(&going.pairs);
         let asked = {
             let all = rationales::number(self.models.references.iter(), originals.len());
@@ -171,13 +190,17 @@ impl Run {
             let done = self.asking.step(&*meter, model);
             self.asking.ask(going.runtime, model, stopped, going.stop, requests, &done)?
         };
+        if going.waits("rationales", &[model], std::slice::from_ref(&asked)) {
+            return Ok(false);
+        }
         let names = going.note(model, &asked);
         self.explain(model, said, &originals, &asked.keys, &names)?;
         going.served.push((model.spec.name.clone(), names));
-        Ok(())
+        Ok(true)
     }
 
-    fn ask_predictors(&self, said: &[Said], going: &mut Going<'_>) -> Result<(), StudyError> {
+    /// Asks the predictors; says whether nothing is left to other shards.
+    fn ask_predictors(&self, said: &[Said], going: &mut Going<'_>) -> Result<bool, StudyError> {
         let (frozen, arms) = (&self.folder.frozen, &self.arms);
         let asked = self.at_once(&self.models.predictors, |model| {
             let references = self.models.references.iter();
@@ -188,6 +211,10 @@ impl Run {
             let done = self.asking.step(&*meter, model);
             self.asking.ask(going.runtime, model, stopped, going.stop, requests, &done)
         })?;
+        let predictors: Vec<&Model> = self.models.predictors.iter().collect();
+        if going.waits("predictions", &predictors, &asked) {
+            return Ok(false);
+        }
         for (model, asked) in self.models.predictors.iter().zip(asked) {
             let names = going.note(model, &asked);
             let unasked = predictions::derive(
@@ -208,7 +235,7 @@ impl Run {
             }
             going.served.push((model.spec.name.clone(), names));
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Runs `work` for each model on a thread of its own, so that no model waits for another.
@@ -252,6 +279,17 @@ impl Run {
 }
 
 impl Going<'_> {
+    /// Whether requests of a stage are left to other shards; then what they are told is not known here,
+    /// so nothing that follows from it can be asked, and this command ends.
+    fn waits(&mut self, stage: &'static str, models: &[&Model], asked: &[Asked]) -> bool {
+        let elsewhere: u64 = asked.iter().map(|asked| asked.elsewhere).sum();
+        if elsewhere > 0 {
+            models.iter().zip(asked).for_each(|(model, asked)| self.ended.add(model, asked));
+            self.ended.waiting = Some((stage, elsewhere));
+        }
+        elsewhere > 0
+    }
+
     /// Notes how a model was asked; what it served is gathered in what this gives.
     fn note(&mut self, model: &Model, asked: &Asked) -> Served {
         self.ended.add(model, asked);

@@ -3,7 +3,9 @@
 use crate::error::StudyError;
 use crate::models::Model;
 use crate::passes::Passes;
-use foretell_llm::{Attempt, ChatModel, Checking, EndedKeys, ModelReply, Request, RequestKey};
+use foretell_llm::{
+    Attempt, ChatModel, Checking, EndedKeys, ModelReply, Request, RequestKey, Shard,
+};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::pin::Pin;
@@ -15,22 +17,22 @@ const PIECE: usize = 4096;
 /// Requests of one model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// Different ones that the ledger lacks.
+    /// Different ones that the ledger lacks and that this shard asks.
     pub(crate) requests: u64,
+    /// Different ones that the ledger lacks, whoever asks them.
+    pub(crate) lacking: u64,
     /// Characters of their prompts.
     pub(crate) characters: u64,
 }
 
 /// What counts as there already.
 pub(crate) struct Counted<'a> {
-    ended: &'a EndedKeys,
+    pub(crate) ended: &'a EndedKeys,
+    /// The share of the requests that is counted.
+    pub(crate) shard: Option<Shard>,
 }
 
-impl<'a> Counted<'a> {
-    pub(crate) fn new(ended: &'a EndedKeys) -> Self {
-        Self { ended }
-    }
-
+impl Counted<'_> {
     /// Counts, for each model, the requests that are not there. `requests` are those of a [`Verbatim`]
     /// model: the prompts, which are the same for all models, and made but once. What was `seen` before
     /// is left out.
@@ -57,29 +59,36 @@ impl<'a> Counted<'a> {
     }
 
     fn count(&self, models: &[&Model], prompts: &[Request], tallies: &mut [Tally]) {
-        let length = |prompt: &Request| Tally {
+        let here = |prompt: &Request| Tally {
             requests: 1,
+            lacking: 1,
             characters: prompt.body.chars().count() as u64,
         };
         let sum = |one: Tally, other: Tally| Tally {
             requests: one.requests + other.requests,
+            lacking: one.lacking + other.lacking,
             characters: one.characters + other.characters,
         };
-        if self.ended.is_empty() {
+        if self.ended.is_empty() && self.shard.is_none() {
             // Nothing was asked: every model lacks all of them.
-            let all = prompts.iter().map(length).fold(Tally::default(), sum);
+            let all = prompts.iter().map(here).fold(Tally::default(), sum);
             tallies.iter_mut().for_each(|tally| *tally = sum(*tally, all));
             return;
         }
         for (model, tally) in models.iter().zip(tallies) {
-            let lacks = |prompt: &&Request| {
+            let one = |prompt: &Request| {
                 let (provider, name) = (model.spec.provider(), &model.spec.model);
                 let request =
                     Request::new(&*model.chat, provider, name, &prompt.body, prompt.repeat);
-                !self.ended.contains(&request.key)
+                if self.ended.contains(&request.key) {
+                    Tally::default()
+                } else if self.shard.is_none_or(|shard| shard.holds(&request.key)) {
+                    here(prompt)
+                } else {
+                    Tally { lacking: 1, ..Tally::default() }
+                }
             };
-            let missing = prompts.par_iter().filter(lacks).map(length);
-            *tally = sum(*tally, missing.reduce(Tally::default, sum));
+            *tally = sum(*tally, prompts.par_iter().map(one).reduce(Tally::default, sum));
         }
     }
 }

@@ -45,6 +45,7 @@ impl RequestArgs {
             first_wait: Duration::from_millis(self.first_wait_ms),
             patience: Duration::from_secs(self.patience_s),
             retry_failed: self.retry_failed,
+            shard: None,
         }
     }
 
@@ -55,11 +56,12 @@ impl RequestArgs {
             timeout: Duration::from_secs(self.timeout_s),
             on_full,
             tell,
+            ledger: None,
         }
     }
 }
 
-fn on_full(ledger: &Path, fault: &str) {
+pub(crate) fn on_full(ledger: &Path, fault: &str) {
     say(&format!(
         "{} cannot be written ({fault}): replies wait in memory until it can; free some space, or \
          mend what is in the way",

@@ -18,5 +18,5 @@ pub(crate) fn run(args: &GrowArgs) -> Done {
     let settings = args.requests.settings(stages.teller());
     let run = Run::grow(&args.run, &growth, &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot add to the run"))?;
-    carry_out(&run, &args.requests, &args.money.spend, args.format, &stages)
+    carry_out(&run, &args.requests, &args.money.spend, None, args.format, &stages)
 }

@@ -1,6 +1,7 @@
 //! `foretell run`.
 
 use super::analyze::{print_gains, width};
+use super::batch::no_keys;
 use super::show::why_not_asked;
 use crate::Done;
 use crate::args::money::SpendArgs;
@@ -16,7 +17,7 @@ use crate::progress::Stages;
 use foretell_analysis::{GainRequest, GroupKey, gain};
 use foretell_core::{count, counted};
 use foretell_data::{BUILT_IN, Cards};
-use foretell_llm::Short;
+use foretell_llm::{Keys, Limits, Shard, Short};
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
@@ -29,16 +30,30 @@ use tokio::runtime::Runtime;
 pub(crate) fn run(args: &RunArgs) -> Done {
     let study = resolve(args)?;
     if args.money.plan {
-        let limits = args.requests.limits();
-        let plan = plan_study(&study, args.out.as_deref(), &limits)
+        let limits = Limits { shard: args.sharing.shard, ..args.requests.limits() };
+        let ledger = args.sharing.ledger();
+        let plan = plan_study(&study, args.out.as_deref(), ledger.as_deref(), &limits)
             .map_err(|error| Failure::from(error).while_doing("cannot plan the study"))?;
         return show_plan(&plan, args.format, study.budget);
     }
     let stages = Stages::new();
-    let settings = args.requests.settings(stages.teller());
-    let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
-        .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
-    carry_out(&run, &args.requests, &args.money.spend, args.format, &stages)
+    let mut settings = args.requests.settings(stages.teller());
+    settings.ledger = args.sharing.ledger();
+    settings.limits.shard = args.sharing.shard;
+    let open = |keys: Keys<'_>| {
+        Run::open(&study, args.out.as_deref(), keys, &settings)
+            .map_err(|error| Failure::from(error).while_doing("cannot start the study"))
+    };
+    if args.sharing.prepare {
+        let run = open(&no_keys)?;
+        introduce(&run);
+        let folder = quoted(&run.folder.layout.folder().display().to_string());
+        say(&format!("nothing was sent; next:\n  foretell batch export {folder}"));
+        return Ok(DONE);
+    }
+    let run = open(&variable)?;
+    let shard = args.sharing.shard;
+    carry_out(&run, &args.requests, &args.money.spend, shard, args.format, &stages)
 }
 
 /// Asks what a run lacks, with the user's consent, and prints what came of it.
@@ -46,6 +61,7 @@ pub(crate) fn carry_out(
     run: &Run,
     requests: &RequestArgs,
     spend: &SpendArgs,
+    shard: Option<Shard>,
     format: TextFormat,
     stages: &Stages,
 ) -> Done {
@@ -57,6 +73,10 @@ pub(crate) fn carry_out(
     let plan = run.plan()?;
     if plan.paid().next().is_some() {
         run.check_models(runtime.handle())?;
+    }
+    if let Some(shard) = shard {
+        let of = shard.of();
+        say(&format!("shard {shard}: about one in {of} of the requests is asked by this process"));
     }
     if !confirm(&plan, requests.yes, Some(spend.confirm_above))? {
         say("nothing was sent");
@@ -84,6 +104,14 @@ pub(crate) fn carry_out(
     if ended.is_complete() {
         report(run, &ended, format)?;
     }
+    if let Some((stage, elsewhere)) = ended.waiting
+        && !ended.by_user
+        && ended.stopped_models.is_empty()
+        && ended.short.is_empty()
+    {
+        tell_next(run, stage, elsewhere);
+        return Ok(DONE);
+    }
     Ok(tell_end(&ended, &resume))
 }
 
@@ -96,6 +124,28 @@ pub(crate) fn show_plan(plan: &Plan, format: TextFormat, budget: Option<f64>) ->
         say(&format!("the budget of {} may not be enough", dollars(budget)));
     }
     Ok(DONE)
+}
+
+/// What comes next when a shard has asked its part of a stage.
+fn tell_next(run: &Run, stage: &str, elsewhere: u64) {
+    let layout = &run.folder.layout;
+    let theirs = counted(elsewhere, "request");
+    say(&format!(
+        "this shard has asked its {stage}; {theirs} of other shards are not answered here"
+    ));
+    let then = match stage {
+        "predictions" => "derives the tables",
+        _ => "asks what follows from them",
+    };
+    if layout.shares_ledger() {
+        say(&format!("once the other shards say the same, this command again {then}"));
+        return;
+    }
+    let folder = quoted(&layout.folder().display().to_string());
+    say(&format!(
+        "once the other shards say the same, bring their ledgers here; this command again then \
+         {then}:\n  foretell ledger merge {folder} RUN-OF-ANOTHER-SHARD..."
+    ));
 }
 
 /// How many requests were sent; bars also count those that an earlier command sent.

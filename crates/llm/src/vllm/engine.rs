@@ -135,13 +135,14 @@ fn executable(spec: &ModelSpec) -> &str {
     spec.option("executable").unwrap_or("vllm")
 }
 
-/// The program of a name: where it lies, or in a folder of the search path.
+/// The program of a name: where it lies, or in a folder of the search path. Whoever gives no search
+/// path starts nothing (batch files are written on machines without a GPU), so any name will do.
 fn find(name: &str, variables: Keys<'_>) -> Option<PathBuf> {
     if name.contains('/') {
         let path = std::path::absolute(name).ok()?;
         return is_program(&path).then_some(path);
     }
-    let path = variables("PATH")?;
+    let Some(path) = variables("PATH") else { return Some(PathBuf::from(name)) };
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| is_program(path))
 }
 

@@ -5,6 +5,7 @@
 mod child;
 mod engine;
 
+use crate::batch::BatchDoor;
 use crate::chat::ModelReply;
 use crate::http::Door;
 use crate::model::{Asking, Attempt, ChatModel, Checking, Failure, Opening, Verdict};
@@ -169,6 +170,10 @@ impl ChatModel for VllmModel {
 
     fn wanted(&self) -> Option<&Wanted> {
         Some(&self.wanted)
+    }
+
+    fn batch(&self) -> Option<BatchDoor<'_>> {
+        Some(BatchDoor::new(&self.wire, None))
     }
 
     fn close(&self) {
