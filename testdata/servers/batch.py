@@ -47,9 +47,8 @@ def exported(name, model):
     environment = {**os.environ, "OPENAI_API_KEY": "x", "ANTHROPIC_API_KEY": "x", "OPENROUTER_API_KEY": "x"}
     run = work / "types" / name
     start = ["foretell", "run", "--pairs", "moral_machines", "--scenarios", "3000", "--limit", "20",
-             "--reference", model, "--predictor", "sim:reader", "--out", run]
-    # Without a terminal and without `--yes` nothing is sent, and the run is there.
-    assert subprocess.run(start, env=environment, capture_output=True).returncode == 2, name
+             "--reference", model, "--predictor", "sim:reader", "--out", run, "--prepare"]
+    subprocess.run(start, env=environment, check=True, capture_output=True)
     subprocess.run(["foretell", "batch", "export", run], check=True, capture_output=True)
     return [path.read_text() for path in sorted((run / "batch").glob("answers-*"))]
 

@@ -134,6 +134,15 @@ impl Purse {
         Held::Yes
     }
 
+    /// Why `usd` do not fit, with what is set apart counted as perhaps spent.
+    fn short(&self, usd: f64) -> Short {
+        let state = self.state();
+        let mut spent = state.spent;
+        spent.possible += state.overrun * state.reserved;
+        let next = state.overrun * usd;
+        Short { model: self.model.clone(), budget: self.budget.unwrap_or_default(), spent, next }
+    }
+
     /// Gives back what was set apart, and takes out what it cost.
     fn settle(&self, held: f64, charge: Option<&Charge>) {
         let mut state = self.state();
@@ -184,6 +193,35 @@ impl Account {
     #[must_use]
     pub fn spent_here(&self) -> (Spent, u64) {
         *self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets apart what something else than a live request may cost, such as a batch, for as long as
+    /// this account lives.
+    ///
+    /// # Errors
+    /// [`Short`] where a budget does not hold it beside what was spent and is set apart.
+    pub fn set_apart(&self, usd: f64) -> Result<(), Short> {
+        if self.purses.iter().all(|purse| purse.budget.is_none()) {
+            return Ok(());
+        }
+        let wake = Arc::new(Notify::new());
+        for (at, purse) in self.purses.iter().enumerate() {
+            let short = match purse.hold(usd, &wake) {
+                Held::Yes => continue,
+                Held::Short(short) => short,
+                Held::Wait => purse.short(usd),
+            };
+            self.purses[..at].iter().for_each(|purse| purse.settle(usd, None));
+            return Err(short);
+        }
+        Ok(())
+    }
+
+    /// Gives back what was set apart for something that was not asked after all.
+    pub fn give_back(&self, usd: f64) {
+        if self.purses.iter().any(|purse| purse.budget.is_some()) {
+            self.purses.iter().for_each(|purse| purse.settle(usd, None));
+        }
     }
 
     /// Reserves the most that an attempt can cost. `wake` is told when it is worth asking again.
@@ -252,6 +290,17 @@ mod tests {
     use crate::model::open_to_read;
     use crate::spec::ModelSpec;
     use foretell_core::Registry;
+
+    #[test]
+    fn a_batch_is_set_apart_only_where_it_fits() {
+        let run = Purse::new(None, Some(0.01), Spent::default());
+        let account = account(&[&run]);
+        assert_eq!(account.set_apart(0.006), Ok(()));
+        let short = account.set_apart(0.006).unwrap_err();
+        assert!((short.spent.usd() - 0.006).abs() < 1e-12 && short.budget == 0.01, "{short:?}");
+        account.give_back(0.006);
+        assert_eq!(account.set_apart(0.01), Ok(()));
+    }
 
     /// A model whose every attempt costs at most 0.001.
     fn account(purses: &[&Arc<Purse>]) -> Arc<Account> {

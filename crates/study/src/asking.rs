@@ -7,8 +7,8 @@ use crate::money::Money;
 use crate::progress::Meter;
 use crate::run::Settings;
 use foretell_llm::{
-    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Spent, Stop, ask_all,
-    journal_for,
+    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Short, Spent, Stop,
+    ask_all, journal_for,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -61,6 +61,18 @@ impl Asking {
             {
                 meter.spend(&spent.since(&earlier), attempts - fewer);
             }
+        }
+    }
+
+    /// Sets apart what a batch of a model may cost.
+    pub(crate) fn set_apart(&self, model: &Model, usd: f64) -> Result<(), Short> {
+        self.money.account(model).map_or(Ok(()), |account| account.set_apart(usd))
+    }
+
+    /// Gives it back, where the batch was not created.
+    pub(crate) fn give_back(&self, model: &Model, usd: f64) {
+        if let Some(account) = self.money.account(model) {
+            account.give_back(usd);
         }
     }
 

@@ -1,17 +1,19 @@
 //! What a run has cost: its ledger's attempts, each once, by the model, stage and arm that they are
 //! for.
 
+use crate::batch::handed_over;
 use crate::error::StudyError;
+use crate::estimate::{BATCH_SHARE, is_halved};
 use crate::folder::Layout;
 use crate::inputs::known_models;
 use crate::manifest::Manifest;
 use crate::models::{Models, known_in};
 use crate::money::of_nobody;
 use crate::owner::Owners;
-use foretell_llm::{Charge, LedgerReader, RequestKey, Spent, Tariff};
+use foretell_llm::{Charge, LedgerReader, RequestKey, Source, Spent, Tariff};
 use foretell_tables::{AnswerRow, PredictionRow, RationaleRow, Reader, ScoreRow, Table};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What costs are told apart by.
@@ -32,6 +34,8 @@ pub struct Costs {
     pub rows: Vec<CostRow>,
     /// All together.
     pub total: Cost,
+    /// Attempts that were counted at the price of a batch.
+    pub batched: u64,
 }
 
 /// The costs of one group.
@@ -127,14 +131,26 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
         .map(|model| Tariff::of(&model.spec, &model.entry, &model.chat))
         .collect::<Result<_, _>>()?;
     let uses = Uses::of(&layout)?;
+    let mut batched_keys: HashSet<RequestKey> = HashSet::new();
+    for (name, keys) in handed_over(&layout.batch())? {
+        let model = all.iter().find(|model| model.spec.name == name);
+        if model.is_some_and(|model| is_halved(&model.spec.place)) {
+            batched_keys.extend(keys);
+        }
+    }
+    let mut batched = 0;
     let mut groups: BTreeMap<Group, Cost> = BTreeMap::new();
     if layout.ledger().exists() {
         LedgerReader::open(&layout.ledger())?.each_attempt(|attempt| {
             let owner = owners.of_request(&attempt.key, attempt.body);
-            let charge = match owner {
+            let mut charge = match owner {
                 Some(at) => tariffs[at].charge(attempt.body, &attempt.came),
                 None => of_nobody(attempt.came.cost_usd),
             };
+            if charge.source == Source::Computed && batched_keys.contains(&attempt.key) {
+                charge.usd *= BATCH_SHARE;
+                batched += 1;
+            }
             let model = owner.map_or("(another)", |at| all[at].spec.name.as_str());
             let (stage, arm) = uses.of_key(&attempt.key);
             let group = (Some(model.to_owned()), Some(stage.to_owned()), arm);
@@ -142,7 +158,7 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
             cost.add_attempt(attempt.n == 1, attempt.failure.is_some(), &charge);
         })?;
     }
-    Ok(fold(&groups, by))
+    Ok(Costs { batched, ..fold(&groups, by) })
 }
 
 fn fold(groups: &BTreeMap<Group, Cost>, by: &[CostKey]) -> Costs {
@@ -159,7 +175,7 @@ fn fold(groups: &BTreeMap<Group, Cost>, by: &[CostKey]) -> Costs {
         total.add(cost);
     }
     let row = |((model, stage, arm), cost)| CostRow { model, stage, arm, cost };
-    Costs { rows: rows.into_iter().map(row).collect(), total }
+    Costs { rows: rows.into_iter().map(row).collect(), total, batched: 0 }
 }
 
 /// The column that says which reply a row is from.

@@ -26,7 +26,7 @@ const FIRST_TOKEN_S: Range = Range { low: 0.5, high: 3.0 };
 const TOKENS_PER_S: Range = Range { low: 40.0, high: 120.0 };
 
 /// What a batch interface takes of the usual price.
-const BATCH_SHARE: f64 = 0.5;
+pub(crate) const BATCH_SHARE: f64 = 0.5;
 
 /// From so much to so much.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -92,6 +92,7 @@ pub struct Estimate {
 }
 
 /// Requests with the length of their prompts.
+#[derive(Default)]
 pub(crate) struct Load {
     pub(crate) requests: u64,
     /// Characters of all prompts.
@@ -136,7 +137,7 @@ impl Estimate {
                 (input_tokens.times(price.input) + output_tokens.times(price.output)).times(1e-6)
             }),
         };
-        let halved = matches!(model.spec.place, Place::Openai | Place::Anthropic);
+        let halved = is_halved(&model.spec.place);
         Self {
             input_tokens,
             input_from,
@@ -148,6 +149,11 @@ impl Estimate {
             seconds: Range::default(),
         }
     }
+}
+
+/// Whether a provider's batches cost that share; of others nobody says so.
+pub(crate) fn is_halved(place: &Place) -> bool {
+    matches!(place, Place::Openai | Place::Anthropic)
 }
 
 /// Tokens of a reply before any was seen: the answer, and the reasoning that its effort means.

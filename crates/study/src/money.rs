@@ -15,12 +15,14 @@ pub(crate) struct Money(BTreeMap<String, Arc<Account>>);
 
 impl Money {
     /// Opens an account for each model that may cost something. Where there is a budget, all that
-    /// the ledger holds was spent from it: by `kept`, the models that were ever asked.
+    /// the ledger holds was spent from it: by `kept`, the models that were ever asked. So was perhaps
+    /// what batches of models, by their names, are on their way and may cost.
     pub(crate) fn open(
         budget: Option<f64>,
         models: &Models,
         kept: impl FnOnce() -> Result<Models, StudyError>,
         reader: &LedgerReader,
+        under_way: &[(String, f64)],
     ) -> Result<Self, StudyError> {
         let paid: Vec<&Model> =
             models.all().into_iter().filter(|model| model.spec.may_cost()).collect();
@@ -29,7 +31,11 @@ impl Money {
             budgets.push(budget_of(&model.spec)?);
         }
         let holds = budget.is_some() || budgets.iter().any(Option::is_some);
-        let before = if holds { Before::read(&kept()?, reader)? } else { Before::default() };
+        let mut before = if holds { Before::read(&kept()?, reader)? } else { Before::default() };
+        for (model, usd) in under_way {
+            before.all.possible += usd;
+            before.by_model.entry(model.clone()).or_default().possible += usd;
+        }
         let run = Purse::new(None, budget, before.all);
         let mut accounts = BTreeMap::new();
         for (model, own) in paid.into_iter().zip(budgets) {

@@ -1,6 +1,7 @@
 //! Opening a run: a study is checked whole, and its models opened, before a folder is made.
 
 use crate::asking::Asking;
+use crate::batch::under_way;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::frozen_files::frozen_prompts;
@@ -168,7 +169,13 @@ impl Run {
         named.check(&reader)?;
         folder.keep_ledger()?;
         let kept = || Models::ever_asked(&folder.manifest.study, &layout, &registry);
-        asking.pay_from(Money::open(study.budget, &models, kept, &reader)?);
+        asking.pay_from(Money::open(
+            study.budget,
+            &models,
+            kept,
+            &reader,
+            &under_way(&layout.batch())?,
+        )?);
         warnings.extend(models.unheeded(own)?);
         if let Some(model) = &models.rationaliser
             && !arms.iter().any(|arm| arm.needs(Need::Rationale))

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Columns that name a reply.
 const COLUMNS: [&str; 5] =
-    ["reply_key", "shown_reply", "target_reply", "judge_reply", "explained_reply"];
+    ["reply_key", "shown_reply", "target_reply", "explained_reply", "generator_reply_key"];
 
 /// The keys of all replies that the tables of these runs name, of whatever kind they are.
 ///

@@ -120,6 +120,12 @@ fn tell(costs: &Costs, keys: &[&str]) {
             "computed: from the tokens that replies report, and prices of the specification or the registry",
         );
     }
+    if costs.batched > 0 {
+        let batched = count(costs.batched);
+        say(&format!(
+            "half the price for {batched} of them, whose requests RUN/batch lists as handed over"
+        ));
+    }
     if spent.possible > 0.0 {
         say("possible: no reply came, or none with its tokens; the most that it can have cost");
     }

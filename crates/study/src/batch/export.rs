@@ -6,7 +6,7 @@ use crate::error::StudyError;
 use crate::models::{Model, file_name};
 use crate::stage::Requests;
 use foretell_llm::{
-    BatchDoor, BatchFile, BatchFormat, BatchLimits, BatchWriter, EndedKeys, RequestKey,
+    BatchDoor, BatchFile, BatchFormat, BatchLimits, BatchWriter, EndedKeys, RequestKey, Tariff,
 };
 use std::collections::HashSet;
 
@@ -140,6 +140,8 @@ impl Batches {
         } else {
             left_out = Some("`--model` names another".to_owned());
         }
+        let tariff = Tariff::of(&model.spec, &model.entry, &model.chat)?;
+        let mut worst: Vec<Option<f64>> = Vec::new();
         let mut seen: HashSet<RequestKey> = HashSet::new();
         for one in requests {
             let one = one?;
@@ -149,6 +151,7 @@ impl Batches {
             if under_way.contains(&one.key) {
                 exported.under_way += 1;
             } else if let Some((writer, _)) = &mut writer {
+                worst.push(tariff.worst(&one.body));
                 let path = || self.folder.join(&stem);
                 writer
                     .push(&one.key, &one.body)
@@ -162,8 +165,12 @@ impl Batches {
         if let Some((writer, format)) = writer {
             let path = self.folder.join(&stem);
             let files = writer.finish().map_err(|fault| StudyError::Io { path, fault })?;
-            let record = |file| record(file, format, model, stage);
-            exported.files.extend(files.into_iter().map(record));
+            // Files are filled one after the other.
+            let mut worst = worst.into_iter();
+            for file in files {
+                let most = worst.by_ref().take(file.requests as usize).sum();
+                exported.files.push(record(file, format, model, stage, most));
+            }
         }
         Ok(lacking)
     }
@@ -212,7 +219,13 @@ fn limits(request: &ExportRequest, format: BatchFormat) -> BatchLimits {
     }
 }
 
-fn record(file: BatchFile, format: BatchFormat, model: &Model, stage: &str) -> BatchRecord {
+fn record(
+    file: BatchFile,
+    format: BatchFormat,
+    model: &Model,
+    stage: &str,
+    worst_usd: Option<f64>,
+) -> BatchRecord {
     BatchRecord {
         name: file.name,
         format: format.as_str().to_owned(),
@@ -220,6 +233,7 @@ fn record(file: BatchFile, format: BatchFormat, model: &Model, stage: &str) -> B
         stage: stage.to_owned(),
         requests: file.requests,
         bytes: file.bytes,
+        worst_usd,
         state: FileState::Written,
         uploaded: None,
         asked_at_s: None,

@@ -7,7 +7,7 @@
 use super::Batches;
 use super::list::FileState;
 use crate::error::StudyError;
-use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState};
+use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, Short};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
 
@@ -110,6 +110,10 @@ impl Batches {
                 Err(why) => return Ok(Err(why)),
             }
         }
+        let held = match self.set_apart(at) {
+            Ok(held) => held,
+            Err(short) => return Ok(Err(format!("not handed over: {short}"))),
+        };
         if self.list.files[at].uploaded.is_none() {
             let uploaded = match self.api(at) {
                 Ok(api) => api.upload(&path).await.map_err(|fault| fault.to_string()),
@@ -117,7 +121,10 @@ impl Batches {
             };
             match uploaded {
                 Ok(uploaded) => self.list.files[at].uploaded = uploaded,
-                Err(why) => return Ok(Err(why)),
+                Err(why) => {
+                    self.give_back(at, held);
+                    return Ok(Err(why));
+                }
             }
         }
         let file = &mut self.list.files[at];
@@ -138,11 +145,29 @@ impl Batches {
             )),
             Err(fault) => {
                 self.list.files[at].state = FileState::Written;
+                self.give_back(at, held);
                 Err(fault.to_string())
             }
         };
         self.save()?;
         Ok(step)
+    }
+
+    /// Sets apart what a file may cost; what was perhaps created before counts as on its way already.
+    fn set_apart(&self, at: usize) -> Result<f64, Short> {
+        let file = &self.list.files[at];
+        if file.state == FileState::Creating {
+            return Ok(0.0);
+        }
+        let usd = file.worst_usd.unwrap_or(f64::INFINITY);
+        let Some(model) = self.model(&file.model) else { return Ok(0.0) };
+        self.run.asking.set_apart(model, usd).map(|()| usd)
+    }
+
+    fn give_back(&self, at: usize, usd: f64) {
+        if let Some(model) = self.model(&self.list.files[at].model) {
+            self.run.asking.give_back(model, usd);
+        }
     }
 
     /// The batch that was created although nobody heard so.

@@ -2,6 +2,7 @@
 
 use crate::error::StudyError;
 use crate::manifest::write_whole;
+use foretell_llm::{BatchFile, RequestKey};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -35,6 +36,9 @@ pub struct BatchRecord {
     pub requests: u64,
     /// Its size.
     pub bytes: u64,
+    /// The most that all of it can cost, US dollars, where the price and the longest reply are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst_usd: Option<f64>,
     /// How far it is.
     pub state: FileState,
     /// The name of the file that was handed over.
@@ -69,11 +73,38 @@ pub enum FileState {
     Rejected,
 }
 
+impl BatchRecord {
+    /// Whether it waits to be handed to a provider; those of vLLM are handed over by hand.
+    pub(super) fn is_to_hand_over(&self) -> bool {
+        matches!(self.state, FileState::Written | FileState::Creating) && self.format != "vllm"
+    }
+}
+
 impl FileState {
     /// Whether its requests are, or may be, on their way: they are not to be asked another time.
     pub(super) fn is_under_way(self) -> bool {
         matches!(self, Self::Creating | Self::Working | Self::Ended | Self::Fetched)
     }
+}
+
+/// What files in a folder that are on their way may cost, each with its model.
+pub(crate) fn under_way(folder: &Path) -> Result<Vec<(String, f64)>, StudyError> {
+    let files = BatchList::read(folder)?.files.into_iter().filter(|file| file.state.is_under_way());
+    Ok(files.map(|file| (file.model, file.worst_usd.unwrap_or(0.0))).collect())
+}
+
+/// The requests in a folder's files that were handed to providers, each file with its model.
+pub(crate) fn handed_over(folder: &Path) -> Result<Vec<(String, Vec<RequestKey>)>, StudyError> {
+    let mut handed = Vec::new();
+    for file in BatchList::read(folder)?.files {
+        let path = folder.join(&file.name);
+        // One that somebody has removed tells nothing any more.
+        if file.batch.is_some() && file.state != FileState::Rejected && path.exists() {
+            let keys = BatchFile::keys(&path);
+            handed.push((file.model, keys.map_err(|fault| StudyError::Io { path, fault })?));
+        }
+    }
+    Ok(handed)
 }
 
 impl BatchList {

@@ -11,11 +11,16 @@ pub use export::{ExportRequest, Exported};
 pub use hosted::Submitted;
 pub use import::{Imported, Named};
 pub use list::{BatchRecord, FileState};
+pub(crate) use list::{handed_over, under_way};
 
 use crate::error::StudyError;
+use crate::estimate::{Estimate, Load, Range};
+use crate::measured::Measured;
 use crate::models::Model;
+use crate::plan::{Plan, Planned};
 use crate::run::Run;
 use list::BatchList;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The batch files of a run.
@@ -47,6 +52,29 @@ impl Batches {
     #[must_use]
     pub fn files(&self) -> &[BatchRecord] {
         &self.list.files
+    }
+
+    /// What the files that were not handed over would ask of providers, and what that may cost by
+    /// documented ranges.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        let mut loads: BTreeMap<(&str, &'static str), Load> = BTreeMap::new();
+        for file in self.list.files.iter().filter(|file| file.is_to_hand_over()) {
+            let stages = ["answers", "rationales", "predictions"];
+            let stage = stages.into_iter().find(|stage| *stage == file.stage);
+            let load = loads.entry((&file.model, stage.unwrap_or("requests"))).or_default();
+            load.requests += file.requests;
+            // The frame of a line is a few dozen bytes beside its prompt.
+            load.characters = load.characters + Range::exactly(file.bytes as f64);
+        }
+        let row = |((name, stage), load): ((&str, &'static str), Load)| {
+            let model = self.model(name)?;
+            let mut estimate = Estimate::of(model, stage, &load, &Measured::default());
+            estimate.usd = estimate.batch_usd.or(estimate.usd);
+            let estimate = Some(estimate);
+            Some(Planned { estimate, ..Planned::counted(model, stage, load.requests, false) })
+        };
+        Plan { rows: loads.into_iter().filter_map(row).collect() }
     }
 
     fn model(&self, name: &str) -> Option<&Model> {

@@ -87,7 +87,7 @@ impl Generating {
         models.freeze(&layout.registry())?;
         let (mut asking, warnings) = Asking::open(&layout, settings)?;
         let kept = || Models::to_read(&study, &registry);
-        asking.pay_from(Money::open(budget, &models, kept, &asking.reader()?)?);
+        asking.pay_from(Money::open(budget, &models, kept, &asking.reader()?, &[])?);
         let mut generating = Self { warnings, folder, models, asking };
         let questions = generating.questions();
         let without = questions.iter().filter(|question| question.labels.is_empty()).count();

@@ -9,6 +9,7 @@ use super::unit::{About, Unit, units};
 use super::verdict;
 use crate::answers::REQUESTS_AT_ONCE;
 use crate::asking::{self, Asking};
+use crate::batch::under_way;
 use crate::ended::Ended;
 use crate::error::StudyError;
 use crate::folder::{Layout, RunFolder};
@@ -126,7 +127,7 @@ impl Judging {
         let reader = asking.reader()?;
         named.check(&reader)?;
         let kept = || Models::ever_asked(&folder.manifest.study, layout, &registry);
-        asking.pay_from(Money::open(budget, &models, kept, &reader)?);
+        asking.pay_from(Money::open(budget, &models, kept, &reader, &under_way(&layout.batch())?)?);
         let mut judging = Self { warnings, folder, models, request, explained, asking };
         judging.check()?;
         judging.warn(&without);

@@ -9,8 +9,7 @@ use crate::confirm::confirm;
 use crate::exit::{DONE, PROVIDER};
 use crate::output::{harmless, say, show};
 use foretell_core::count;
-use foretell_study::{BatchRecord, Batches, FileState, Plan, Planned, Submitted};
-use std::collections::BTreeMap;
+use foretell_study::{BatchRecord, Batches, FileState, Submitted};
 
 pub(crate) fn submit(args: &BatchSubmitArgs) -> Done {
     let mut batches = open_hosted(&args.folder)?;
@@ -19,7 +18,7 @@ pub(crate) fn submit(args: &BatchSubmitArgs) -> Done {
         let name = &file.name;
         say(&format!("{name}: `vllm` batches are handed to an engine by hand (docs/scale.md)"));
     }
-    let plan = plan(batches.files());
+    let plan = batches.plan();
     if plan.rows.is_empty() {
         say("nothing to hand over: `foretell batch export` writes what the ledger lacks");
         return Ok(DONE);
@@ -92,24 +91,6 @@ fn is_open(file: &BatchRecord) -> bool {
 /// Whether a file goes to a provider, so that what became of it is worth a line.
 fn is_hosted(batches: &Batches, one: &Submitted) -> bool {
     !batches.files().iter().any(|file| file.name == one.name && file.format == "vllm")
-}
-
-/// The requests that would be handed over, by model and stage.
-fn plan(files: &[BatchRecord]) -> Plan {
-    let mut requests: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for file in files.iter().filter(|file| is_open(file) && file.format != "vllm") {
-        *requests.entry((&file.model, &file.stage)).or_default() += file.requests;
-    }
-    let planned = |((model, stage), requests): ((&str, &str), u64)| Planned {
-        model: model.to_owned(),
-        stage: if stage == "answers" { "answers" } else { "predictions" },
-        arm: None,
-        requests,
-        at_most: false,
-        may_cost: true,
-        estimate: None,
-    };
-    Plan { rows: requests.into_iter().map(planned).collect() }
 }
 
 /// A line for each file; the status says whether all went well.
