@@ -1,6 +1,7 @@
 //! The program `foretell`: measures whether a language model's explanations tell how it decides.
 
 mod args;
+mod command_line;
 mod commands;
 mod confirm;
 mod exit;

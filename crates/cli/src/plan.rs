@@ -223,10 +223,7 @@ fn notes(rows: &[&Planned]) -> Vec<String> {
         notes.push(format!("tokens of a reply: {from}"));
     }
     if rows.iter().any(|row| row.at_most && row.requests > 0) {
-        notes.push(
-            "what predictors are sent depends on the answers: \"at most\" until they are there"
-                .to_owned(),
-        );
+        notes.push("\"at most\": these depend on replies that are not there yet".to_owned());
     }
     if estimates.iter().any(|(_, estimate)| estimate.rate == Rate::Unknown) {
         notes.push(

@@ -3,7 +3,8 @@
 use crate::Done;
 use crate::args::judge::JudgeArgs;
 use crate::args::{ListFormat, TextFormat};
-use crate::commands::run::{command, quoted, show_plan, tell_end, variable};
+use crate::command_line::{command, quoted};
+use crate::commands::run::{show_plan, tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, UNEXPECTED};
 use crate::interrupt;

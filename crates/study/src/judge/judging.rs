@@ -23,12 +23,12 @@ use crate::plan::{Plan, Planned};
 use crate::progress::Progress;
 use crate::run::Settings;
 use foretell_core::judge::{JudgeKind, mention_schema, testability_schema};
-use foretell_core::{Pair, Registry};
+use foretell_core::{NotAsked, Outcome, Pair, Registry};
 use foretell_data::select;
 use foretell_llm::{
-    Keys, LedgerReader, ModelSpec, Opening, Request, Stop, open_model, open_to_read,
+    Keys, LedgerReader, ModelSpec, Opening, Request, Stop, Stopped, open_model, open_to_read,
 };
-use foretell_tables::{ModelRow, read, write};
+use foretell_tables::{ModelRow, ScoreRow, read, write};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -214,7 +214,10 @@ impl Judging {
             let ledger = &self.asking.ledger;
             let verdicts = verdict::read_all(&units, &asked.keys, ledger, frozen, judge)?;
             served.extend(verdicts.served);
-            let rows = verdicts.rows;
+            let mut rows = verdicts.rows;
+            if matches!(asked.stopped, Some(Stopped::ByBudget(_))) {
+                name_budget(&mut rows);
+            }
             judged.tallies.extend(Tally::of(kind.as_str(), &references, &rows));
             scores::merge(&path, frozen, judge, kind.as_str(), &references, &pairs, rows)?;
         }
@@ -401,6 +404,16 @@ fn other_model(folder: &RunFolder, judge: &Model) -> Result<(), StudyError> {
             first: spec.to_string(),
             second: judge.spec.to_string(),
         }),
+    }
+}
+
+/// Says of what was not asked that the budget is why.
+fn name_budget(rows: &mut [ScoreRow]) {
+    let stopped = Some(NotAsked::Stopped.as_str());
+    for row in rows.iter_mut().filter(|row| row.outcome == Outcome::NotAsked) {
+        if row.reason.as_deref() == stopped {
+            row.reason = Some(NotAsked::Budget.as_str().to_owned());
+        }
     }
 }
 

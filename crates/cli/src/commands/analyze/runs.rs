@@ -1,6 +1,6 @@
 //! The runs that are analysed.
 
-use crate::commands::run::quoted;
+use crate::command_line::quoted;
 use crate::exit::{Failure, INPUT};
 use crate::output::{harmless, say};
 use std::collections::HashSet;

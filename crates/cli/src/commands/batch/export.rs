@@ -3,7 +3,7 @@
 use super::{no_keys, open};
 use crate::Done;
 use crate::args::batch::BatchExportArgs;
-use crate::commands::run::quoted;
+use crate::command_line::quoted;
 use crate::exit::DONE;
 use crate::output::{harmless, say, show};
 use foretell_core::{count, counted};

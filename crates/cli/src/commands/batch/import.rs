@@ -3,7 +3,7 @@
 use super::{no_keys, open, runtime};
 use crate::Done;
 use crate::args::batch::BatchImportArgs;
-use crate::commands::run::quoted;
+use crate::command_line::quoted;
 use crate::exit::{DONE, INCOMPLETE};
 use crate::output::{harmless, say, show};
 use foretell_core::{count, counted};

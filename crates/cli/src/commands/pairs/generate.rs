@@ -3,7 +3,8 @@
 use crate::Done;
 use crate::args::ListFormat;
 use crate::args::generate::GenerateArgs;
-use crate::commands::run::{resume, tell_end, variable};
+use crate::command_line::resume;
+use crate::commands::run::{tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INPUT, UNEXPECTED};
 use crate::interrupt;
