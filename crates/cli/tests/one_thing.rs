@@ -15,7 +15,7 @@ const STUDY: [&str; 27] = [
     "--scenarios",
     "3000",
     "--limit",
-    "60",
+    "40",
     "--reference",
     "sim:reference?rule=5&faithfulness=1&name=open",
     "--reference",

@@ -69,7 +69,7 @@ mod tests {
         let registry = Registry::embedded();
         let chat = open_to_read(&spec, &registry).unwrap();
         let entry = registry.known(&spec.model);
-        Model { spec, chat, entry }
+        Model { spec, chat, entry, passes: crate::passes::Passes::ONCE }
     }
 
     #[test]
