@@ -5,10 +5,12 @@
 //! foretell-bench parser [REPLIES.jsonl]   the reply parser against a mere copy of the text
 //! foretell-bench path [PAIRS]             simulated replies: the whole path against the bare subject
 //! foretell-bench requests ADDRESS N M     N requests to a server, M in flight, ledger on
+//! foretell-bench ledger [N...]           a resume with N requests, nearly all of them answered
 //! foretell-bench neighbours [--rows N] [--from N] [--levels N]   all neighbours and balls of tables
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+mod ledger;
 mod neighbours;
 mod parser;
 mod path;
@@ -20,13 +22,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
+        Some("ledger") => ledger::run(&args[1..]),
         Some("neighbours") => neighbours::run(&args[1..]),
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
         Some("path") => path::run(args.get(1)),
         Some("requests") => requests::run(&args[1..]),
         _ => println!(
-            "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | neighbours [--rows N] | \
-             requests ADDRESS N M"
+            "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | ledger [N...] | \
+             neighbours [--rows N] | requests ADDRESS N M"
         ),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn run(pairs: Option<&String>) {
         timeout: Duration::from_secs(60),
         on_full: |_, _| (),
         tell: std::sync::Arc::new(|_| ()),
+        ledger: None,
     };
     let run = Run::open(&study, Some(&folder.path().join("run")), &|_| None, &settings)
         .expect("the study is sound");

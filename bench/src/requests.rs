@@ -58,7 +58,7 @@ pub(crate) fn run(args: &[String]) {
 
 /// Time on processors so far, of all threads, user and system, seconds. Linux counts it in ticks of
 /// a hundredth.
-fn cpu_s() -> f64 {
+pub(crate) fn cpu_s() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
     // The name of the program, in brackets, may hold anything.
     let fields: Vec<&str> =
@@ -68,7 +68,7 @@ fn cpu_s() -> f64 {
 }
 
 /// Most memory that was resident, megabytes.
-fn peak_mb() -> f64 {
+pub(crate) fn peak_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
     let kilobytes = line.trim().trim_end_matches("kB").trim();

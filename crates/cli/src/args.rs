@@ -1,15 +1,19 @@
 //! The arguments of every command.
 
 pub(crate) mod analyze;
+pub(crate) mod batch;
 pub(crate) mod calibrate;
 pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod judge;
+pub(crate) mod ledger;
 pub(crate) mod models;
+pub(crate) mod money;
 pub(crate) mod pairs;
 pub(crate) mod passes;
 pub(crate) mod power;
 pub(crate) mod requests;
+pub(crate) mod sharing;
 pub(crate) mod wide;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +52,9 @@ pub(crate) enum Command {
     Export(wide::ExportArgs),
     Calibrate(calibrate::CalibrateArgs),
     Power(power::PowerArgs),
+    Cost(money::CostArgs),
+    Batch(batch::BatchArgs),
+    Ledger(ledger::LedgerArgs),
 }
 
 /// How a result is printed.
@@ -127,6 +134,8 @@ pub(crate) struct PairArgs {
   foretell run study.toml
   foretell run --pairs combined_dataset.parquet --reference 'sim:reference?faithfulness=0.8' --predictor sim:reader
   foretell run --pairs moral_machines --limit 200 --reference 'http://127.0.0.1:8000/v1#qwen3' --predictor sim:reader --yes
+  foretell run study.toml --plan
+  foretell run study.toml --budget 20 --yes
   foretell run study.toml --arm without --arm with --arm shuffled --out runs/placebo")]
 pub(crate) struct RunArgs {
     /// A study file; `foretell init` writes one. Flags win over it.
@@ -162,6 +171,10 @@ pub(crate) struct RunArgs {
     pub(crate) requests: requests::RequestArgs,
     #[command(flatten)]
     pub(crate) passes: passes::PassArgs,
+    #[command(flatten)]
+    pub(crate) money: money::MoneyArgs,
+    #[command(flatten)]
+    pub(crate) sharing: sharing::SharingArgs,
 }
 
 /// Write a study file with every field explained.

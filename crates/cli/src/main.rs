@@ -1,12 +1,15 @@
 //! The program `foretell`: measures whether a language model's explanations tell how it decides.
 
 mod args;
+mod command_line;
 mod commands;
 mod confirm;
 mod exit;
 mod fetching;
+mod grid;
 mod interrupt;
 mod output;
+mod plan;
 mod progress;
 
 use args::{Cli, Command};
@@ -33,6 +36,9 @@ fn main() -> ExitCode {
         Command::Export(args) => commands::export::run(&args),
         Command::Calibrate(args) => commands::calibrate::run(&args),
         Command::Power(args) => commands::power::run(&args),
+        Command::Cost(args) => commands::cost::run(&args),
+        Command::Batch(args) => commands::batch::run(&args),
+        Command::Ledger(args) => commands::ledger::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -1,8 +1,9 @@
 //! Progress: bars on a terminal, plain lines in a pipe.
 
+use crate::grid::dollars;
 use crate::output::{harmless, say};
 use foretell_core::count;
-use foretell_llm::Tell;
+use foretell_llm::{Spent, Tell};
 use foretell_study::{Meter, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
@@ -39,7 +40,7 @@ impl Progress for Stages {
         match &self.bars {
             Some(bars) => {
                 let style = ProgressStyle::with_template(
-                    "{msg:<28} {wide_bar} {human_pos} of {human_len}  {per_sec}  {eta} left",
+                    "{msg:<28} {wide_bar} {human_pos} of {human_len}  {per_sec}  {eta} left{prefix}",
                 );
                 let style = style.expect("the template is valid").progress_chars("━╸ ");
                 let bar = bars.add(ProgressBar::new(total).with_style(style));
@@ -56,6 +57,13 @@ struct Bar(ProgressBar);
 impl Meter for Bar {
     fn advance(&self, steps: u64) {
         self.0.inc(steps);
+    }
+
+    fn spend(&self, spent: &Spent, attempts: u64) {
+        let left = self.0.length().unwrap_or(0).saturating_sub(self.0.position());
+        if let Some(money) = money(spent, attempts, left) {
+            self.0.set_prefix(format!("  {money}"));
+        }
     }
 }
 
@@ -75,16 +83,18 @@ struct Lines {
 struct State {
     done: u64,
     told: Instant,
+    /// What was spent, in words.
+    money: Option<String>,
 }
 
 impl Lines {
     fn new(what: &str, total: u64) -> Self {
         let now = Instant::now();
-        let state = Mutex::new(State { done: 0, told: now });
+        let state = Mutex::new(State { done: 0, told: now, money: None });
         Self { what: what.to_owned(), total, started: now, state }
     }
 
-    fn tell(&self, done: u64, goes_on: bool) {
+    fn tell(&self, done: u64, goes_on: bool, money: Option<&str>) {
         let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
         let rate = done as f64 / seconds;
         let mut line = format!("{}: {} of {}", self.what, count(done), count(self.total));
@@ -99,6 +109,9 @@ impl Lines {
         if !goes_on && done < self.total {
             line.push_str("; the rest was not asked");
         }
+        if let Some(money) = money {
+            line.push_str(&format!(", {money}"));
+        }
         say(&line);
     }
 }
@@ -109,14 +122,56 @@ impl Meter for Lines {
         state.done += steps;
         if state.told.elapsed() >= LINE_EVERY {
             state.told = Instant::now();
-            self.tell(state.done, true);
+            self.tell(state.done, true, state.money.as_deref());
         }
+    }
+
+    fn spend(&self, spent: &Spent, attempts: u64) {
+        let mut state = self.state.lock().expect("no thread panics while it counts");
+        state.money = money(spent, attempts, self.total.saturating_sub(state.done));
     }
 }
 
 impl Drop for Lines {
     fn drop(&mut self) {
-        let done = self.state.lock().map_or(0, |state| state.done);
-        self.tell(done, false);
+        if let Ok(state) = self.state.lock() {
+            self.tell(state.done, false, state.money.as_deref());
+        }
+    }
+}
+
+/// What a stage has cost, and about what it will if what is left costs the same; `None` where nothing
+/// was charged.
+fn money(spent: &Spent, attempts: u64, left: u64) -> Option<String> {
+    let usd = spent.usd();
+    if usd == 0.0 || attempts == 0 {
+        return (spent.unknown > 0).then(|| "price unknown".to_owned());
+    }
+    let about = if spent.computed + spent.possible > 0.0 { "about " } else { "" };
+    let mut text = format!("{about}{}", dollars(usd));
+    if left > 0 {
+        let total = usd + usd / attempts as f64 * left as f64;
+        text.push_str(&format!(" of about {}", dollars(total)));
+    }
+    if spent.unknown > 0 {
+        text.push_str(" and what has no price");
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_told_with_what_it_will_come_to() {
+        let spent = Spent { reported: 0.5, ..Spent::default() };
+        assert_eq!(money(&spent, 10, 30).unwrap(), "$0.5000 of about $2.00");
+        assert_eq!(money(&spent, 10, 0).unwrap(), "$0.5000");
+        let spent = Spent { computed: 2.0, unknown: 1, ..Spent::default() };
+        assert_eq!(money(&spent, 10, 0).unwrap(), "about $2.00 and what has no price");
+        let unknown = Spent { unknown: 3, ..Spent::default() };
+        assert_eq!(money(&unknown, 3, 9).unwrap(), "price unknown");
+        assert_eq!(money(&Spent::default(), 3, 9), None);
     }
 }

@@ -139,7 +139,7 @@ fn paid_requests_need_consent() {
     let model = server.model();
     let args = ["run", "--limit", "5", "--reference", &model, "--predictor", "sim:reader"];
     let said = fails(folder.path(), 2, &args);
-    says(&said, &["--yes", "scripted: ", "nothing was sent"]);
+    says(&said, &["--yes", "scripted", "nothing was sent"]);
     assert_eq!(server.answered(), 0);
 }
 

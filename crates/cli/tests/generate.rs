@@ -341,8 +341,8 @@ fn paid_requests_wait_for_consent() {
     let args: Vec<_> =
         generate(&model, &["--judge", &model]).into_iter().filter(|arg| *arg != "--yes").collect();
     let said = fails(folder.path(), 2, &args);
-    assert!(said.contains("scripted: 3 for counterfactuals"), "{said}");
-    assert!(said.contains("scripted: at most 9 for verdicts"), "{said}");
+    assert!(said.contains("scripted counterfactuals 3 "), "{said}");
+    assert!(said.contains("scripted verdicts at most 9 "), "{said}");
     assert_eq!(server.answered(), 0);
     std::fs::create_dir(folder.path().join("mine")).unwrap();
     std::fs::write(folder.path().join("mine/notes.txt"), "").unwrap();

@@ -65,3 +65,19 @@ fn studies_run_from_the_words_of_the_readme_alone() {
     assert!(of("run --pairs generated").contains("sim:reference"));
     assert!(of("run --pairs cued").contains("sim:reference"));
 }
+
+#[test]
+fn larger_studies_run_from_the_words_of_the_readme_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    run(folder.path(), &cache, "foretell init study.toml");
+    let commands = commands(&readme, "Larger studies");
+    assert_eq!(commands.len(), 5, "{commands:?}");
+    let said: Vec<String> = commands.iter().map(|line| run(folder.path(), &cache, line)).collect();
+    assert!(said[0].contains("in all at most") && said[0].contains("none of which costs"));
+    assert!(said[1].contains("NSG"), "{}", said[1]);
+    assert!(said[2].contains("predictions") && said[2].contains("without"), "{}", said[2]);
+    assert!(said[3].contains("NSG"), "{}", said[3]);
+    assert!(said[4].contains("testability") && said[4].contains("mention"), "{}", said[4]);
+}

@@ -76,6 +76,8 @@ pub enum NotAsked {
     NoRationale,
     /// The run was stopped before this request.
     Stopped,
+    /// What was left of the budget may not have paid for it.
+    Budget,
 }
 
 impl NotAsked {
@@ -89,6 +91,7 @@ impl NotAsked {
             Self::NoDonor => "no_donor",
             Self::NoRationale => "no_rationale",
             Self::Stopped => "stopped",
+            Self::Budget => "budget",
         }
     }
 }

@@ -6,6 +6,8 @@ use crate::key::RequestKey;
 use crate::lanes::Lanes;
 use crate::ledger::{Ledger, LedgerError, LedgerReader};
 use crate::model::ChatModel;
+use crate::purse::Short;
+use crate::shard::Shard;
 use crate::stop::Stop;
 use miette::Diagnostic;
 use std::collections::HashSet;
@@ -65,6 +67,8 @@ pub struct Limits {
     pub patience: Duration,
     /// Whether requests that ended in a failure are asked again.
     pub retry_failed: bool,
+    /// The share of the requests that is asked; all of them without.
+    pub shard: Option<Shard>,
 }
 
 impl Default for Limits {
@@ -75,6 +79,7 @@ impl Default for Limits {
             first_wait: Duration::from_secs(1),
             patience: Duration::from_secs(1800),
             retry_failed: false,
+            shard: None,
         }
     }
 }
@@ -88,17 +93,21 @@ pub struct Asked {
     pub sent: u64,
     /// Those of them that ended in a failure.
     pub failed: u64,
-    /// Why not all were sent: the model's fault, or the user's wish.
+    /// Requests that the ledger lacks and that are another shard's to ask.
+    pub elsewhere: u64,
+    /// Why not all were sent: the model's fault, the user's wish, or the budget.
     pub stopped: Option<Stopped>,
 }
 
 /// Why asking stopped early.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Stopped {
     /// The user asked to stop.
     ByUser,
     /// The model can be asked no more.
     ByModel(String),
+    /// The next request may cost more than is left of a budget.
+    ByBudget(Short),
 }
 
 /// Why asking failed as a whole.
@@ -127,18 +136,28 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     requests: impl Iterator<Item = Result<Request, E>>,
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Asked, AskError<E>> {
-    let ended = ledger.reader()?.ended(limits.retry_failed)?;
+    let reader = ledger.reader()?;
+    let ended = reader.ended(limits.retry_failed)?;
     let mut keys = Vec::new();
+    // Only of what is missing: a resume of millions has few of them.
     let mut seen = HashSet::new();
+    let mut elsewhere = 0;
     // Ends for good at the first request that cannot be made.
     let mut fault = None;
     let mut requests =
         requests.map_while(|request| request.map_err(|error| fault = Some(error)).ok());
     let mut missing = std::iter::from_fn(|| {
         for request in &mut requests {
-            keys.push(request.key);
-            if seen.insert(request.key) && !ended.contains(&request.key) {
-                return Some(request);
+            let key = request.key;
+            keys.push(key);
+            if !ended.contains(&key) && seen.insert(key) {
+                if limits.shard.is_none_or(|shard| shard.holds(&key)) {
+                    if !ledger.is_shared() || !answered_since(&reader, &key) {
+                        return Some(request);
+                    }
+                } else {
+                    elsewhere += 1;
+                }
             }
             done(1);
         }
@@ -149,7 +168,14 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     // The rest only gets its keys: the tables say of each that it was not asked.
     missing.for_each(drop);
     asked.keys = keys;
+    asked.elsewhere = elsewhere;
     fault.map_or(Ok(asked), |fault| Err(AskError::Request(fault)))
+}
+
+/// Whether another process has had the reply since this one began. A look that fails says no: then
+/// keeping the reply will fail too, and say why.
+fn answered_since(reader: &LedgerReader, key: &RequestKey) -> bool {
+    reader.get(key).is_ok_and(|kept| kept.is_some_and(|kept| kept.failure.is_none()))
 }
 
 /// Counts the different requests that the ledger lacks, without asking.

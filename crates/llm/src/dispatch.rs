@@ -8,6 +8,7 @@ use crate::flight::{End, Flights, Landed, Outlook, Work};
 use crate::lanes::Lanes;
 use crate::ledger::{Ledger, LedgerError};
 use crate::pace::Pace;
+use crate::purse::{Account, Funds, Short};
 use crate::stop::Stop;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -41,6 +42,7 @@ struct Dispatcher<'a> {
     lanes: Vec<Lane>,
     pace: Pace,
     nowhere: Option<String>,
+    account: Option<Arc<Account>>,
     stop: &'a Stop,
     done: &'a (dyn Fn(u64) + Sync),
     outlook: Arc<Outlook>,
@@ -79,11 +81,13 @@ enum Placed {
     Wait(Option<Instant>),
     /// There is no address left.
     Nowhere(String),
+    /// There is no money left.
+    Short(Short),
 }
 
 impl<'a> Dispatcher<'a> {
     fn new(
-        Lanes { lanes, pace, most, nowhere }: Lanes,
+        Lanes { lanes, pace, most, nowhere, account }: Lanes,
         ledger: &Ledger,
         limits: Limits,
         stop: &'a Stop,
@@ -108,6 +112,7 @@ impl<'a> Dispatcher<'a> {
             lanes: lanes.into_iter().map(lane).collect(),
             pace,
             nowhere,
+            account,
             stop,
             done,
             outlook,
@@ -152,9 +157,15 @@ impl<'a> Dispatcher<'a> {
                     self.asked.stopped = Some(Stopped::ByModel(why));
                     break;
                 }
+                Placed::Short(short) => {
+                    self.asked.stopped = Some(Stopped::ByBudget(short));
+                    break;
+                }
             };
             self.wait(until).await;
         }
+        // Gives back what is set apart for it.
+        self.hand = None;
         // What is in flight is paid for: it is waited for and kept, whatever else happened.
         self.lanes.iter().for_each(Lane::calm);
         while let Some(landed) = self.flying.join_next().await {
@@ -210,6 +221,17 @@ impl<'a> Dispatcher<'a> {
         }
         if let Some(until) = self.pace.wait(now) {
             return Placed::Wait(Some(until));
+        }
+        // There may be an address at once, or never: where there is none, that is what is told.
+        if let Some(account) = &self.account
+            && work.reservation.is_none()
+            && self.lanes.iter().any(|lane| lane.gone.is_none())
+        {
+            match account.reserve(&work.request.body, &self.wake) {
+                Funds::Held(reservation) => work.reservation = Some(reservation),
+                Funds::Wait => return Placed::Wait(None),
+                Funds::Short(short) => return Placed::Short(short),
+            }
         }
         let mut order: Vec<usize> =
             (0..self.lanes.len()).filter(|lane| self.lanes[*lane].gone.is_none()).collect();

@@ -6,6 +6,7 @@ use crate::breaker::BREAK_AFTER;
 use crate::endpoint::{Endpoint, Signal, Standing, Ticket};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Attempt, ChatModel, Verdict};
+use crate::purse::Reservation;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -27,6 +28,8 @@ pub(crate) struct Work {
     failed_at: Option<Instant>,
     /// Tokens that the attempt in flight is taken to cost.
     pub(crate) taken: f64,
+    /// What is set apart for the attempt that is next or in flight, where money is counted.
+    pub(crate) reservation: Option<Reservation>,
 }
 
 /// What all flights of a lane share.
@@ -90,6 +93,9 @@ impl Flights {
         let Request { key, body, repeat } = &work.request;
         let (key, body) = (*key, Arc::clone(body));
         let attempt = self.chat.ask(&body, *repeat).await;
+        if let Some(reservation) = work.reservation.take() {
+            reservation.settle(&body, &attempt);
+        }
         let now = Instant::now();
         let signal = Signal::of(&attempt);
         if self.is_refusal(&attempt.verdict) {
@@ -128,7 +134,15 @@ impl Flights {
 
 impl Work {
     pub(crate) fn new(request: Request) -> Self {
-        Self { request, tries: 0, limited: 0, sent: 0, failed_at: None, taken: 0.0 }
+        Self {
+            request,
+            tries: 0,
+            limited: 0,
+            sent: 0,
+            failed_at: None,
+            taken: 0.0,
+            reservation: None,
+        }
     }
 
     /// What an attempt means for the request.

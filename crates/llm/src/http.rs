@@ -14,6 +14,23 @@ use std::time::{Duration, SystemTime};
 /// Longest wait for what is asked beside the questions: lists of models, health.
 const SHORT: Duration = Duration::from_secs(20);
 
+/// Longest wait for a file that is handed over or brought: hundreds of megabytes.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// How often something is fetched before it is given up; what is posted is posted once.
+const FETCHES: u32 = 5;
+
+/// Why a call beside the questions brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CallFault {
+    /// The provider said no.
+    Said { status: StatusCode, words: String },
+    /// It was not reached.
+    NoConnection(String),
+    /// It may have heard the call, and gave no whole answer.
+    NoAnswer(String),
+}
+
 /// How a provider takes its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyHeader {
@@ -196,6 +213,103 @@ impl Door {
 
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Gets what lies at `path`; again after a fault that may pass.
+    pub(crate) async fn get(&self, path: &str) -> Result<String, CallFault> {
+        let mut text = String::new();
+        self.download(path, &mut |part| {
+            text.push_str(part);
+            Ok(())
+        })
+        .await?;
+        Ok(text)
+    }
+
+    /// Gets what lies at `path` line by line, without the key should it be in there. Tried again only
+    /// as long as nothing was handed on.
+    pub(crate) async fn download(
+        &self,
+        path: &str,
+        write: &mut (dyn FnMut(&str) -> std::io::Result<()> + Send),
+    ) -> Result<(), CallFault> {
+        for tries in 1.. {
+            let request = self.client.get(format!("{}{path}", self.address)).timeout(LONG);
+            let fault = match request.send().await {
+                Ok(response) if response.status().is_success() => {
+                    return self.hand_on(response, write).await;
+                }
+                Ok(response) => {
+                    let (status, after) = (response.status(), retry_after(&response));
+                    let (raw, _) = read_body(response).await;
+                    let words = words_of(&self.without_key(raw));
+                    let passes =
+                        status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+                    if !passes || tries == FETCHES {
+                        return Err(CallFault::Said { status, words });
+                    }
+                    tokio::time::sleep(after.unwrap_or(Duration::ZERO).min(SHORT)).await;
+                    continue;
+                }
+                Err(fault) => self.no_answer(&fault),
+            };
+            if tries == FETCHES {
+                return Err(fault);
+            }
+            tokio::time::sleep(Duration::from_millis(200) * tries * tries).await;
+        }
+        unreachable!("the last try returns")
+    }
+
+    async fn hand_on(
+        &self,
+        mut response: Response,
+        write: &mut (dyn FnMut(&str) -> std::io::Result<()> + Send),
+    ) -> Result<(), CallFault> {
+        let mut waiting: Vec<u8> = Vec::new();
+        let mut hand = |bytes: &[u8]| {
+            let text = self.without_key(String::from_utf8_lossy(bytes).into_owned());
+            write(&text).map_err(|fault| CallFault::NoAnswer(fault.to_string()))
+        };
+        while let Some(chunk) = response.chunk().await.map_err(|fault| self.no_answer(&fault))? {
+            waiting.extend_from_slice(&chunk);
+            // Whole lines only: a key or a character may lie across two pieces.
+            if let Some(end) = waiting.iter().rposition(|byte| *byte == b'\n') {
+                let rest = waiting.split_off(end + 1);
+                hand(&waiting)?;
+                waiting = rest;
+            }
+        }
+        if waiting.is_empty() { Ok(()) } else { hand(&waiting) }
+    }
+
+    /// Posts a body once.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> Result<String, CallFault> {
+        let request = self.client.post(format!("{}{path}", self.address)).timeout(LONG);
+        let request = request.header("content-type", kind).body(body);
+        let response = request.send().await.map_err(|fault| self.no_answer(&fault))?;
+        let status = response.status();
+        let (raw, fault) = read_body(response).await;
+        let raw = self.without_key(raw);
+        match fault {
+            Some(fault) => Err(self.no_answer(&fault)),
+            None if status.is_success() => Ok(raw),
+            // A gateway that waited in vain does not know what became of it.
+            None if matches!(status.as_u16(), 408 | 500 | 502 | 504) => {
+                Err(CallFault::NoAnswer(format!("{status}: {}", words_of(&raw))))
+            }
+            None => Err(CallFault::Said { status, words: words_of(&raw) }),
+        }
+    }
+
+    fn no_answer(&self, fault: &reqwest::Error) -> CallFault {
+        let words = self.without_key(format!("{}: {}", self.address, innermost(fault)));
+        if fault.is_connect() { CallFault::NoConnection(words) } else { CallFault::NoAnswer(words) }
     }
 }
 

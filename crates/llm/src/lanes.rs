@@ -5,6 +5,7 @@ use crate::endpoint::Endpoint;
 use crate::limit_log::{LimitLog, Tell};
 use crate::model::ChatModel;
 use crate::pace::{self, Pace};
+use crate::purse::Account;
 use crate::spec::{ModelSpec, SpecError};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub struct Lanes {
     pub(crate) most: usize,
     /// Why there is no address, where there is none.
     pub(crate) nowhere: Option<String>,
+    /// What pays for the model, where that is counted.
+    pub(crate) account: Option<Arc<Account>>,
 }
 
 impl Endpoints {
@@ -61,7 +64,7 @@ impl Endpoints {
             (Arc::clone(member), Arc::clone(endpoint))
         });
         let lanes: Vec<_> = lanes.collect();
-        Ok(Lanes { lanes, pace: Pace::of(spec)?, most, nowhere: None })
+        Ok(Lanes { lanes, pace: Pace::of(spec)?, most, nowhere: None, account: None })
     }
 }
 
@@ -73,12 +76,19 @@ impl Lanes {
         let name = "this process".to_owned();
         let endpoint = Endpoint::new(name, most, limits.first_wait, limits.patience, None);
         let lanes = vec![(Arc::clone(chat), Arc::new(endpoint))];
-        Self { lanes, pace: Pace::default(), most, nowhere: None }
+        Self { lanes, pace: Pace::default(), most, nowhere: None, account: None }
     }
 
     /// No lane: the model was stopped before, and is stopped again if there is anything to ask.
     #[must_use]
     pub fn none(why: &str) -> Self {
-        Self { lanes: Vec::new(), pace: Pace::default(), most: 1, nowhere: Some(why.to_owned()) }
+        let (pace, nowhere) = (Pace::default(), Some(why.to_owned()));
+        Self { lanes: Vec::new(), pace, most: 1, nowhere, account: None }
+    }
+
+    /// The same, where every attempt is paid for from an account.
+    #[must_use]
+    pub fn paid_from(self, account: Arc<Account>) -> Self {
+        Self { account: Some(account), ..self }
     }
 }

@@ -16,8 +16,9 @@ use crate::model::{Attempt, Failure, Verdict};
 use foretell_core::Outcome;
 use miette::Diagnostic;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,7 +26,7 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 /// Version of the tables, in SQLite's `user_version`.
-const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 1;
 
 /// Most attempts in one commit.
 const MOST_IN_COMMIT: usize = 2048;
@@ -79,7 +80,7 @@ pub enum LedgerError {
 
 impl LedgerError {
     /// What SQLite says, told apart by whether the file itself is at fault.
-    fn of(path: &Path, fault: Arc<rusqlite::Error>) -> Self {
+    pub(crate) fn of(path: &Path, fault: Arc<rusqlite::Error>) -> Self {
         let path = path.to_owned();
         match fault.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
@@ -101,6 +102,7 @@ struct Inner {
     path: PathBuf,
     commands: Option<mpsc::Sender<Record>>,
     writer: Option<JoinHandle<()>>,
+    shared: AtomicBool,
 }
 
 /// One attempt on its way to the disk.
@@ -147,7 +149,12 @@ impl Ledger {
             .name("ledger".to_owned())
             .spawn(move || write_all(connection, &records, &writer_path, &on_full))
             .expect("the system can start a thread");
-        let inner = Inner { path: path.to_owned(), commands: Some(commands), writer: Some(writer) };
+        let inner = Inner {
+            path: path.to_owned(),
+            commands: Some(commands),
+            writer: Some(writer),
+            shared: AtomicBool::new(false),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -167,6 +174,17 @@ impl Ledger {
         let commands = self.0.commands.as_ref().ok_or_else(closed)?;
         commands.send(Record { key, body, attempt, ends, kept }).map_err(|_| closed())?;
         on_disk.await.map_err(|_| closed())?.map_err(|fault| LedgerError::of(&self.0.path, fault))
+    }
+
+    /// Says that other processes write to it too: what they were told meanwhile is not asked again.
+    pub fn share(&self) {
+        self.0.shared.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether other processes may write to it.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.0.shared.load(Ordering::Relaxed)
     }
 
     /// A connection that reads, beside the one that writes.
@@ -189,9 +207,16 @@ impl Drop for Inner {
 }
 
 /// Keys of requests that have ended, sorted: 16 bytes each, where a set would take thrice that.
+#[derive(Default)]
 pub struct EndedKeys(Vec<RequestKey>);
 
 impl EndedKeys {
+    /// Whether no request has ended.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the request has ended.
     #[must_use]
     pub fn contains(&self, key: &RequestKey) -> bool {
@@ -201,8 +226,8 @@ impl EndedKeys {
 
 /// Reads a ledger.
 pub struct LedgerReader {
-    path: PathBuf,
-    connection: Connection,
+    pub(crate) path: PathBuf,
+    pub(crate) connection: Connection,
 }
 
 impl LedgerReader {
@@ -217,7 +242,7 @@ impl LedgerReader {
         Ok(Self { path: path.to_owned(), connection })
     }
 
-    fn fault(&self, fault: rusqlite::Error) -> LedgerError {
+    pub(crate) fn fault(&self, fault: rusqlite::Error) -> LedgerError {
         LedgerError::of(&self.path, Arc::new(fault))
     }
 
@@ -227,17 +252,23 @@ impl LedgerReader {
     /// # Errors
     /// [`LedgerError`] names the file.
     pub fn ended(&self, retry_failed: bool) -> Result<EndedKeys, LedgerError> {
-        let query = if retry_failed {
-            "SELECT r.key FROM replies r JOIN attempts a ON a.key = r.key AND a.n = r.n
-             WHERE a.failure IS NULL ORDER BY r.key"
-        } else {
-            "SELECT key FROM replies ORDER BY key"
-        };
-        let read = || -> rusqlite::Result<Vec<RequestKey>> {
+        let read = |query: &str| -> rusqlite::Result<Vec<RequestKey>> {
             let mut query = self.connection.prepare(query)?;
             query.query_map([], |row| row.get(0).map(RequestKey::from_bytes))?.collect()
         };
-        read().map(EndedKeys).map_err(|fault| self.fault(fault))
+        // In the order of their tree, so it is read from end to end.
+        let mut ended =
+            read("SELECT key FROM replies ORDER BY key").map_err(|fault| self.fault(fault))?;
+        if retry_failed {
+            // By the index of failures, which are few, and in this order (`CROSS` says so): a look at
+            // every attempt would read all replies.
+            let failed = "SELECT r.key FROM attempts a
+                 CROSS JOIN replies r ON r.key = a.key AND r.n = a.n
+                 WHERE a.failure IS NOT NULL ORDER BY r.key";
+            let failed = read(failed).map_err(|fault| self.fault(fault))?;
+            ended.retain(|key| failed.binary_search(key).is_err());
+        }
+        Ok(EndedKeys(ended))
     }
 
     /// Keeps one view of the ledger until the reader is dropped, which spares every look into it
@@ -282,7 +313,7 @@ impl LedgerReader {
 }
 
 /// The failures that are stored by name; a name from elsewhere is the provider's.
-fn failure_named(name: &str) -> Outcome {
+pub(crate) fn failure_named(name: &str) -> Outcome {
     [Outcome::TimedOut, Outcome::ContextExceeded, Outcome::Filtered, Outcome::Empty]
         .into_iter()
         .find(|outcome| outcome.as_str() == name)
@@ -291,14 +322,14 @@ fn failure_named(name: &str) -> Outcome {
 
 /// A connection whose statements are planned once. Otherwise SQLite plans a statement anew whenever
 /// a parameter is bound that it compares with another, which here is at every look.
-fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.busy_timeout(Duration::from_secs(30))?;
     Ok(connection)
 }
 
-fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
+pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
     let mode = match journal {
         Journal::Wal => "wal",
         Journal::Rollback(_) => "delete",
@@ -320,6 +351,7 @@ fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
              cost_usd REAL, failure TEXT, error TEXT, raw TEXT, PRIMARY KEY (key, n));
          CREATE TABLE IF NOT EXISTS replies (key BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL)
              WITHOUT ROWID;
+         CREATE INDEX IF NOT EXISTS failures ON attempts (key, n) WHERE failure IS NOT NULL;
          PRAGMA user_version = {VERSION};
          COMMIT;"
     ))
@@ -373,7 +405,8 @@ fn may_pass(code: ErrorCode) -> bool {
 }
 
 fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<()> {
-    let transaction = connection.transaction()?;
+    // At once for writing: another process may write too, and a view that is not the newest could not.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut request = transaction
             .prepare_cached("INSERT OR IGNORE INTO requests (key, body) VALUES (?1, ?2)")?;
@@ -383,8 +416,12 @@ fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<(
             "INSERT INTO attempts (key, n, at_ms, status, cost_usd, failure, error, raw)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        let mut reply = transaction
-            .prepare_cached("INSERT OR REPLACE INTO replies (key, n) VALUES (?1, ?2)")?;
+        // The first reply stays: tables may have been derived from it by another run.
+        let mut reply = transaction.prepare_cached(
+            "INSERT INTO replies (key, n) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE
+                 SET n = excluded.n WHERE EXISTS (SELECT 1 FROM attempts a
+                     WHERE a.key = replies.key AND a.n = replies.n AND a.failure IS NOT NULL)",
+        )?;
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
         for record in records {

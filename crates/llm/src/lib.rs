@@ -6,8 +6,10 @@
 
 mod ask;
 mod backoff;
+mod batch;
 mod body;
 mod breaker;
+mod charge;
 mod chat;
 mod dispatch;
 mod effort;
@@ -18,14 +20,22 @@ mod http;
 mod key;
 mod lanes;
 mod ledger;
+mod ledger_attempts;
+mod ledger_look;
+mod ledger_merge;
+mod ledger_sweep;
 mod limit_log;
 mod limiter;
 mod model;
 mod pace;
 mod pool;
+mod price;
 mod provider;
+mod purse;
 mod served;
 mod settings;
+mod shape;
+mod shard;
 mod sim;
 mod spec;
 mod stop;
@@ -33,14 +43,30 @@ mod verdict;
 mod vllm;
 
 pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all, count_missing};
+pub use batch::{
+    BatchApi, BatchDoor, BatchFault, BatchFile, BatchFormat, BatchLimits, BatchLine, BatchProgress,
+    BatchState, BatchWriter, LineFault, LineResult, read_line,
+};
+pub use charge::{CameBack, Charge, Source, Tariff};
 pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use effort::efforts_in_words;
 pub use file_system::{Journal, journal_for};
 pub use key::{NotAKey, RequestKey};
 pub use lanes::{Endpoints, Lanes};
 pub use ledger::{EndedKeys, Ledger, LedgerError, LedgerReader, StoredAttempt};
+pub use ledger_attempts::KeptAttempt;
+pub use ledger_look::{LedgerGroup, StoredRequest, TriedAttempt};
+pub use ledger_merge::{Merged, merge_ledger};
+pub use ledger_sweep::{Sweep, Swept, sweep_ledger};
 pub use limit_log::Tell;
-pub use model::{Attempt, ChatModel, Failure, Opening, Verdict, open_model};
+pub use model::{
+    Attempt, ChatModel, Checking, Failure, Opening, Verdict, open_model, open_to_read,
+};
+pub use pace::StatedPace;
+pub use price::{Rate, budget_of};
+pub use purse::{Account, Purse, Short, Spent};
 pub use served::{Mismatch, Mismatches, Wanted, mismatches};
+pub use shape::BodyShape;
+pub use shard::{NotAShard, Shard};
 pub use spec::{Keys, MOST_REPEATS, ModelSpec, Place, SpecError, SpecPasses};
 pub use stop::Stop;

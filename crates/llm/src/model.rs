@@ -1,11 +1,11 @@
 //! The trait that every model implements, and what one attempt to ask it gives.
 
+use crate::batch::BatchDoor;
 use crate::chat::ModelReply;
-use crate::pace;
 use crate::pool::PoolModel;
 use crate::served::Wanted;
 use crate::spec::{Keys, ModelSpec, Place, SpecError};
-use crate::{provider, vllm};
+use crate::{pace, price, provider, vllm};
 use foretell_core::{Outcome, Registry};
 use serde_json::Value;
 use std::future::Future;
@@ -41,6 +41,11 @@ pub trait ChatModel: Send + Sync {
 
     /// What its replies are held against; `None` for a model of which nothing else can be served.
     fn wanted(&self) -> Option<&Wanted> {
+        None
+    }
+
+    /// How it is asked in batches; `None` for a model that is not.
+    fn batch(&self) -> Option<BatchDoor<'_>> {
         None
     }
 
@@ -131,6 +136,7 @@ pub fn open_model(
     opening: &Opening<'_>,
 ) -> Result<Arc<dyn ChatModel>, SpecError> {
     pace::check(spec)?;
+    price::check(spec)?;
     Ok(match &spec.place {
         Place::Sim => Arc::new(crate::sim::SimModel::open(spec)?),
         Place::Http(_) if spec.addresses().len() > 1 => {
@@ -143,3 +149,66 @@ pub fn open_model(
         Place::Vllm => Arc::new(vllm::VllmModel::open(spec, opening)?),
     })
 }
+
+/// Opens a model to make bodies and to read replies: it needs no key and no program, and cannot be
+/// asked. Its bodies and variant, and so the keys of its requests, are those of [`open_model`].
+///
+/// # Errors
+/// [`SpecError`] names the option and its value.
+pub fn open_to_read(
+    spec: &ModelSpec,
+    registry: &Registry,
+) -> Result<Arc<dyn ChatModel>, SpecError> {
+    let keys = |_: &str| Some("no-key".to_owned());
+    let opening = Opening { keys: &keys, timeout: MOMENT, registry, logs: Path::new("") };
+    let opened = match &spec.place {
+        Place::Vllm => {
+            pace::check(spec)?;
+            price::check(spec)?;
+            Arc::new(vllm::VllmModel::open_to_read(spec, &opening)?)
+        }
+        _ => open_model(spec, &opening)?,
+    };
+    Ok(Arc::new(ToRead(opened)))
+}
+
+/// The timeout of a model that is never asked.
+const MOMENT: Duration = Duration::from_secs(1);
+
+/// A model that is not asked.
+struct ToRead(Arc<dyn ChatModel>);
+
+impl ChatModel for ToRead {
+    fn body(&self, prompt: &str) -> String {
+        self.0.body(prompt)
+    }
+
+    fn body_in_schema(&self, prompt: &str, name: &str, schema: &Value) -> Option<String> {
+        self.0.body_in_schema(prompt, name, schema)
+    }
+
+    fn ask<'a>(&'a self, _body: &'a str, _repeat: u32) -> Asking<'a> {
+        let failure = Failure::new(Outcome::ProviderError, NOT_TO_ASK);
+        let verdict = Verdict::Stop(failure);
+        Box::pin(async { Attempt { status: None, raw: None, cost_usd: None, verdict } })
+    }
+
+    fn read(&self, raw: &str) -> ModelReply {
+        self.0.read(raw)
+    }
+
+    fn check(&self) -> Checking<'_> {
+        Box::pin(async { Err(NOT_TO_ASK.to_owned()) })
+    }
+
+    fn variant(&self) -> &str {
+        self.0.variant()
+    }
+
+    fn wanted(&self) -> Option<&Wanted> {
+        self.0.wanted()
+    }
+}
+
+/// What asking such a model comes to.
+const NOT_TO_ASK: &str = "the model was opened to read its replies, not to be asked";

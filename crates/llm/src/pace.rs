@@ -97,6 +97,31 @@ pub(crate) fn concurrency(spec: &ModelSpec) -> Result<Option<usize>, SpecError> 
     Ok(positive(spec, "concurrency")?.map(|most| most as usize))
 }
 
+/// How fast a specification says that its model may be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct StatedPace {
+    /// Most requests in flight to one address.
+    pub concurrency: Option<usize>,
+    /// Requests a minute.
+    pub requests_per_minute: Option<f64>,
+    /// Tokens a minute, of prompts and replies.
+    pub tokens_per_minute: Option<f64>,
+}
+
+impl StatedPace {
+    /// The pace of a model.
+    ///
+    /// # Errors
+    /// [`SpecError::Value`] for one that is no number.
+    pub fn of(spec: &ModelSpec) -> Result<Self, SpecError> {
+        Ok(Self {
+            concurrency: concurrency(spec)?,
+            requests_per_minute: positive(spec, "rpm")?,
+            tokens_per_minute: positive(spec, "tpm")?,
+        })
+    }
+}
+
 /// Refuses values that no pace can have.
 pub(crate) fn check(spec: &ModelSpec) -> Result<(), SpecError> {
     OPTIONS.into_iter().try_for_each(|option| positive(spec, option).map(|_| ()))

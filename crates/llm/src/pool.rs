@@ -2,6 +2,7 @@
 //!
 //! Which of them a request goes to is decided where requests are sent; here they are one model.
 
+use crate::batch::BatchDoor;
 use crate::chat::ModelReply;
 use crate::model::{Asking, ChatModel, Checking};
 use crate::served::Wanted;
@@ -65,6 +66,10 @@ impl ChatModel for PoolModel {
 
     fn wanted(&self) -> Option<&Wanted> {
         self.members[0].wanted()
+    }
+
+    fn batch(&self) -> Option<BatchDoor<'_>> {
+        self.members[0].batch()
     }
 
     fn close(&self) {

@@ -1,6 +1,6 @@
 //! Model specifications: `provider:model?option=value&...` and `http://host:port/v1#model?...`.
 
-use crate::pace;
+use crate::{pace, price};
 use foretell_core::Effort;
 use miette::Diagnostic;
 use std::fmt;
@@ -270,11 +270,14 @@ impl ModelSpec {
     }
 
     /// What makes it this model and no other: all of the specification but where and how fast it is
-    /// asked, and who pays.
+    /// asked, who pays, and how much.
     #[must_use]
     pub fn identity(&self) -> String {
-        let counts =
-            |option: &str| !NOT_IDENTITY.contains(&option) && !pace::OPTIONS.contains(&option);
+        let counts = |option: &str| {
+            !NOT_IDENTITY.contains(&option)
+                && !pace::OPTIONS.contains(&option)
+                && !price::OPTIONS.contains(&option)
+        };
         let options = self.options.iter().filter(|(option, _)| counts(option));
         let options: Vec<String> =
             options.map(|(option, value)| format!("{option}={value}")).collect();
@@ -303,13 +306,14 @@ impl ModelSpec {
 
     /// Refuses options that are not among `known`.
     pub(crate) fn check_options(&self, known: &[&str]) -> Result<(), SpecError> {
-        let is_known = |option: &str| known.contains(&option) || pace::OPTIONS.contains(&option);
+        let known = [known, &pace::OPTIONS[..], &price::OPTIONS].concat();
+        let is_known = |option: &str| known.contains(&option);
         match self.options.iter().find(|(option, _)| !is_known(option)) {
             None => Ok(()),
             Some((option, _)) => Err(SpecError::UnknownOption {
                 spec: self.to_string(),
                 option: option.clone(),
-                known: [known, &pace::OPTIONS[..]].concat().join(", "),
+                known: known.join(", "),
             }),
         }
     }

@@ -106,8 +106,8 @@ pub(crate) fn derive(
     let mut answers = Vec::new();
     let row = |((asked, repeat), key): &((&AskedQuestion<'_>, u32), &RequestKey),
                reader: &LedgerReader| {
-        let derived = Derived::read(key, reader, &*model.chat, &labels_of(asked.question)?)?;
-        note_served(served, &derived);
+        let mut derived = Derived::read(key, reader, &*model.chat, &labels_of(asked.question)?)?;
+        note_served(served, &mut derived);
         Ok(row(model, asked, *repeat, derived))
     };
     let explained = i64::from(model.passes.repeats);

@@ -3,10 +3,12 @@
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::models::Model;
+use crate::money::Money;
+use crate::progress::Meter;
 use crate::run::Settings;
 use foretell_llm::{
-    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Stop, ask_all,
-    journal_for,
+    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Short, Spent, Stop,
+    ask_all, journal_for,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ pub(crate) struct Asking {
     pub(crate) ledger: Ledger,
     endpoints: Endpoints,
     limits: Limits,
+    money: Money,
 }
 
 impl Asking {
@@ -30,7 +33,47 @@ impl Asking {
     ) -> Result<(Self, Vec<String>), StudyError> {
         let (ledger, warnings) = open_ledger(layout, settings.on_full)?;
         let endpoints = Endpoints::new(layout.limits(), Arc::clone(&settings.tell));
-        Ok((Self { ledger, endpoints, limits: settings.limits }, warnings))
+        let (limits, money) = (settings.limits, Money::default());
+        Ok((Self { ledger, endpoints, limits, money }, warnings))
+    }
+
+    /// From now on, models that have an account here are paid for from it.
+    pub(crate) fn pay_from(&mut self, money: Money) {
+        self.money = money;
+    }
+
+    /// What was spent on a model by this command, and in how many attempts, where that is counted.
+    fn spent_on(&self, model: &Model) -> Option<(Spent, u64)> {
+        self.money.account(model).map(|account| account.spent_here())
+    }
+
+    /// Tells a meter of steps, and of what the stage has cost since it began.
+    pub(crate) fn step<'a>(
+        &'a self,
+        meter: &'a dyn Meter,
+        model: &'a Model,
+    ) -> impl Fn(u64) + Sync + 'a {
+        let before = self.spent_on(model);
+        move |steps| {
+            meter.advance(steps);
+            if let (Some((spent, attempts)), Some((earlier, fewer))) =
+                (self.spent_on(model), before)
+            {
+                meter.spend(&spent.since(&earlier), attempts - fewer);
+            }
+        }
+    }
+
+    /// Sets apart what a batch of a model may cost.
+    pub(crate) fn set_apart(&self, model: &Model, usd: f64) -> Result<(), Short> {
+        self.money.account(model).map_or(Ok(()), |account| account.set_apart(usd))
+    }
+
+    /// Gives it back, where the batch was not created.
+    pub(crate) fn give_back(&self, model: &Model, usd: f64) {
+        if let Some(account) = self.money.account(model) {
+            account.give_back(usd);
+        }
     }
 
     /// A reader of the ledger.
@@ -38,9 +81,9 @@ impl Asking {
         Ok(self.ledger.reader()?)
     }
 
-    /// Whether requests that failed for good are asked again.
-    pub(crate) fn retry_failed(&self) -> bool {
-        self.limits.retry_failed
+    /// How hard models may be asked.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Asks a model what the ledger lacks; nothing, if it was `stopped` before.
@@ -61,7 +104,11 @@ impl Asking {
         Ok(match stopped {
             Some(why) => Lanes::none(why),
             None if model.spec.may_cost() => {
-                self.endpoints.lanes(&model.spec, &model.chat, &self.limits)?
+                let lanes = self.endpoints.lanes(&model.spec, &model.chat, &self.limits)?;
+                match self.money.account(model) {
+                    Some(account) => lanes.paid_from(Arc::clone(account)),
+                    None => lanes,
+                }
             }
             None => {
                 let limits = Limits { concurrency: SIMULATED_IN_FLIGHT, ..self.limits };
@@ -75,7 +122,8 @@ fn open_ledger(
     layout: &Layout,
     on_full: fn(&Path, &str),
 ) -> Result<(Ledger, Vec<String>), StudyError> {
-    let place = layout.folder();
+    let ledger = layout.ledger();
+    let place = ledger.parent().unwrap_or_else(|| layout.folder());
     let at = |fault| StudyError::Io { path: place.to_owned(), fault };
     let journal = journal_for(place).map_err(at)?;
     let mut warnings = Vec::new();
@@ -86,7 +134,10 @@ fn open_ledger(
             place.display()
         ));
     }
-    let ledger = Ledger::open(&layout.ledger(), journal, Box::new(on_full))?;
+    let ledger = Ledger::open(&ledger, journal, Box::new(on_full))?;
+    if layout.shares_ledger() {
+        ledger.share();
+    }
     Ok((ledger, warnings))
 }
 

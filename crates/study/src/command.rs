@@ -49,6 +49,9 @@ impl Study {
         if let Some(limit) = self.limit {
             add("--limit", limit.to_string());
         }
+        if let Some(budget) = self.budget {
+            add("--budget", budget.to_string());
+        }
         if self.scenarios != built_in.scenarios {
             add("--scenarios", self.scenarios.to_string());
         }

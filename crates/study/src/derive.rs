@@ -114,6 +114,8 @@ impl Derived {
 /// What was served under the name of a model.
 #[derive(Default)]
 pub(crate) struct Seen {
+    /// Whether what is missing was not asked for want of money.
+    pub(crate) short: bool,
     /// The names under which it replied.
     pub(crate) names: BTreeSet<String>,
     /// Where that is not what was asked.
@@ -123,7 +125,14 @@ pub(crate) struct Seen {
 /// The same, gathered from many threads.
 pub(crate) type Served = Mutex<Seen>;
 
-pub(crate) fn note_served(served: &Served, derived: &Derived) {
+/// Notes what was served, and says of what is missing whether the budget is why.
+pub(crate) fn note_served(served: &Served, derived: &mut Derived) {
+    if derived.reason.as_deref() == Some(NotAsked::Stopped.as_str())
+        && derived.outcome == Outcome::NotAsked
+        && served.lock().expect("no thread panics while it holds the names").short
+    {
+        derived.reason = Some(NotAsked::Budget.as_str().to_owned());
+    }
     if derived.served.is_none() && derived.mismatches.is_none() {
         return;
     }

@@ -274,6 +274,31 @@ pub enum StudyError {
         /// What is wrong with each.
         faults: Vec<String>,
     },
+    /// A budget for a model whose price nobody says.
+    #[error("model `{model}`: a budget cannot be held, since its price is not known")]
+    #[diagnostic(help(
+        "give it in US dollars per million tokens: `...?price_in=0.25&price_out=2` (0 and 0 for a server of your own), or `price` of its entry in a file for `--registry`"
+    ))]
+    NoPrice {
+        /// The model.
+        model: String,
+    },
+    /// A budget for a model whose replies may be of any length.
+    #[error("model `{model}`: a budget cannot be held, since its replies may be of any length")]
+    #[diagnostic(help(
+        "give it `max_tokens=N` (which changes what is asked), or `max_output` of its entry in a file for `--registry`"
+    ))]
+    NoLength {
+        /// The model.
+        model: String,
+    },
+    /// A budget that is none.
+    #[error("`budget = {budget}` is not an amount of US dollars")]
+    #[diagnostic(help("write a number above 0, such as 20 or 2.50"))]
+    Budget {
+        /// What was given.
+        budget: f64,
+    },
     /// Nothing to ask about.
     #[error("there are no pairs to ask about")]
     #[diagnostic(help("look at what was left out, and at `--limit`"))]
@@ -359,6 +384,44 @@ pub enum StudyError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Wide(#[from] WideError),
+    /// A model that a run does not have.
+    #[error("{}: the run has no model `{model}`", path.display())]
+    #[diagnostic(help("its models are {known}"))]
+    NoModel {
+        /// The run.
+        path: PathBuf,
+        /// The model.
+        model: String,
+        /// Those that it has.
+        known: String,
+    },
+    /// No model of a run can be asked in these batches.
+    #[error("nothing was written: {}", faults.join("; "))]
+    #[diagnostic(help(
+        "leave out `--provider` for each model's own batches; simulated models are answered by `foretell run`, for nothing"
+    ))]
+    NoBatch {
+        /// Why, for each model.
+        faults: Vec<String>,
+    },
+    /// A list of batch files that cannot be read.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help(
+        "`foretell batch export` writes this list, and `submit` and `fetch` keep it: restore it from a copy; the ids of batches that are on their way are nowhere else"
+    ))]
+    BatchList {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// A run whose tables do not name all that it asked.
+    #[error("{} is not complete: its tables do not name all that it asked", path.display())]
+    #[diagnostic(help("finish it with `foretell run`, or leave it out and keep what it asked"))]
+    NotComplete {
+        /// The run.
+        path: PathBuf,
+    },
     /// There is no such pair.
     #[error("{}: there is no pair `{pair}`", path.display())]
     #[diagnostic(help("the pairs nearest in name: {near}"))]

@@ -19,111 +19,141 @@ use std::path::{Path, PathBuf};
 
 /// Where the files of a run lie.
 #[derive(Debug, Clone)]
-pub struct Layout(PathBuf);
+pub struct Layout {
+    folder: PathBuf,
+    /// A ledger elsewhere.
+    ledger: Option<PathBuf>,
+}
 
 impl Layout {
     /// The layout of the run in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self(folder.to_owned())
+        Self { folder: folder.to_owned(), ledger: None }
+    }
+
+    /// The same with a ledger that lies elsewhere, and that other runs may share.
+    #[must_use]
+    pub fn with_ledger(self, path: PathBuf) -> Self {
+        Self { ledger: Some(path), ..self }
+    }
+
+    /// The layout of the run in `folder`, with the ledger that its manifest names.
+    ///
+    /// # Errors
+    /// [`StudyError`] where there is no run, or its manifest cannot be read.
+    pub fn of_run(folder: &Path) -> Result<Self, StudyError> {
+        Ok(Self { folder: folder.to_owned(), ledger: Manifest::read(folder)?.ledger })
     }
 
     /// The folder itself.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        &self.0
+        &self.folder
     }
 
     /// The questions.
     #[must_use]
     pub fn questions(&self) -> PathBuf {
-        self.0.join("questions.parquet")
+        self.folder.join("questions.parquet")
     }
 
     /// The pairs.
     #[must_use]
     pub fn pairs(&self) -> PathBuf {
-        self.0.join("pairs.parquet")
+        self.folder.join("pairs.parquet")
     }
 
     /// The models.
     #[must_use]
     pub fn models(&self) -> PathBuf {
-        self.0.join("models.parquet")
+        self.folder.join("models.parquet")
     }
 
     /// The ledger.
     #[must_use]
     pub fn ledger(&self) -> PathBuf {
-        self.0.join("ledger.sqlite")
+        self.ledger.clone().unwrap_or_else(|| self.folder.join("ledger.sqlite"))
+    }
+
+    /// Whether the ledger lies elsewhere, where other processes may write to it too.
+    #[must_use]
+    pub fn shares_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
+    /// The batch files.
+    #[must_use]
+    pub fn batch(&self) -> PathBuf {
+        self.folder.join("batch")
     }
 
     /// What happened to the limits of the addresses that were asked.
     #[must_use]
     pub fn limits(&self) -> PathBuf {
-        self.0.join("limits.log")
+        self.folder.join("limits.log")
     }
 
     /// What was known about the models when they were first asked.
     #[must_use]
     pub fn registry(&self) -> PathBuf {
-        self.0.join("registry.toml")
+        self.folder.join("registry.toml")
     }
 
     /// The logs of servers that were started for the run.
     #[must_use]
     pub fn logs(&self) -> PathBuf {
-        self.0.join("logs")
+        self.folder.join("logs")
     }
 
     /// The report.
     #[must_use]
     pub fn report(&self) -> PathBuf {
-        self.0.join("report.html")
+        self.folder.join("report.html")
     }
 
     /// The answers of a reference.
     #[must_use]
     pub fn answers(&self, reference: &str) -> PathBuf {
-        self.0.join("answers").join(format!("{}.parquet", file_name(reference)))
+        self.folder.join("answers").join(format!("{}.parquet", file_name(reference)))
     }
 
     /// What the model `explainer` says for the answers of a reference.
     #[must_use]
     pub fn rationales(&self, explainer: &str, reference: &str) -> PathBuf {
-        let folder = self.0.join("rationales").join(file_name(explainer));
+        let folder = self.folder.join("rationales").join(file_name(explainer));
         folder.join(format!("{}.parquet", file_name(reference)))
     }
 
     /// The placebo donors of a reference.
     #[must_use]
     pub fn donors(&self, reference: &str) -> PathBuf {
-        self.0.join("donors").join(format!("{}.parquet", file_name(reference)))
+        self.folder.join("donors").join(format!("{}.parquet", file_name(reference)))
     }
 
     /// The predictions of a predictor about a reference in one arm.
     #[must_use]
     pub fn predictions(&self, reference: &str, predictor: &str, arm: &str) -> PathBuf {
-        let folder = self.0.join("predictions").join(file_name(reference));
+        let folder = self.folder.join("predictions").join(file_name(reference));
         folder.join(file_name(predictor)).join(format!("{}.parquet", file_name(arm)))
     }
 
     /// The verdicts of a judge.
     #[must_use]
     pub fn scores(&self, judge: &str) -> PathBuf {
-        self.0.join("scores").join(format!("{}.parquet", file_name(judge)))
+        self.folder.join("scores").join(format!("{}.parquet", file_name(judge)))
     }
 
     pub(crate) fn prompts(&self) -> PathBuf {
-        self.0.join("prompts")
+        self.folder.join("prompts")
     }
 
     pub(crate) fn cards(&self) -> PathBuf {
-        self.0.join("cards.toml")
+        self.folder.join("cards.toml")
     }
 
     fn lock(&self) -> PathBuf {
-        self.0.join(".lock")
+        self.folder.join(".lock")
     }
 }
 
@@ -210,8 +240,7 @@ impl RunFolder {
     /// [`StudyError`]: there is no run, it is of another version, damaged, or in use.
     pub(crate) fn open(folder: &Path) -> Result<Self, StudyError> {
         // Before the lock, whose file would stand where there is no run.
-        Manifest::read(folder)?;
-        let layout = Layout::new(folder);
+        let layout = Layout::of_run(folder)?;
         let lock = lock(&layout)?;
         remove_leftovers(folder);
         let manifest = Manifest::read(folder)?;
@@ -227,6 +256,16 @@ impl RunFolder {
             Some(text) if !path.exists() => write_whole(&path, text),
             _ => Ok(()),
         }
+    }
+
+    /// Keeps in the manifest where the ledger lies.
+    pub(crate) fn keep_ledger(&mut self) -> Result<(), StudyError> {
+        let ledger = self.layout.ledger.clone();
+        if self.manifest.ledger == ledger {
+            return Ok(());
+        }
+        self.manifest.ledger = ledger;
+        self.manifest.write(self.layout.folder())
     }
 }
 

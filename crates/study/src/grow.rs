@@ -21,6 +21,8 @@ pub struct Growth {
     pub ceiling: Option<u32>,
     /// Most pairs, if more than before.
     pub limit: Option<u64>,
+    /// The most that the run may cost, US dollars, in the place of the run's.
+    pub budget: Option<f64>,
     /// A file of known models, in the place of the run's.
     pub registry: Option<PathBuf>,
 }
@@ -35,6 +37,7 @@ impl Growth {
         let more: Vec<String> = more.collect();
         study.arms.extend(more);
         study.limit = self.limit.or(study.limit);
+        study.budget = self.budget.or(study.budget);
         // One that is gone was read before: the run keeps what it said of its models.
         let there = study.registry.filter(|file| file.exists());
         study.registry = self.registry.clone().or(there);

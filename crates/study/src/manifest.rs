@@ -23,6 +23,9 @@ pub struct Manifest {
     pub program: String,
     /// Whether all that the last command asked for was asked and derived.
     pub complete: bool,
+    /// The ledger, where it is one that several runs share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<PathBuf>,
     /// The study, with all that was added to it later.
     pub study: Study,
     /// What the run asks about; it may not change.
@@ -184,8 +187,8 @@ impl Manifest {
     ) -> Result<Self, StudyError> {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         study.resolve_passes()?;
-        let imported = None;
-        Ok(Self { format: FORMAT, program, complete: false, study, identity, frozen, imported })
+        let (complete, ledger, imported) = (false, None, None);
+        Ok(Self { format: FORMAT, program, complete, ledger, study, identity, frozen, imported })
     }
 
     /// The manifest of a run that was made elsewhere: complete, and its models are names only.
@@ -196,8 +199,8 @@ impl Manifest {
         from: ImportedFrom,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        let imported = Some(from);
-        Self { format: FORMAT, program, complete: true, study, identity, frozen, imported }
+        let (complete, ledger, imported) = (true, None, Some(from));
+        Self { format: FORMAT, program, complete, ledger, study, identity, frozen, imported }
     }
 
     /// Refuses to ask anything in a run that was imported; a folder without a run is fine.
@@ -289,6 +292,7 @@ impl Manifest {
             }
         }
         self.study.limit = study.limit;
+        self.study.budget = study.budget;
         Ok(differences)
     }
 

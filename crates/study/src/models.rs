@@ -1,14 +1,17 @@
 //! The models of a study, opened and named.
 
 use crate::error::StudyError;
+use crate::folder::Layout;
 use crate::inputs::read_registry;
 use crate::manifest::write_whole;
 use crate::passes::Passes;
 use crate::study::{ModelTable, Study};
 use foretell_core::Registry;
 use foretell_core::registry::ModelEntry;
-use foretell_llm::{ChatModel, ModelSpec, Opening, Place, Request, open_model};
-use foretell_tables::ModelRow;
+use foretell_llm::{
+    ChatModel, ModelSpec, Opening, Place, Request, SpecError, open_model, open_to_read,
+};
+use foretell_tables::{ModelRow, read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,7 +36,12 @@ pub struct Models {
     pub predictors: Vec<Model>,
     /// The model that explains the answers which the references gave, where an arm shows that.
     pub rationaliser: Option<Model>,
+    /// The models that judged explanations, where all are meant that a run ever asked.
+    pub(crate) judges: Vec<Model>,
 }
+
+/// What opens one model.
+pub(crate) type OpenOne<'a> = dyn Fn(&ModelSpec) -> Result<Arc<dyn ChatModel>, SpecError> + 'a;
 
 impl Models {
     /// Opens all models; sends nothing.
@@ -41,6 +49,46 @@ impl Models {
     /// # Errors
     /// Every fault of every model: which, and what is wrong with it.
     pub fn open(study: &Study, opening: &Opening<'_>) -> Result<Self, Vec<StudyError>> {
+        Self::open_with(study, opening.registry, &|spec| open_model(spec, opening))
+    }
+
+    /// Opens all models to make requests and read replies; they need no key and cannot be asked.
+    pub(crate) fn to_read(study: &Study, registry: &Registry) -> Result<Self, StudyError> {
+        let opened = Self::open_with(study, registry, &|spec| open_to_read(spec, registry));
+        opened.map_err(|mut faults| match faults.len() {
+            1 => faults.remove(0),
+            _ => StudyError::Several { faults },
+        })
+    }
+
+    /// All models that a run ever asked, to read what they replied: those of its study, and the judges
+    /// that its table of models names.
+    pub(crate) fn ever_asked(
+        study: &Study,
+        layout: &Layout,
+        registry: &Registry,
+    ) -> Result<Self, StudyError> {
+        let mut models = Self::to_read(study, registry)?;
+        let path = layout.models();
+        let rows: Vec<ModelRow> = if path.exists() { read(&path)? } else { Vec::new() };
+        for row in rows {
+            if models.all().iter().any(|model| model.spec.name == row.name) {
+                continue;
+            }
+            let mut table = ModelTable::from_spec(&row.spec);
+            table.name = Some(row.name);
+            let spec = table.spec()?;
+            let (chat, entry) = (open_to_read(&spec, registry)?, registry.known(&spec.model));
+            models.judges.push(Model { spec, chat, entry, passes: Passes::ONCE });
+        }
+        Ok(models)
+    }
+
+    pub(crate) fn open_with(
+        study: &Study,
+        registry: &Registry,
+        open_one: &OpenOne<'_>,
+    ) -> Result<Self, Vec<StudyError>> {
         let mut faults = Vec::new();
         let mut opened: Vec<(String, Arc<dyn ChatModel>)> = Vec::new();
         let mut open = |tables: &[ModelTable]| -> Vec<Model> {
@@ -50,10 +98,10 @@ impl Models {
                 let same = opened.iter().find(|(other, _)| *other == spec.to_string());
                 let chat = match same {
                     Some((_, chat)) => Arc::clone(chat),
-                    None => open_model(&spec, opening)?,
+                    None => open_one(&spec)?,
                 };
                 opened.push((spec.to_string(), Arc::clone(&chat)));
-                let entry = opening.registry.known(&spec.model);
+                let entry = registry.known(&spec.model);
                 let passes = Passes::of(table, study.passes())?;
                 Ok(Model { spec, chat, entry, passes })
             };
@@ -67,6 +115,7 @@ impl Models {
             references: open(&study.references),
             predictors: open(&study.predictors),
             rationaliser: open(&rationale).pop(),
+            judges: Vec::new(),
         };
         if study.references.is_empty() {
             faults.push(StudyError::Nothing { what: "reference" });
@@ -75,10 +124,11 @@ impl Models {
         if faults.is_empty() { Ok(models) } else { Err(faults) }
     }
 
-    /// All models, references first and the rationaliser last, each name once.
+    /// All models, references first, the rationaliser and judges last, each name once.
     pub fn all(&self) -> Vec<&Model> {
         let mut all: Vec<&Model> = Vec::new();
-        for model in self.references.iter().chain(&self.predictors).chain(&self.rationaliser) {
+        let study = self.references.iter().chain(&self.predictors).chain(&self.rationaliser);
+        for model in study.chain(&self.judges) {
             if !all.iter().any(|other| other.spec.name == model.spec.name) {
                 all.push(model);
             }

@@ -107,14 +107,14 @@ pub(crate) fn derive(
             let path = layout.predictions(&said.reference, &model.spec.name, &arm.name);
             let row = |(guess, key): &(Guess<'_>, Option<&RequestKey>), reader: &LedgerReader| {
                 let counterfactual = frozen.question(&guess.pair.counterfactual_id);
-                let derived = match (&guess.shown, key) {
+                let mut derived = match (&guess.shown, key) {
                     (Err(reason), _) => Derived::not_asked(*reason),
                     (Ok(_), None) => Derived::not_asked(NotAsked::Stopped),
                     (Ok(_), Some(key)) => {
                         Derived::read(key, reader, &*model.chat, &labels_of(counterfactual)?)?
                     }
                 };
-                note_served(served, &derived);
+                note_served(served, &mut derived);
                 Ok(row(model, said, arm, guess, derived))
             };
             write_derived(&path, ledger, &items, row, |rows| count(&mut unasked, &rows))?;

@@ -79,7 +79,11 @@ impl Preview {
 }
 
 /// What a predictor is sent about a pair, with words in brackets where the reference's will stand.
-fn placeholder_prompt(frozen: &Frozen, arm: &Arm, pair: &Pair) -> Result<String, StudyError> {
+pub(crate) fn placeholder_prompt(
+    frozen: &Frozen,
+    arm: &Arm,
+    pair: &Pair,
+) -> Result<String, StudyError> {
     let original = frozen.question(&pair.original_id);
     let counterfactual = frozen.question(&pair.counterfactual_id);
     let labels = labels_of(counterfactual)?;
@@ -90,7 +94,10 @@ fn placeholder_prompt(frozen: &Frozen, arm: &Arm, pair: &Pair) -> Result<String,
 }
 
 /// What the rationale model is sent about a question, with its first label as the answer given.
-fn placeholder_rationale(frozen: &Frozen, original: &Question) -> Result<String, StudyError> {
+pub(crate) fn placeholder_rationale(
+    frozen: &Frozen,
+    original: &Question,
+) -> Result<String, StudyError> {
     let labels = labels_of(original)?;
     let label = labels.iter().next().expect("at least two labels");
     rationales::prompt(frozen, original, label)

@@ -1,5 +1,7 @@
 //! How far a stage is, for whoever shows it.
 
+use foretell_llm::Spent;
+
 /// Shows the progress of stages.
 pub trait Progress: Sync {
     /// A stage begins: `what` it does, and of how many steps.
@@ -10,4 +12,7 @@ pub trait Progress: Sync {
 pub trait Meter: Send + Sync {
     /// Some more steps are done.
     fn advance(&self, steps: u64);
+
+    /// What the stage has cost so far, and in how many attempts.
+    fn spend(&self, _spent: &Spent, _attempts: u64) {}
 }

@@ -105,14 +105,14 @@ pub(crate) fn derive(
             })
             .collect();
         let row = |(given, key): &(Given<'_>, Option<&RequestKey>), reader: &LedgerReader| {
-            let derived = match (given.answer, key) {
+            let mut derived = match (given.answer, key) {
                 (None, _) => Derived::not_asked(NotAsked::OriginalUnanswered),
                 (Some(_), None) => Derived::not_asked(NotAsked::Stopped),
                 (Some(_), Some(key)) => {
                     Derived::read(key, reader, &*model.chat, &labels_of(given.question)?)?
                 }
             };
-            note_served(served, &derived);
+            note_served(served, &mut derived);
             Ok(row(model, of_reference, given, derived))
         };
         let mut rationales = Vec::with_capacity(items.len());

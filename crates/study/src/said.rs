@@ -48,6 +48,18 @@ impl Said {
         }
     }
 
+    /// Nobody, who said nothing: for arms that show nothing of a reference.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            reference: String::new(),
+            repeats: 1,
+            answers: HashMap::new(),
+            donors: HashMap::new(),
+            rationales: HashMap::new(),
+            rationaliser: None,
+        }
+    }
+
     /// Adds what `model` says for it, by its repeats, one after the other.
     pub(crate) fn explain(&mut self, model: &Model, rationales: Vec<RationaleRow>) {
         self.rationaliser = Some(model.spec.name.clone());
@@ -125,10 +137,11 @@ impl Said {
         let rows = self.rationales.get(&(pair.original_id.clone(), pair.answer_order));
         let row = rows.and_then(|rows| rows.get(repeat as usize));
         let row = row.ok_or(NotAsked::NoRationale)?;
-        let stopped = row.reason.as_deref() == Some(NotAsked::Stopped.as_str());
-        match row.outcome {
-            Outcome::NotAsked if stopped => Err(NotAsked::Stopped),
-            Outcome::Answered if row.answer.as_deref() == Some(given) => Ok(row),
+        let stopped = [NotAsked::Stopped, NotAsked::Budget];
+        let stopped = stopped.into_iter().find(|why| row.reason.as_deref() == Some(why.as_str()));
+        match (row.outcome, stopped) {
+            (Outcome::NotAsked, Some(why)) => Err(why),
+            (Outcome::Answered, _) if row.answer.as_deref() == Some(given) => Ok(row),
             _ => Err(NotAsked::NoRationale),
         }
     }

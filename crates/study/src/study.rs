@@ -44,6 +44,8 @@ pub struct Study {
     pub cache: Option<PathBuf>,
     /// A file of known models that are added, or replace the project's own.
     pub registry: Option<PathBuf>,
+    /// The most that the run may cost, US dollars, with all that it cost before.
+    pub budget: Option<f64>,
     /// The model that explains the answers of the references, for the arm `rationale`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rationale: Option<ModelTable>,
@@ -100,6 +102,7 @@ impl Default for Study {
             raw: None,
             cache: None,
             registry: None,
+            budget: None,
             rationale: None,
             references: vec![
                 model("sim:reference?rule=5&faithfulness=1", "faithful"),

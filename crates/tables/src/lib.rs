@@ -5,6 +5,7 @@
 //! left to the crates above.
 
 mod column;
+mod column_texts;
 mod pair_text;
 mod rationale;
 mod read;
@@ -13,6 +14,7 @@ mod write;
 mod written;
 
 pub use column::{Column, ColumnType, Kind, Table};
+pub use column_texts::texts_of_column;
 pub use pair_text::PairTextRow;
 pub use rationale::RationaleRow;
 pub use read::{Reader, TableError, read, table_name};

@@ -1,6 +1,7 @@
 //! The arguments of `foretell pairs generate` and `foretell pairs cue`.
 
 use super::ListFormat;
+use super::money::SpendArgs;
 use super::requests::RequestArgs;
 use crate::fetching::cache_dir;
 use clap::{Args, ValueEnum};
@@ -126,6 +127,8 @@ pub(crate) struct GenerateArgs {
     pub(crate) questions: QuestionArgs,
     #[command(flatten)]
     pub(crate) requests: RequestArgs,
+    #[command(flatten)]
+    pub(crate) money: SpendArgs,
 }
 
 /// Put hints beside questions: each counterfactual is the same question with a hint at an answer.

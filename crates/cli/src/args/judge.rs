@@ -2,6 +2,7 @@
 
 use super::ListFormat;
 use super::models::RegistryArgs;
+use super::money::MoneyArgs;
 use super::requests::RequestArgs;
 use clap::{Args, ValueEnum};
 use foretell_core::judge::JudgeKind;
@@ -51,6 +52,8 @@ pub(crate) struct JudgeArgs {
     pub(crate) registry: RegistryArgs,
     #[command(flatten)]
     pub(crate) requests: RequestArgs,
+    #[command(flatten)]
+    pub(crate) money: MoneyArgs,
 }
 
 /// A kind of verdict, as a flag.

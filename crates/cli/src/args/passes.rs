@@ -3,6 +3,7 @@
 
 use super::TextFormat;
 use super::models::RegistryArgs;
+use super::money::MoneyArgs;
 use super::requests::RequestArgs;
 use clap::Args;
 use foretell_study::{Growth, ModelTable};
@@ -68,6 +69,8 @@ pub(crate) struct GrowArgs {
     pub(crate) requests: RequestArgs,
     #[command(flatten)]
     passes: PassArgs,
+    #[command(flatten)]
+    pub(crate) money: MoneyArgs,
 }
 
 impl GrowArgs {
@@ -85,6 +88,7 @@ impl GrowArgs {
             ceiling: self.passes.ceiling,
             limit: self.limit,
             registry: self.registry.registry.clone(),
+            budget: self.money.spend.budget,
         }
     }
 }

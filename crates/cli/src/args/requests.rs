@@ -37,24 +37,31 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
+    /// How hard models may be asked.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            concurrency: self.concurrency as usize,
+            attempts: self.attempts,
+            first_wait: Duration::from_millis(self.first_wait_ms),
+            patience: Duration::from_secs(self.patience_s),
+            retry_failed: self.retry_failed,
+            shard: None,
+        }
+    }
+
     /// The same as a study takes it; `tell` says to the user what happens on the way.
     pub(crate) fn settings(&self, tell: Tell) -> Settings {
         Settings {
-            limits: Limits {
-                concurrency: self.concurrency as usize,
-                attempts: self.attempts,
-                first_wait: Duration::from_millis(self.first_wait_ms),
-                patience: Duration::from_secs(self.patience_s),
-                retry_failed: self.retry_failed,
-            },
+            limits: self.limits(),
             timeout: Duration::from_secs(self.timeout_s),
             on_full,
             tell,
+            ledger: None,
         }
     }
 }
 
-fn on_full(ledger: &Path, fault: &str) {
+pub(crate) fn on_full(ledger: &Path, fault: &str) {
     say(&format!(
         "{} cannot be written ({fault}): replies wait in memory until it can; free some space, or \
          mend what is in the way",

@@ -1,9 +1,9 @@
 //! `foretell import`.
 
-use super::run::quoted;
 use crate::Done;
 use crate::args::ListFormat;
 use crate::args::wide::ImportRunArgs;
+use crate::command_line::quoted;
 use crate::exit::{DONE, Failure};
 use crate::output::{harmless, show};
 use foretell_core::{count, counted};

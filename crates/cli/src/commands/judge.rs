@@ -1,9 +1,10 @@
 //! `foretell judge`.
 
 use crate::Done;
-use crate::args::ListFormat;
 use crate::args::judge::JudgeArgs;
-use crate::commands::run::{command, quoted, tell_end, variable};
+use crate::args::{ListFormat, TextFormat};
+use crate::command_line::{command, quoted};
+use crate::commands::run::{show_plan, tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, UNEXPECTED};
 use crate::interrupt;
@@ -19,6 +20,16 @@ use tokio::runtime::Runtime;
 pub(crate) fn run(args: &JudgeArgs) -> Done {
     let stages = Stages::new();
     let settings = args.requests.settings(stages.teller());
+    if args.money.plan {
+        let judging = Judging::open_to_plan(&args.run, request(args), &settings)
+            .map_err(|error| Failure::from(error).while_doing("cannot plan the judging"))?;
+        introduce(&judging);
+        let format = match args.format {
+            ListFormat::Table => TextFormat::Table,
+            ListFormat::Json => TextFormat::Json,
+        };
+        return show_plan(&judging.plan()?, format, args.money.spend.budget);
+    }
     let judging = Judging::open(&args.run, request(args), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start to judge"))?;
     let runtime = Runtime::new().map_err(|fault| {
@@ -26,10 +37,10 @@ pub(crate) fn run(args: &JudgeArgs) -> Done {
     })?;
     introduce(&judging);
     let plan = judging.plan()?;
-    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+    if plan.paid().next().is_some() {
         judging.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, args.requests.yes)? {
+    if !confirm(&plan, args.requests.yes, Some(args.money.spend.confirm_above))? {
         say("nothing was sent");
         return Ok(DONE);
     }
@@ -54,6 +65,7 @@ fn request(args: &JudgeArgs) -> JudgeRequest {
         limit: args.limit,
         references: args.references.clone(),
         schema: !args.no_schema,
+        budget: args.money.spend.budget,
         registry: args.registry.registry.clone(),
     }
 }

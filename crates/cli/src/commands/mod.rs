@@ -1,13 +1,16 @@
 //! One file a command.
 
 pub(crate) mod analyze;
+pub(crate) mod batch;
 pub(crate) mod calibrate;
+pub(crate) mod cost;
 pub(crate) mod data;
 pub(crate) mod export;
 pub(crate) mod grow;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod judge;
+pub(crate) mod ledger;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod parse;

@@ -1,23 +1,28 @@
 //! `foretell run`.
 
 use super::analyze::{print_gains, width};
+use super::batch::no_keys;
 use super::show::why_not_asked;
 use crate::Done;
+use crate::args::money::SpendArgs;
 use crate::args::requests::RequestArgs;
 use crate::args::{PairArgs, RunArgs, TextFormat};
+use crate::command_line::{command, quoted, resume, with_larger_budgets};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INCOMPLETE, INPUT, PROVIDER, UNEXPECTED};
 use crate::fetching::cache_dir;
+use crate::grid::dollars;
 use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
 use foretell_analysis::{GainRequest, GroupKey, gain};
 use foretell_core::{count, counted};
 use foretell_data::{BUILT_IN, Cards};
+use foretell_llm::{Keys, Limits, Shard};
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
-use foretell_study::{Ended, Model, ModelTable, Passes, Run, Study};
+use foretell_study::{Ended, Model, ModelTable, Passes, Plan, Run, Study, plan_study};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
@@ -25,17 +30,39 @@ use tokio::runtime::Runtime;
 
 pub(crate) fn run(args: &RunArgs) -> Done {
     let study = resolve(args)?;
+    if args.money.plan {
+        let limits = Limits { shard: args.sharing.shard, ..args.requests.limits() };
+        let ledger = args.sharing.ledger();
+        let plan = plan_study(&study, args.out.as_deref(), ledger.as_deref(), &limits)
+            .map_err(|error| Failure::from(error).while_doing("cannot plan the study"))?;
+        return show_plan(&plan, args.format, study.budget);
+    }
     let stages = Stages::new();
-    let settings = args.requests.settings(stages.teller());
-    let run = Run::open(&study, args.out.as_deref(), &variable, &settings)
-        .map_err(|error| Failure::from(error).while_doing("cannot start the study"))?;
-    carry_out(&run, &args.requests, args.format, &stages)
+    let mut settings = args.requests.settings(stages.teller());
+    settings.ledger = args.sharing.ledger();
+    settings.limits.shard = args.sharing.shard;
+    let open = |keys: Keys<'_>| {
+        Run::open(&study, args.out.as_deref(), keys, &settings)
+            .map_err(|error| Failure::from(error).while_doing("cannot start the study"))
+    };
+    if args.sharing.prepare {
+        let run = open(&no_keys)?;
+        introduce(&run);
+        let folder = quoted(&run.folder.layout.folder().display().to_string());
+        say(&format!("nothing was sent; next:\n  foretell batch export {folder}"));
+        return Ok(DONE);
+    }
+    let run = open(&variable)?;
+    let shard = args.sharing.shard;
+    carry_out(&run, &args.requests, &args.money.spend, shard, args.format, &stages)
 }
 
 /// Asks what a run lacks, with the user's consent, and prints what came of it.
 pub(crate) fn carry_out(
     run: &Run,
     requests: &RequestArgs,
+    spend: &SpendArgs,
+    shard: Option<Shard>,
     format: TextFormat,
     stages: &Stages,
 ) -> Done {
@@ -45,10 +72,14 @@ pub(crate) fn carry_out(
     })?;
     introduce(run);
     let plan = run.plan()?;
-    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+    if plan.paid().next().is_some() {
         run.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, requests.yes)? {
+    if let Some(shard) = shard {
+        let of = shard.of();
+        say(&format!("shard {shard}: about one in {of} of the requests is asked by this process"));
+    }
+    if !confirm(&plan, requests.yes, Some(spend.confirm_above))? {
         say("nothing was sent");
         return Ok(DONE);
     }
@@ -74,7 +105,48 @@ pub(crate) fn carry_out(
     if ended.is_complete() {
         report(run, &ended, format)?;
     }
+    if let Some((stage, elsewhere)) = ended.waiting
+        && !ended.by_user
+        && ended.stopped_models.is_empty()
+        && ended.short.is_empty()
+    {
+        tell_next(run, stage, elsewhere);
+        return Ok(DONE);
+    }
     Ok(tell_end(&ended, &resume))
+}
+
+/// Prints what would be sent.
+pub(crate) fn show_plan(plan: &Plan, format: TextFormat, budget: Option<f64>) -> Done {
+    show(&crate::plan::text(plan, format));
+    if let Some(budget) = budget
+        && plan.money().usd.high > budget
+    {
+        say(&format!("the budget of {} may not be enough", dollars(budget)));
+    }
+    Ok(DONE)
+}
+
+/// What comes next when a shard has asked its part of a stage.
+fn tell_next(run: &Run, stage: &str, elsewhere: u64) {
+    let layout = &run.folder.layout;
+    let theirs = counted(elsewhere, "request");
+    say(&format!(
+        "this shard has asked its {stage}; {theirs} of other shards are not answered here"
+    ));
+    let then = match stage {
+        "predictions" => "derives the tables",
+        _ => "asks what follows from them",
+    };
+    if layout.shares_ledger() {
+        say(&format!("once the other shards say the same, this command again {then}"));
+        return;
+    }
+    let folder = quoted(&layout.folder().display().to_string());
+    say(&format!(
+        "once the other shards say the same, bring their ledgers here; this command again then \
+         {then}:\n  foretell ledger merge {folder} RUN-OF-ANOTHER-SHARD..."
+    ));
 }
 
 /// How many requests were sent; bars also count those that an earlier command sent.
@@ -122,6 +194,7 @@ fn resolve(args: &RunArgs) -> Result<Study, Failure> {
     study.ceiling = args.passes.ceiling.unwrap_or(study.ceiling);
     study.rationale = args.passes.rationale().or(study.rationale);
     study.registry = args.registry.registry.clone().or(study.registry.take());
+    study.budget = args.money.spend.budget.or(study.budget);
     apply(&args.input, &mut study);
     Ok(study)
 }
@@ -275,33 +348,10 @@ pub(crate) fn tell_end(ended: &Ended, resume: &str) -> u8 {
     for (model, why) in &ended.stopped_models {
         say(&format!("model `{model}` was stopped: {}", harmless(why)));
     }
+    for (model, short) in &ended.short {
+        say(&harmless(&format!("model `{model}` was stopped: {short}")));
+    }
+    let resume = with_larger_budgets(resume, &ended.short);
     say(&format!("the run is not complete; what was answered is kept. Resume with:\n  {resume}"));
     if ended.stopped_models.is_empty() { INCOMPLETE } else { PROVIDER }
-}
-
-/// The command that goes on with the run in `folder`.
-pub(crate) fn resume(folder: &Path) -> String {
-    let names_it = |arg: &std::ffi::OsString| arg.to_string_lossy().starts_with("--out");
-    if std::env::args_os().any(|arg| names_it(&arg))
-        || std::env::args_os().nth(1).is_some_and(|command| command == "grow")
-    {
-        return command();
-    }
-    format!("{} --out {}", command(), quoted(&folder.display().to_string()))
-}
-
-/// The command that was given. It holds no key: those are named, and come from the environment.
-pub(crate) fn command() -> String {
-    let args = std::env::args_os().skip(1).map(|arg| quoted(&arg.to_string_lossy()));
-    std::iter::once("foretell".to_owned()).chain(args).collect::<Vec<_>>().join(" ")
-}
-
-/// An argument as a shell takes it.
-pub(crate) fn quoted(arg: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !arg.is_empty() && arg.chars().all(plain) {
-        arg.to_owned()
-    } else {
-        format!("'{}'", arg.replace('\'', r"'\''"))
-    }
 }

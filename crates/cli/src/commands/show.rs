@@ -168,6 +168,7 @@ pub(super) fn why_not_asked(reason: &str) -> &str {
         "no_donor" => "no explanation of another question fits as a placebo",
         "no_rationale" => "the rationale model brought no explanation of the answer given",
         "stopped" => "the run was stopped before",
+        "budget" => "the budget was used up",
         other => other,
     }
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may fail where it likes")]
 
+pub mod batches;
 pub mod faulty;
 
 use axum::extract::State;

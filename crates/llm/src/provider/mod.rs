@@ -8,6 +8,7 @@ mod openai;
 mod openrouter;
 mod responses;
 
+use crate::batch::BatchDoor;
 use crate::chat::ModelReply;
 use crate::http::Door;
 use crate::model::{Asking, ChatModel, Checking};
@@ -127,6 +128,10 @@ impl ChatModel for HttpModel {
 
     fn wanted(&self) -> Option<&Wanted> {
         Some(&self.wanted)
+    }
+
+    fn batch(&self) -> Option<BatchDoor<'_>> {
+        Some(BatchDoor::new(&*self.wire, Some(&self.door)))
     }
 }
 

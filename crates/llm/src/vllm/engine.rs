@@ -43,6 +43,24 @@ impl Engine {
         known: registry::Engine,
         keys: Keys<'_>,
     ) -> Result<Self, SpecError> {
+        let name = executable(spec);
+        let found = find(name, keys).ok_or_else(|| SpecError::NoExecutable {
+            spec: spec.to_string(),
+            executable: name.to_owned(),
+        })?;
+        Self::with(spec, known, found)
+    }
+
+    /// The same where the program need not be there: the engine is not started.
+    pub(crate) fn unstarted(spec: &ModelSpec, known: registry::Engine) -> Result<Self, SpecError> {
+        Self::with(spec, known, PathBuf::from(executable(spec)))
+    }
+
+    fn with(
+        spec: &ModelSpec,
+        known: registry::Engine,
+        executable: PathBuf,
+    ) -> Result<Self, SpecError> {
         let text = |option: &str| spec.option(option).map(str::to_owned);
         let share = spec.number("memory_share", "a number from 0 to 1")?.map(|Share(s)| s);
         let settings = registry::Engine {
@@ -54,11 +72,6 @@ impl Engine {
             dtype: text("dtype").or(known.dtype),
             reasoning_parser: text("reasoning_parser").or(known.reasoning_parser),
         };
-        let name = spec.option("executable").unwrap_or("vllm");
-        let executable = find(name, keys).ok_or_else(|| SpecError::NoExecutable {
-            spec: spec.to_string(),
-            executable: name.to_owned(),
-        })?;
         let wanted = "a whole number of seconds";
         let start = spec.number("start_timeout_s", wanted)?.unwrap_or(PATIENCE_S);
         let stop = spec.number("stop_timeout_s", wanted)?.unwrap_or(STOP_PATIENCE_S);
@@ -117,13 +130,19 @@ impl Engine {
     }
 }
 
-/// The program of a name: where it lies, or in a folder of the search path.
+/// What a specification calls the program.
+fn executable(spec: &ModelSpec) -> &str {
+    spec.option("executable").unwrap_or("vllm")
+}
+
+/// The program of a name: where it lies, or in a folder of the search path. Whoever gives no search
+/// path starts nothing (batch files are written on machines without a GPU), so any name will do.
 fn find(name: &str, variables: Keys<'_>) -> Option<PathBuf> {
     if name.contains('/') {
         let path = std::path::absolute(name).ok()?;
         return is_program(&path).then_some(path);
     }
-    let path = variables("PATH")?;
+    let Some(path) = variables("PATH") else { return Some(PathBuf::from(name)) };
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| is_program(path))
 }
 

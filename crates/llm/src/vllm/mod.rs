@@ -5,6 +5,7 @@
 mod child;
 mod engine;
 
+use crate::batch::BatchDoor;
 use crate::chat::ModelReply;
 use crate::http::Door;
 use crate::model::{Asking, Attempt, ChatModel, Checking, Failure, Opening, Verdict};
@@ -14,7 +15,7 @@ use crate::settings::Settings;
 use crate::spec::{ModelSpec, SpecError};
 use child::Child;
 use engine::Engine;
-use foretell_core::Outcome;
+use foretell_core::{Outcome, registry};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,10 +50,23 @@ struct Server {
 
 impl VllmModel {
     pub(crate) fn open(spec: &ModelSpec, opening: &Opening<'_>) -> Result<Self, SpecError> {
+        Self::with(spec, opening, |known| Engine::of(spec, known, opening.keys))
+    }
+
+    /// The same without the program, for a model that is not asked.
+    pub(crate) fn open_to_read(spec: &ModelSpec, opening: &Opening<'_>) -> Result<Self, SpecError> {
+        Self::with(spec, opening, |known| Engine::unstarted(spec, known))
+    }
+
+    fn with(
+        spec: &ModelSpec,
+        opening: &Opening<'_>,
+        engine: impl FnOnce(registry::Engine) -> Result<Engine, SpecError>,
+    ) -> Result<Self, SpecError> {
         let own = ["effort", "chat_template_kwargs"];
         spec.check_options(&[&own[..], &engine::OPTIONS, &Settings::OPTIONS].concat())?;
         let entry = opening.registry.known(&spec.model);
-        let engine = Engine::of(spec, entry.engine.clone().unwrap_or_default(), opening.keys)?;
+        let engine = engine(entry.engine.clone().unwrap_or_default())?;
         let (wire, effort) = Compatible::of(spec, &entry, true)?;
         Ok(Self {
             spec: spec.clone(),
@@ -156,6 +170,10 @@ impl ChatModel for VllmModel {
 
     fn wanted(&self) -> Option<&Wanted> {
         Some(&self.wanted)
+    }
+
+    fn batch(&self) -> Option<BatchDoor<'_>> {
+        Some(BatchDoor::new(&self.wire, None))
     }
 
     fn close(&self) {

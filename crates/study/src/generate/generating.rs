@@ -8,15 +8,18 @@ use super::request::GenerateRequest;
 use super::schema::{Schema, Taken};
 use super::unit::{Unit, check_methods, units};
 use crate::asking::{self, Asking};
+use crate::ended::Ended;
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::models::{Model, Models, known_in, wrong_roles};
+use crate::money::{self, Money};
 use crate::passes::unused;
+use crate::plan::{Plan, Planned};
 use crate::progress::Progress;
-use crate::run::{Ended, Planned, Settings};
+use crate::run::Settings;
 use foretell_core::generate::{GenerationOutcome, WrittenOutcome, generation_schema};
 use foretell_core::{Outcome, Question};
-use foretell_llm::{Keys, LedgerReader, Opening, Request, Stop, count_missing};
+use foretell_llm::{Keys, LedgerReader, Opening, Request, Stop};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tokio::runtime::Handle;
@@ -50,13 +53,15 @@ pub struct Generated {
 }
 
 impl Generating {
-    /// Opens the folder of `request`, or starts it. Sends nothing.
+    /// Opens the folder of `request`, or starts it; of a `budget` in US dollars, what the folder's
+    /// requests cost before is spent. Sends nothing.
     ///
     /// # Errors
     /// [`StudyError`] for anything that is wrong with the questions, methods, models or folder.
     pub fn open(
         request: &GenerateRequest,
         folder: &Path,
+        budget: Option<f64>,
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
@@ -77,9 +82,12 @@ impl Generating {
                 unreachable!("models that are not open have a fault")
             }
         };
+        StudyError::all(money::faults(budget, &models))?;
         let folder = GenerateFolder::open_or_start(folder, request, check)?;
         models.freeze(&layout.registry())?;
-        let (asking, warnings) = Asking::open(&layout, settings)?;
+        let (mut asking, warnings) = Asking::open(&layout, settings)?;
+        let kept = || Models::to_read(&study, &registry);
+        asking.pay_from(Money::open(budget, &models, kept, &asking.reader()?, &[])?);
         let mut generating = Self { warnings, folder, models, asking };
         let questions = generating.questions();
         let without = questions.iter().filter(|question| question.labels.is_empty()).count();
@@ -129,29 +137,23 @@ impl Generating {
     ///
     /// # Errors
     /// [`StudyError`] where a prompt cannot be made or the ledger cannot be read.
-    pub fn plan(&self) -> Result<Vec<Planned>, StudyError> {
+    pub fn plan(&self) -> Result<Plan, StudyError> {
         if !self.models.all().iter().any(|model| model.spec.may_cost()) {
-            return Ok(Vec::new());
+            return Ok(Plan::default());
         }
-        let planned = |model: &Model, stage, requests, at_most| Planned {
-            model: model.spec.name.clone(),
-            stage,
-            requests,
-            at_most,
-            may_cost: model.spec.may_cost(),
-        };
-        let reader = self.asking.reader()?;
+        let (reader, limits) = (self.asking.reader()?, self.asking.limits());
+        let ended = reader.ended(limits.retry_failed)?;
         let units = self.units()?;
         let generator = self.generator();
         let with = self.generator_takes_schema(&reader)? != Taken::No;
         let requests = self.unit_requests(&units, with);
-        let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
-        let mut plan = vec![planned(generator, "counterfactuals", missing, false)];
-        let Some(judge) = self.judge() else { return Ok(plan) };
+        let mut plan = vec![Planned::made(generator, "counterfactuals", requests, &ended, limits)?];
+        let missing = plan[0].requests;
+        let Some(judge) = self.judge() else { return Ok(Plan { rows: plan }) };
         if missing > 0 {
             let most = units.iter().map(|unit| u64::from(unit.count)).sum();
-            plan.push(planned(judge, "verdicts", most, true));
-            return Ok(plan);
+            plan.push(Planned::counted(judge, "verdicts", most, true));
+            return Ok(Plan { rows: plan });
         }
         let keys: Vec<_> = self
             .unit_requests(&units, with)
@@ -161,9 +163,8 @@ impl Generating {
         let candidates = pairs::candidates(&units, &readings);
         let with = self.judge_takes_schema(judge, &candidates, &reader)? != Taken::No;
         let requests = self.verdict_requests(judge, &candidates, with);
-        let missing = count_missing(&reader, self.asking.retry_failed(), requests)?;
-        plan.push(planned(judge, "verdicts", missing, false));
-        Ok(plan)
+        plan.push(Planned::made(judge, "verdicts", requests, &ended, limits)?);
+        Ok(Plan { rows: plan })
     }
 
     /// Asks for what the ledger lacks, and derives all tables.
@@ -192,9 +193,10 @@ impl Generating {
         let meter = progress.start(&format!("{name} counterfactuals"), units.len() as u64);
         let requests = self.unit_requests(&units, with);
         let stopped = generated.ended.why_stopped(name);
-        let asked = self
-            .asking
-            .ask(runtime, generator, stopped, stop, requests, &|steps| meter.advance(steps))?;
+        let asked = {
+            let done = self.asking.step(&*meter, generator);
+            self.asking.ask(runtime, generator, stopped, stop, requests, &done)?
+        };
         drop(meter);
         generated.ended.add(generator, &asked);
         // A server that the judge does not need makes room for the judge's.
@@ -261,7 +263,7 @@ impl Generating {
         let meter = progress.start(&what, candidates.len() as u64);
         let requests = self.verdict_requests(judge, candidates, with);
         let stopped = ended.why_stopped(&judge.spec.name);
-        let done = |steps| meter.advance(steps);
+        let done = self.asking.step(&*meter, judge);
         let asked = self.asking.ask(runtime, judge, stopped, stop, requests, &done)?;
         ended.add(judge, &asked);
         coherence::read_all(candidates, &asked.keys, &self.asking.reader()?, judge)

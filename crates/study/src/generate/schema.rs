@@ -5,9 +5,9 @@
 //! it stands in the ledger, so that every later command decides alike and hits the same entries.
 
 use crate::asking::Asking;
+use crate::ended::Ended;
 use crate::error::StudyError;
 use crate::models::Model;
-use crate::run::Ended;
 use foretell_llm::{Asked, LedgerReader, Request, Stop, Stopped};
 use serde_json::Value;
 use tokio::runtime::Handle;

@@ -9,19 +9,26 @@ use super::unit::{About, Unit, units};
 use super::verdict;
 use crate::answers::REQUESTS_AT_ONCE;
 use crate::asking::{self, Asking};
+use crate::batch::under_way;
+use crate::ended::Ended;
 use crate::error::StudyError;
 use crate::folder::{Layout, RunFolder};
 use crate::generate::schema::{Schema, Taken};
 use crate::ledger_check::NamedReplies;
 use crate::manifest::Manifest;
-use crate::models::{Model, Models, known_in, wrong_roles};
+use crate::models::{Model, Models, OpenOne, known_in, wrong_roles};
+use crate::money::{self, Money};
+use crate::opening::OpenIn;
+use crate::plan::{Plan, Planned};
 use crate::progress::Progress;
-use crate::run::{Ended, Planned, Settings};
-use foretell_core::Pair;
+use crate::run::Settings;
 use foretell_core::judge::{JudgeKind, mention_schema, testability_schema};
+use foretell_core::{NotAsked, Outcome, Pair, Registry};
 use foretell_data::select;
-use foretell_llm::{Keys, LedgerReader, ModelSpec, Opening, Request, Stop, count_missing};
-use foretell_tables::{ModelRow, read, write};
+use foretell_llm::{
+    Keys, LedgerReader, ModelSpec, Opening, Request, Stop, Stopped, open_model, open_to_read,
+};
+use foretell_tables::{ModelRow, ScoreRow, read, write};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -58,14 +65,44 @@ impl Judging {
         keys: Keys<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
+        let mut judging = Self::opened(folder, request, settings, &|spec, registry, logs| {
+            let timeout = settings.timeout;
+            open_model(spec, &Opening { keys, timeout, registry, logs })
+        })?;
+        judging.freeze()?;
+        judging.warnings.extend(judging.models.unheeded(judging.request.registry.as_deref())?);
+        Ok(judging)
+    }
+
+    /// Opens the run in `folder` to plan what a judge would be asked: needs no key and writes nothing,
+    /// and what it gives cannot ask.
+    ///
+    /// # Errors
+    /// [`StudyError`], as [`Judging::open`].
+    pub fn open_to_plan(
+        folder: &Path,
+        request: JudgeRequest,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let open = |spec: &ModelSpec, registry: &Registry, _: &Path| open_to_read(spec, registry);
+        Self::opened(folder, request, settings, &open)
+    }
+
+    /// Opens the run and the judge; writes nothing that tells of it.
+    fn opened(
+        folder: &Path,
+        request: JudgeRequest,
+        settings: &Settings,
+        open: &OpenIn<'_>,
+    ) -> Result<Self, StudyError> {
         Manifest::refuse_imported(folder)?;
         let folder = RunFolder::open(folder)?;
         let layout = &folder.layout;
         let (own, logs) = (request.registry.as_deref(), layout.logs());
         let registry = known_in(&layout.registry(), own)?;
-        let timeout = settings.timeout;
-        let opening = Opening { keys, timeout, registry: &registry, logs: &logs };
-        let (models, mut faults) = match Models::open(&request.as_study(), &opening) {
+        let open_one: &OpenOne<'_> = &|spec| open(spec, &registry, &logs);
+        let models = Models::open_with(&request.as_study(), &registry, open_one);
+        let (models, mut faults) = match models {
             Ok(models) => (Some(models), Vec::new()),
             Err(faults) => (None, faults),
         };
@@ -78,19 +115,22 @@ impl Judging {
             faults.push(fault);
             (Vec::new(), Vec::new())
         });
+        let budget = request.budget.or(folder.manifest.study.budget);
         if let Some(models) = &models {
             faults.extend(other_model(&folder, &models.references[0]).err());
+            faults.extend(money::faults(budget, models));
         }
         StudyError::all(faults)?;
         let models = models.expect("models without faults are open");
         let named = NamedReplies::read(layout)?;
-        let (asking, warnings) = Asking::open(layout, settings)?;
-        named.check(&asking.reader()?)?;
+        let (mut asking, warnings) = Asking::open(layout, settings)?;
+        let reader = asking.reader()?;
+        named.check(&reader)?;
+        let kept = || Models::ever_asked(&folder.manifest.study, layout, &registry);
+        asking.pay_from(Money::open(budget, &models, kept, &reader, &under_way(&layout.batch())?)?);
         let mut judging = Self { warnings, folder, models, request, explained, asking };
         judging.check()?;
         judging.warn(&without);
-        judging.freeze()?;
-        judging.warnings.extend(judging.models.unheeded(judging.request.registry.as_deref())?);
         Ok(judging)
     }
 
@@ -122,29 +162,22 @@ impl Judging {
         asking::check_models(&self.models.all(), runtime)
     }
 
-    /// How many requests the judge would be sent, of each kind; empty where it cannot cost money.
+    /// What the judge would be sent of each kind, and what that may cost.
     ///
     /// # Errors
     /// [`StudyError`] where a prompt cannot be made or the ledger cannot be read.
-    pub fn plan(&self) -> Result<Vec<Planned>, StudyError> {
-        if !self.judge().spec.may_cost() {
-            return Ok(Vec::new());
-        }
+    pub fn plan(&self) -> Result<Plan, StudyError> {
         let (reader, pairs) = (self.asking.reader()?, self.pairs());
-        let mut plan = Vec::new();
+        let limits = self.asking.limits();
+        let ended = reader.ended(limits.retry_failed)?;
+        let mut rows = Vec::new();
         for &kind in &self.request.kinds {
             let units = self.units(kind, &pairs);
             let with = self.takes_schema(kind, &units, &reader)? != Taken::No;
             let requests = self.requests(kind, &units, with);
-            plan.push(Planned {
-                model: self.judge().spec.name.clone(),
-                stage: kind.as_str(),
-                requests: count_missing(&reader, self.asking.retry_failed(), requests)?,
-                at_most: false,
-                may_cost: true,
-            });
+            rows.push(Planned::made(self.judge(), kind.as_str(), requests, &ended, limits)?);
         }
-        Ok(plan)
+        Ok(Plan { rows })
     }
 
     /// Asks for what the ledger lacks, and derives the judge's table.
@@ -171,15 +204,20 @@ impl Judging {
             let meter = progress.start(&format!("{} {kind}", judge.spec.name), askable);
             let requests = self.requests(kind, &units, with);
             let stopped = judged.ended.why_stopped(&judge.spec.name);
-            let done = |steps| meter.advance(steps);
-            let asked = self.asking.ask(runtime, judge, stopped, stop, requests, &done)?;
+            let asked = {
+                let done = self.asking.step(&*meter, judge);
+                self.asking.ask(runtime, judge, stopped, stop, requests, &done)?
+            };
             drop(meter);
             judged.ended.add(judge, &asked);
             let frozen = &self.folder.frozen;
             let ledger = &self.asking.ledger;
             let verdicts = verdict::read_all(&units, &asked.keys, ledger, frozen, judge)?;
             served.extend(verdicts.served);
-            let rows = verdicts.rows;
+            let mut rows = verdicts.rows;
+            if matches!(asked.stopped, Some(Stopped::ByBudget(_))) {
+                name_budget(&mut rows);
+            }
             judged.tallies.extend(Tally::of(kind.as_str(), &references, &rows));
             scores::merge(&path, frozen, judge, kind.as_str(), &references, &pairs, rows)?;
         }
@@ -366,6 +404,16 @@ fn other_model(folder: &RunFolder, judge: &Model) -> Result<(), StudyError> {
             first: spec.to_string(),
             second: judge.spec.to_string(),
         }),
+    }
+}
+
+/// Says of what was not asked that the budget is why.
+fn name_budget(rows: &mut [ScoreRow]) {
+    let stopped = Some(NotAsked::Stopped.as_str());
+    for row in rows.iter_mut().filter(|row| row.outcome == Outcome::NotAsked) {
+        if row.reason.as_deref() == stopped {
+            row.reason = Some(NotAsked::Budget.as_str().to_owned());
+        }
     }
 }
 

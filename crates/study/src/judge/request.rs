@@ -17,6 +17,9 @@ pub struct JudgeRequest {
     pub references: Vec<String>,
     /// Whether providers that can are asked for JSON of a schema.
     pub schema: bool,
+    /// The most that the run may cost, US dollars, with all that it cost before; the run's own where
+    /// none is given.
+    pub budget: Option<f64>,
     /// A file of known models that are added, or replace the project's own.
     pub registry: Option<PathBuf>,
 }

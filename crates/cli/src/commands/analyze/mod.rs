@@ -1,7 +1,7 @@
 //! `foretell analyze`.
 
 mod output;
-mod runs;
+pub(crate) mod runs;
 
 use crate::Done;
 use crate::args::analyze::AnalyzeArgs;

@@ -1,6 +1,6 @@
 //! The runs that are analysed.
 
-use crate::commands::run::quoted;
+use crate::command_line::quoted;
 use crate::exit::{Failure, INPUT};
 use crate::output::{harmless, say};
 use std::collections::HashSet;
@@ -66,7 +66,7 @@ fn warn_incomplete(run: &Path) {
     }
 }
 
-fn latest() -> Result<PathBuf, Failure> {
+pub(crate) fn latest() -> Result<PathBuf, Failure> {
     let latest = foretell_study::latest_run(Path::new("runs"))?;
     say(&format!("run {}", latest.display()));
     Ok(latest)

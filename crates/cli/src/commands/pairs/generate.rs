@@ -3,7 +3,8 @@
 use crate::Done;
 use crate::args::ListFormat;
 use crate::args::generate::GenerateArgs;
-use crate::commands::run::{resume, tell_end, variable};
+use crate::command_line::resume;
+use crate::commands::run::{tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INPUT, UNEXPECTED};
 use crate::interrupt;
@@ -19,17 +20,18 @@ use tokio::runtime::Runtime;
 pub(crate) fn run(args: &GenerateArgs) -> Done {
     let stages = Stages::new();
     let settings = args.requests.settings(stages.teller());
-    let generating = Generating::open(&request(args), &args.out, &variable, &settings)
+    let budget = args.money.budget;
+    let generating = Generating::open(&request(args), &args.out, budget, &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start to generate"))?;
     let runtime = Runtime::new().map_err(|fault| {
         Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
     })?;
     introduce(&generating);
     let plan = generating.plan()?;
-    if plan.iter().any(|planned| planned.requests > 0 && planned.may_cost) {
+    if plan.paid().next().is_some() {
         generating.check_models(runtime.handle())?;
     }
-    if !confirm(&plan, args.requests.yes)? {
+    if !confirm(&plan, args.requests.yes, Some(args.money.confirm_above))? {
         say("nothing was sent");
         return Ok(DONE);
     }

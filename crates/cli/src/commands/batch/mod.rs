@@ -1,0 +1,49 @@
+//! `foretell batch`: a run through batch files.
+
+mod export;
+mod hosted;
+mod import;
+
+use crate::Done;
+use crate::args::batch::{Batch, BatchArgs};
+use crate::args::requests::on_full;
+use crate::exit::{Failure, UNEXPECTED};
+use foretell_llm::{Keys, Limits};
+use foretell_study::{Batches, Run, Settings};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+pub(crate) fn run(args: &BatchArgs) -> Done {
+    match &args.what {
+        Batch::Export(args) => export::run(args),
+        Batch::Submit(args) => hosted::submit(args),
+        Batch::Status(args) => hosted::status(args),
+        Batch::Fetch(args) => hosted::fetch(args),
+        Batch::Import(args) => import::run(args),
+    }
+}
+
+/// Keys for whoever sends nothing: files are written and read on machines that have none, and no vLLM
+/// either, which is what a search path is for.
+pub(super) fn no_keys(name: &str) -> Option<String> {
+    (name != "PATH").then(|| "not-needed".to_owned())
+}
+
+fn open(run: &Path, folder: Option<&Path>, keys: Keys<'_>) -> Result<Batches, Failure> {
+    let settings = Settings {
+        limits: Limits::default(),
+        timeout: Duration::from_secs(600),
+        on_full,
+        tell: Arc::new(crate::output::say),
+        ledger: None,
+    };
+    Ok(Batches::open(Run::reopen(run, keys, &settings)?, folder)?)
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(|fault| {
+        Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
+    })
+}

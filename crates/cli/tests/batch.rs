@@ -1,0 +1,282 @@
+//! A study through batches: the same tables as by live requests, whatever happens to files and replies.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
+
+mod scripted;
+
+use rusqlite::Connection;
+use scripted::batches::{BatchServer, reply};
+use scripted::{fails, foretell, tables, texts};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Runs a command with the keys that providers want.
+#[track_caller]
+fn with_keys(folder: &Path, status: i32, args: &[&str]) -> (String, String) {
+    let mut command = foretell(folder);
+    for key in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENROUTER_API_KEY"] {
+        command.env(key, "of-this-test");
+    }
+    let output = command.args(args).output().unwrap();
+    let (out, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(status), "{args:?}\n{out}\n{err}");
+    (out, err)
+}
+
+fn study<'a>(model: &'a str, out: &'a str) -> Vec<&'a str> {
+    let pairs = ["run", "--pairs", "moral_machines", "--scenarios", "3000", "--limit", "30"];
+    let arms = ["--arm", "without", "--arm", "with", "--arm", "shuffled"];
+    [&pairs[..], &arms, &["--reference", model, "--predictor", model, "--out", out]].concat()
+}
+
+/// Starts a run that sends nothing.
+fn start(folder: &Path, model: &str, out: &str) {
+    let (_, err) = with_keys(folder, 2, &study(model, out));
+    assert!(err.contains("nothing was sent"), "{err}");
+}
+
+/// The files in the folder of batches whose names end so.
+fn files(folder: &Path, ending: &str) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder.join("batched/batch"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(ending) && !name.starts_with("batches."))
+        .map(|name| format!("batched/batch/{name}"))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Everything that the ledger holds, but for times.
+fn ledger(run: &Path) -> Vec<String> {
+    let ledger = Connection::open(run.join("ledger.sqlite")).unwrap();
+    let mut query = ledger
+        .prepare(
+            "SELECT hex(a.key) || a.n || coalesce(a.status, '-') || coalesce(a.failure, '-')
+                 || coalesce(a.raw, '-') || coalesce(r.n, '-')
+             FROM attempts a LEFT JOIN replies r ON r.key = a.key ORDER BY a.key, a.n",
+        )
+        .unwrap();
+    query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_study_through_hosted_batches_gives_the_tables_of_live_requests() {
+    for (provider, options) in
+        [("openai", ""), ("openai", "&api=responses"), ("anthropic", ""), ("openrouter", "")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let server = BatchServer::start();
+        let model = server.model(provider, options);
+        with_keys(folder, 0, &[&study(&model, "live")[..], &["--yes"]].concat());
+        let live = server.live();
+        assert!(live > 60, "{provider}: {live}");
+
+        start(folder, &model, "batched");
+        for stage in ["answers", "predictions"] {
+            let (_, err) =
+                with_keys(folder, 0, &["batch", "export", "batched", "--max-requests", "25"]);
+            assert!(err.contains(&format!("stage: {stage}")), "{err}");
+            let refused = with_keys(folder, 2, &["batch", "submit", "batched"]).1;
+            assert!(refused.contains("consent"), "{refused}");
+            with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+            let (out, _) = with_keys(folder, 0, &["batch", "status", "batched"]);
+            assert!(out.contains("on its way"), "{out}");
+            // What is on its way is not asked a second time.
+            let (out, err) = with_keys(folder, 0, &["batch", "export", "batched"]);
+            assert!(out.is_empty() && err.contains("on their way"), "{out}{err}");
+            let (out, _) = with_keys(folder, 0, &["batch", "fetch", "batched"]);
+            assert!(out.contains("replies.jsonl"), "{out}");
+            let replies: Vec<String> = files(folder, ".replies.jsonl")
+                .into_iter()
+                .filter(|name| name.contains(stage))
+                .collect();
+            assert!(replies.len() > 1, "{replies:?}");
+            let replies: Vec<&str> = replies.iter().rev().map(String::as_str).collect();
+            let import = [&["batch", "import", "batched"][..], &replies].concat();
+            with_keys(folder, 0, &import);
+            let before = ledger(&folder.join("batched"));
+            with_keys(folder, 0, &import);
+            assert_eq!(ledger(&folder.join("batched")), before, "{provider}: twice is once");
+        }
+        let (_, err) = with_keys(folder, 0, &["batch", "export", "batched"]);
+        assert!(err.contains("lacks nothing"), "{err}");
+        with_keys(folder, 0, &study(&model, "batched"));
+        assert_eq!(server.live(), live, "{provider}: nothing more is asked live");
+        let (one, other) = (tables(&folder.join("live")), tables(&folder.join("batched")));
+        let names = |tables: &[(String, Vec<u8>)]| -> Vec<String> {
+            tables.iter().map(|(name, _)| name.clone()).collect()
+        };
+        assert_eq!(names(&one), names(&other));
+        for ((name, one), (_, other)) in one.iter().zip(&other) {
+            assert!(one == other, "{provider}{options}: {name} differs");
+        }
+    }
+}
+
+/// A reply of vLLM's to a line of requests.
+fn vllm_line(request: &str) -> Value {
+    let request: Value = serde_json::from_str(request).unwrap();
+    json!({"id": "vllm-1", "custom_id": request["custom_id"], "error": null,
+        "response": {"status_code": 200, "request_id": "vllm-batch-1", "body": reply("http", &request["body"])}})
+}
+
+fn written(folder: &Path, name: &str, lines: &[String]) -> String {
+    std::fs::write(folder.join(name), lines.join("\n")).unwrap();
+    name.to_owned()
+}
+
+/// The requests of all files that were exported.
+fn requests(folder: &Path) -> Vec<String> {
+    let read = |name: &String| std::fs::read_to_string(folder.join(name)).unwrap();
+    files(folder, ".jsonl")
+        .iter()
+        .flat_map(|name| read(name).lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
+#[test]
+fn lines_of_every_kind_are_counted_and_named_and_change_only_what_they_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = format!("{}/openai/v1#scripted", server.address);
+    with_keys(folder, 0, &[&study(&model, "live")[..], &["--yes"]].concat());
+    start(folder, &model, "batched");
+    let (out, err) = with_keys(folder, 0, &["batch", "export", "batched", "--max-requests", "10"]);
+    assert!(err.contains("vllm run-batch"), "{err}");
+    let (exported, asked) = (files(folder, ".jsonl"), requests(folder));
+    assert_eq!(out.lines().count(), exported.len());
+    assert!(exported.len() > 3 && exported.len() == asked.len().div_ceil(10), "{exported:?}");
+
+    let whole: Vec<String> = asked.iter().map(|line| vllm_line(line).to_string()).collect();
+    let id = |at: usize| serde_json::from_str::<Value>(&asked[at]).unwrap()["custom_id"].clone();
+    let mut first = whole.clone();
+    // Six requests meet a fate of their own, and the replies come from the end.
+    first[0] = String::new();
+    first[1] = first[1][..60].to_owned();
+    first[2] = json!({"custom_id": id(2), "response": null,
+        "error": {"code": "batch_expired", "message": "too late"}})
+    .to_string();
+    first[3] = json!({"custom_id": id(3), "error": null, "response": {"status_code": 400, "body":
+        {"error": {"code": "context_length_exceeded", "message": "too long"}}}})
+    .to_string();
+    first[4] = json!({"custom_id": id(4), "error": null, "response": {"status_code": 200, "body":
+        {"choices": [{"message": {"content": null}}], "usage": {"cost": 0.002}}}})
+    .to_string();
+    first[5] = json!({"custom_id": id(5), "response": null,
+        "error": {"code": "batch_cancelled", "message": "called off"}})
+    .to_string();
+    first.push(whole[6].replace(id(6).as_str().unwrap(), "not-ours"));
+    first.push(whole[6].replace(id(6).as_str().unwrap(), "00000000000000000000000000000000"));
+    first.push(whole[7].clone());
+    first.reverse();
+    let file = written(folder, "first.jsonl", &first);
+    let import = ["batch", "import", "batched", file.as_str()];
+    let (out, err) = with_keys(folder, 5, &import);
+    let replies = asked.len() - 6;
+    assert!(out.contains(&format!("{replies} replies came")), "{out}");
+    for said in [
+        "1 line beside the one",
+        "1 failed for good",
+        "1 failed in a way that says nothing",
+        "1 expired",
+        "1 called off",
+        "1 not a reply",
+        "`not-ours` is not the key",
+        "1 a reply to a request that this run does not make",
+        "the ledger lacks 5 answers",
+        "first.jsonl:",
+    ] {
+        assert!(err.contains(said), "{said}: {err}");
+    }
+    // The null content may have been paid for: it is kept once, and does not end its request.
+    let before = ledger(&folder.join("batched"));
+    assert_eq!(before.len(), asked.len() - 4);
+    let (out, _) = with_keys(folder, 5, &import);
+    assert!(out.contains("0 replies came"), "{out}");
+    assert_eq!(ledger(&folder.join("batched")), before);
+
+    // Another reply never takes the place of one that is there; that of a failure it does.
+    let other: Vec<String> = whole
+        .iter()
+        .map(|line| line.replace("Because of the numbers", "Because of the lights"))
+        .collect();
+    let file = written(folder, "other.jsonl", &other[10..]);
+    with_keys(folder, 0, &["batch", "import", "batched", &file]);
+    assert_eq!(ledger(&folder.join("batched")), before);
+    let file = written(folder, "rest.jsonl", &whole[..8]);
+    let (out, err) = with_keys(folder, 0, &["batch", "import", "batched", &file]);
+    assert!(out.contains("6 replies came") && out.contains("2 requests had ended"), "{out}");
+    assert!(err.contains("predictions"), "{err}");
+
+    // The second stage, and the tables of the live run.
+    with_keys(folder, 0, &["batch", "export", "batched"]);
+    let lines: Vec<String> = files(folder, ".jsonl")
+        .iter()
+        .filter(|name| name.contains("predictions"))
+        .flat_map(|name| {
+            let text = std::fs::read_to_string(folder.join(name)).unwrap();
+            text.lines().map(|line| vllm_line(line).to_string()).collect::<Vec<_>>()
+        })
+        .collect();
+    let file = written(folder, "predictions.jsonl", &lines);
+    with_keys(folder, 0, &["batch", "import", "batched", &file]);
+    with_keys(folder, 0, &study(&model, "batched"));
+    assert!(tables(&folder.join("live")) == tables(&folder.join("batched")));
+}
+
+#[test]
+fn a_batch_whose_answer_was_lost_is_found_and_not_created_twice() {
+    for provider in ["openai", "anthropic", "openrouter"] {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let server = BatchServer::start();
+        start(folder, &server.model(provider, ""), "batched");
+        with_keys(folder, 0, &["batch", "export", "batched"]);
+        server.held.lock().unwrap().lose_answer = true;
+        let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+        assert!(err.contains("no answer says whether"), "{provider}: {err}");
+        let (out, _) = with_keys(folder, 0, &["batch", "status", "batched"]);
+        assert!(out.contains("perhaps handed over"), "{out}");
+        let (out, _) = with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+        assert!(out.contains("had been created"), "{provider}: {out}");
+        assert_eq!(server.held.lock().unwrap().batches.len(), 1, "{provider}");
+    }
+}
+
+#[test]
+fn a_batch_that_is_rejected_can_be_exported_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    start(folder, &server.model("openai", ""), "batched");
+    with_keys(folder, 0, &["batch", "export", "batched"]);
+    server.held.lock().unwrap().reject = true;
+    let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+    assert!(err.contains("rejected: line 1: no such model"), "{err}");
+    let (out, _) = with_keys(folder, 0, &["batch", "export", "batched"]);
+    assert!(out.contains("answers-scripted-0002.jsonl"), "{out}");
+    let list = std::fs::read_to_string(folder.join("batched/batch/batches.json")).unwrap();
+    assert!(list.contains("rejected") && !list.contains("of-this-test"), "{list}");
+}
+
+#[test]
+fn what_cannot_be_exported_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    start(folder, &server.model("anthropic", ""), "batched");
+    let err = fails(folder, 3, &["batch", "export", "batched", "--provider", "vllm"]);
+    assert!(err.contains("is asked at `anthropic`, not by batches of `vllm`"), "{err}");
+    let err = fails(folder, 3, &["batch", "export", "batched", "--model", "other"]);
+    assert!(err.contains("no model `other`") && err.contains("`scripted`"), "{err}");
+    let err = fails(folder, 3, &["batch", "export", "nowhere"]);
+    assert!(err.contains("there is no run here"), "{err}");
+    let err = fails(folder, 3, &["batch", "import", "batched", "absent.jsonl"]);
+    assert!(err.contains("absent.jsonl"), "{err}");
+    let err = fails(folder, 4, &["batch", "submit", "batched"]);
+    assert!(err.contains("ANTHROPIC_API_KEY"), "{err}");
+    let missing: Vec<PathBuf> = vec![folder.join("batched/batch/batches.json")];
+    assert!(missing.iter().all(|path| !path.exists()), "a refused export leaves nothing");
+}

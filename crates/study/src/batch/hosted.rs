@@ -1,0 +1,242 @@
+//! Handing batch files to the providers that take them, and getting the replies.
+//!
+//! Before anything is asked of a provider that costs money, the list on disk says so: a process that
+//! is killed, or hears no answer, leaves a file in the state `creating`, and the next one looks at the
+//! provider's own list before it asks again.
+
+use super::Batches;
+use super::list::FileState;
+use crate::error::StudyError;
+use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, Short};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::runtime::Handle;
+
+/// How far clocks may be apart.
+const CLOCKS: Duration = Duration::from_secs(300);
+
+/// What became of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// The file.
+    pub name: String,
+    /// What is to be said of it: a state, or what went wrong.
+    pub said: String,
+    /// Whether it went wrong.
+    pub failed: bool,
+}
+
+/// What one step gave, in words.
+type Step = Result<String, String>;
+
+impl Batches {
+    /// Hands over every file that was not, and asks the providers to create their batches.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] where the list cannot be written: nothing more is handed over then.
+    pub fn submit(&mut self, runtime: &Handle) -> Result<Vec<Submitted>, StudyError> {
+        let mut submitted = Vec::new();
+        for at in 0..self.list.files.len() {
+            if matches!(self.list.files[at].state, FileState::Written | FileState::Creating) {
+                let step = runtime.block_on(self.submit_one(at))?;
+                submitted.push(self.told(at, step));
+            }
+        }
+        Ok(submitted)
+    }
+
+    /// Asks the providers how far the batches are.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] where the list cannot be written.
+    pub fn refresh(&mut self, runtime: &Handle) -> Result<Vec<Submitted>, StudyError> {
+        let mut told = Vec::new();
+        for at in 0..self.list.files.len() {
+            if matches!(self.list.files[at].state, FileState::Working | FileState::Ended) {
+                let step = runtime
+                    .block_on(self.progress(at))
+                    .and_then(|progress| self.note(at, &progress));
+                self.save()?;
+                told.push(self.told(at, step));
+            }
+        }
+        Ok(told)
+    }
+
+    /// Fetches the replies of all batches that ended.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] where the list cannot be written.
+    pub fn fetch(&mut self, runtime: &Handle) -> Result<Vec<Submitted>, StudyError> {
+        let mut told = Vec::new();
+        for at in 0..self.list.files.len() {
+            if matches!(self.list.files[at].state, FileState::Working | FileState::Ended) {
+                let step = runtime.block_on(self.fetch_one(at));
+                self.save()?;
+                told.push(self.told(at, step));
+            }
+        }
+        Ok(told)
+    }
+
+    fn told(&self, at: usize, step: Step) -> Submitted {
+        let (said, failed) = match step {
+            Ok(said) => (said, false),
+            Err(said) => (said, true),
+        };
+        Submitted { name: self.list.files[at].name.clone(), said, failed }
+    }
+
+    fn api(&self, at: usize) -> Result<BatchApi<'_>, String> {
+        let file = &self.list.files[at];
+        let model = self.model(&file.model);
+        let model = model.ok_or_else(|| format!("the run has no model `{}`", file.model))?;
+        let format = file.format.parse()?;
+        let door = model.chat.batch();
+        door.and_then(|door| door.api(format)).ok_or_else(|| {
+            format!("no provider takes `{format}` batches: hand the file to the engine yourself")
+        })
+    }
+
+    async fn submit_one(&mut self, at: usize) -> Result<Step, StudyError> {
+        let path = self.folder.join(&self.list.files[at].name);
+        if self.list.files[at].state == FileState::Creating {
+            match self.look_for(at).await {
+                Ok(Some(progress)) => {
+                    let said = self.note(at, &progress);
+                    self.save()?;
+                    return Ok(said.map(|said| format!("had been created: {said}")));
+                }
+                Ok(None) => {}
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        let held = match self.set_apart(at) {
+            Ok(held) => held,
+            Err(short) => return Ok(Err(format!("not handed over: {short}"))),
+        };
+        if self.list.files[at].uploaded.is_none() {
+            let uploaded = match self.api(at) {
+                Ok(api) => api.upload(&path).await.map_err(|fault| fault.to_string()),
+                Err(why) => Err(why),
+            };
+            match uploaded {
+                Ok(uploaded) => self.list.files[at].uploaded = uploaded,
+                Err(why) => {
+                    self.give_back(at, held);
+                    return Ok(Err(why));
+                }
+            }
+        }
+        let file = &mut self.list.files[at];
+        file.state = FileState::Creating;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        file.asked_at_s.get_or_insert(now.saturating_sub(CLOCKS).as_secs());
+        let uploaded = file.uploaded.clone();
+        self.save()?;
+        let created = match self.api(at) {
+            Ok(api) => api.create(&path, uploaded.as_deref()).await,
+            Err(why) => Err(BatchFault::Refused(why)),
+        };
+        let step = match created {
+            Ok(progress) => self.note(at, &progress),
+            Err(BatchFault::Unknown(why)) => Err(format!(
+                "no answer says whether its batch was created ({why}); `foretell batch submit` \
+                 looks for it before it asks again"
+            )),
+            Err(fault) => {
+                self.list.files[at].state = FileState::Written;
+                self.give_back(at, held);
+                Err(fault.to_string())
+            }
+        };
+        self.save()?;
+        Ok(step)
+    }
+
+    /// Sets apart what a file may cost; what was perhaps created before counts as on its way already.
+    fn set_apart(&self, at: usize) -> Result<f64, Short> {
+        let file = &self.list.files[at];
+        if file.state == FileState::Creating {
+            return Ok(0.0);
+        }
+        let usd = file.worst_usd.unwrap_or(f64::INFINITY);
+        let Some(model) = self.model(&file.model) else { return Ok(0.0) };
+        self.run.asking.set_apart(model, usd).map(|()| usd)
+    }
+
+    fn give_back(&self, at: usize, usd: f64) {
+        if let Some(model) = self.model(&self.list.files[at].model) {
+            self.run.asking.give_back(model, usd);
+        }
+    }
+
+    /// The batch that was created although nobody heard so.
+    async fn look_for(&self, at: usize) -> Result<Option<BatchProgress>, String> {
+        let file = &self.list.files[at];
+        let known: Vec<String> =
+            self.list.files.iter().filter_map(|file| file.batch.clone()).collect();
+        let (uploaded, since_s) = (file.uploaded.as_deref(), file.asked_at_s.unwrap_or(0));
+        let api = self.api(at)?;
+        let found = api.find(uploaded, file.requests, since_s, &known).await;
+        let mut found = found.map_err(|fault| fault.to_string())?;
+        match found.len() {
+            0 | 1 => Ok(found.pop()),
+            _ => {
+                let ids: Vec<&str> = found.iter().map(|progress| progress.id.as_str()).collect();
+                Err(format!(
+                    "several batches may be the one of this file: {}; write its id into \
+                     `batch` of this file in batches.json, with the state `working`",
+                    ids.join(", ")
+                ))
+            }
+        }
+    }
+
+    async fn progress(&self, at: usize) -> Result<BatchProgress, String> {
+        let id = self.list.files[at].batch.clone().unwrap_or_default();
+        self.api(at)?.status(&id).await.map_err(|fault| fault.to_string())
+    }
+
+    async fn fetch_one(&mut self, at: usize) -> Step {
+        let progress = self.progress(at).await?;
+        let said = self.note(at, &progress)?;
+        if progress.state != BatchState::Ended {
+            return Ok(said);
+        }
+        let name = &self.list.files[at].name;
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        let replies = format!("{stem}.replies.jsonl");
+        let path = self.folder.join(&replies);
+        let brought = self.api(at)?.fetch(&progress, &path).await;
+        let file = &mut self.list.files[at];
+        if brought.map_err(|fault| fault.to_string())? {
+            file.state = FileState::Fetched;
+            file.replies = Some(replies.clone());
+            Ok(format!("{said}; its replies are in {replies}"))
+        } else {
+            // Nothing is on its way any more.
+            file.state = FileState::Imported;
+            Ok(format!("{said}; it brought no replies"))
+        }
+    }
+
+    /// Notes what a provider says of a batch, and says it; a rejection is a failure.
+    fn note(&mut self, at: usize, progress: &BatchProgress) -> Step {
+        let file = &mut self.list.files[at];
+        file.batch = Some(progress.id.clone());
+        file.state = match progress.state {
+            BatchState::Working => FileState::Working,
+            BatchState::Ended => FileState::Ended,
+            BatchState::Rejected => FileState::Rejected,
+        };
+        let mut said = format!(
+            "{} {}: {} of {} answered, {} failed",
+            progress.id, progress.status, progress.answered, file.requests, progress.failed
+        );
+        if let Some(fault) = &progress.fault {
+            said.push_str(&format!("; rejected: {fault}"));
+        }
+        file.status = Some(progress.status.clone());
+        if progress.state == BatchState::Rejected { Err(said) } else { Ok(said) }
+    }
+}

@@ -1,0 +1,87 @@
+//! A run through batches: what its ledger lacks is written to files, the files are handed to a provider
+//! or an engine, and the replies come into the ledger. The run then derives its tables from it, as
+//! from any other reply.
+
+mod export;
+mod hosted;
+mod import;
+mod list;
+
+pub use export::{ExportRequest, Exported};
+pub use hosted::Submitted;
+pub use import::{Imported, Named};
+pub use list::{BatchRecord, FileState};
+pub(crate) use list::{handed_over, under_way};
+
+use crate::error::StudyError;
+use crate::estimate::{Estimate, Load, Range};
+use crate::measured::Measured;
+use crate::models::Model;
+use crate::plan::{Plan, Planned};
+use crate::run::Run;
+use list::BatchList;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The batch files of a run.
+pub struct Batches {
+    /// The run.
+    pub run: Run,
+    folder: PathBuf,
+    list: BatchList,
+}
+
+impl Batches {
+    /// The batch files of `run` in `folder`, or in the one within the run.
+    ///
+    /// # Errors
+    /// [`StudyError::BatchList`] for a list that cannot be read.
+    pub fn open(run: Run, folder: Option<&Path>) -> Result<Self, StudyError> {
+        let folder = folder.map_or_else(|| run.folder.layout.batch(), Path::to_owned);
+        let list = BatchList::read(&folder)?;
+        Ok(Self { run, folder, list })
+    }
+
+    /// Where they lie.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What is known of each file.
+    #[must_use]
+    pub fn files(&self) -> &[BatchRecord] {
+        &self.list.files
+    }
+
+    /// What the files that were not handed over would ask of providers, and what that may cost by
+    /// documented ranges.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        let mut loads: BTreeMap<(&str, &'static str), Load> = BTreeMap::new();
+        for file in self.list.files.iter().filter(|file| file.is_to_hand_over()) {
+            let stages = ["answers", "rationales", "predictions"];
+            let stage = stages.into_iter().find(|stage| *stage == file.stage);
+            let load = loads.entry((&file.model, stage.unwrap_or("requests"))).or_default();
+            load.requests += file.requests;
+            // The frame of a line is a few dozen bytes beside its prompt.
+            load.characters = load.characters + Range::exactly(file.bytes as f64);
+        }
+        let row = |((name, stage), load): ((&str, &'static str), Load)| {
+            let model = self.model(name)?;
+            let mut estimate = Estimate::of(model, stage, &load, &Measured::default());
+            estimate.usd = estimate.batch_usd.or(estimate.usd);
+            let estimate = Some(estimate);
+            Some(Planned { estimate, ..Planned::counted(model, stage, load.requests, false) })
+        };
+        Plan { rows: loads.into_iter().filter_map(row).collect() }
+    }
+
+    fn model(&self, name: &str) -> Option<&Model> {
+        self.run.models.all().into_iter().find(|model| model.spec.name == name)
+    }
+
+    fn save(&self) -> Result<(), StudyError> {
+        self.list.write(&self.folder)
+    }
+}

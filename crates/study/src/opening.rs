@@ -1,0 +1,227 @@
+//! Opening a run: a study is checked whole, and its models opened, before a folder is made.
+
+use crate::asking::Asking;
+use crate::batch::under_way;
+use crate::error::StudyError;
+use crate::folder::{Frozen, Layout, RunFolder};
+use crate::frozen_files::frozen_prompts;
+use crate::grow::Growth;
+use crate::inputs;
+use crate::ledger_check::NamedReplies;
+use crate::manifest::{Identity, Manifest};
+use crate::models::{Models, known_in, wrong_roles};
+use crate::money::{self, Money};
+use crate::preview::check_prompts;
+use crate::run::{Run, Settings};
+use crate::study::Study;
+use foretell_core::{Arm, Need, Prompts, Registry};
+use foretell_data::{Cards, PairSet, select};
+use foretell_llm::{ChatModel, Keys, ModelSpec, Opening, SpecError, open_model};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Opens one model, with what is known about models and the folder for logs.
+pub(crate) type OpenIn<'a> =
+    dyn Fn(&ModelSpec, &Registry, &Path) -> Result<Arc<dyn ChatModel>, SpecError> + 'a;
+
+/// Where a run lies or will lie, and what it asks with.
+pub(crate) struct Ground {
+    pub(crate) identity: Identity,
+    pub(crate) folder: PathBuf,
+    pub(crate) prompts: Prompts,
+}
+
+impl Ground {
+    /// That of the run of a study in `folder`, or its default folder.
+    pub(crate) fn of_study(study: &Study, folder: Option<&Path>) -> Result<Self, StudyError> {
+        StudyError::all(inputs::missing_folders(study))?;
+        let prompts = inputs::prompts(study)?;
+        let identity = Identity::of(study)?;
+        let folder: PathBuf = match folder {
+            Some(folder) => folder.to_owned(),
+            // A model that cannot be read is told later, with all other faults.
+            None => identity.default_folder(study).unwrap_or_else(|_| PathBuf::from("runs")),
+        };
+        Ok(Self { identity, folder, prompts })
+    }
+
+    /// That of a run which is there: it needs none of the files that the run was started from.
+    pub(crate) fn of_run(folder: &Path, identity: Identity) -> Result<Self, StudyError> {
+        let prompts = frozen_prompts(&Layout::new(folder))?;
+        Ok(Self { identity, folder: folder.to_owned(), prompts })
+    }
+}
+
+/// A study that was checked, with its models opened: all of a run but its folder.
+pub(crate) struct Opened {
+    pub(crate) ground: Ground,
+    pub(crate) layout: Layout,
+    pub(crate) registry: Registry,
+    pub(crate) models: Models,
+}
+
+impl Opened {
+    /// Checks a study and opens its models; writes nothing. Without a `ledger`, it is what the run was
+    /// given before, or one of its own.
+    pub(crate) fn of(
+        study: &Study,
+        ground: Ground,
+        ledger: Option<&Path>,
+        open: &OpenIn<'_>,
+    ) -> Result<Self, StudyError> {
+        Manifest::refuse_imported(&ground.folder)?;
+        let layout = layout_with_ledger(&ground.folder, ledger)?;
+        let registry = known_in(&layout.registry(), study.registry.as_deref())?;
+        let logs = layout.logs();
+        let models = Models::open_with(study, &registry, &|spec| open(spec, &registry, &logs));
+        let (models, mut faults) = match models {
+            Ok(models) => (Some(models), Vec::new()),
+            Err(faults) => (None, faults),
+        };
+        faults.extend(wrong_roles(&study.references, "reference", &["reference"]));
+        faults.extend(wrong_roles(&study.predictors, "predictor", &["reader", "oracle"]));
+        let rationale = study.rationale.as_slice();
+        faults.extend(wrong_roles(rationale, "rationale model", &["rationaliser"]));
+        faults.extend(study.wrong_passes());
+        faults.extend(wrong_arms(study, &ground.prompts));
+        StudyError::all(faults)?;
+        let models = models.expect("models without faults are open");
+        Ok(Self { ground, layout, registry, models })
+    }
+}
+
+impl Run {
+    /// Opens the run of `study` in `folder` (or its default folder), or starts it. Sends nothing.
+    ///
+    /// # Errors
+    /// [`StudyError`] for anything that is wrong with the study, its models, pairs or folder.
+    pub fn open(
+        study: &Study,
+        folder: Option<&Path>,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let ground = Ground::of_study(study, folder)?;
+        Self::open_in(study, ground, || inputs::pairs(study), keys, settings)
+    }
+
+    /// Opens the run in `folder` with `growth` added to its study: everything else is taken from what
+    /// the run froze. Sends nothing.
+    ///
+    /// # Errors
+    /// [`StudyError`]: there is no run, or what is added does not fit it.
+    pub fn grow(
+        folder: &Path,
+        growth: &Growth,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let manifest = Manifest::read(folder)?;
+        let study = growth.onto(manifest.study)?;
+        let ground = Ground::of_run(folder, manifest.identity)?;
+        let load = || Err(StudyError::NoRun { path: folder.to_owned() });
+        Self::open_in(&study, ground, load, keys, settings)
+    }
+
+    /// Opens the run in `folder` as its manifest describes it. Sends nothing, and needs none of the
+    /// files that it was started from.
+    ///
+    /// # Errors
+    /// [`StudyError`], as [`Run::open`].
+    pub fn reopen(folder: &Path, keys: Keys<'_>, settings: &Settings) -> Result<Self, StudyError> {
+        let manifest = Manifest::read(folder)?;
+        // What the user's file said of the models is frozen in the run.
+        let study = Study { registry: None, ..manifest.study };
+        let ground = Ground::of_run(folder, manifest.identity)?;
+        let load = || Err(StudyError::NoRun { path: folder.to_owned() });
+        let mut run = Self::open_in(&study, ground, load, keys, settings)?;
+        run.folder.manifest.complete = manifest.complete;
+        run.folder.manifest.write(folder)?;
+        Ok(run)
+    }
+
+    /// Opens or starts a run; `load` gives the pairs of one that is new.
+    fn open_in(
+        study: &Study,
+        ground: Ground,
+        load: impl FnOnce() -> Result<(PairSet, Cards), StudyError>,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let shared = settings.ledger.as_deref();
+        let opened = Opened::of(study, ground, shared, &|spec, registry, logs| {
+            let timeout = settings.timeout;
+            open_model(spec, &Opening { keys, timeout, registry, logs })
+        })?;
+        StudyError::all(money::faults(study.budget, &opened.models))?;
+        let Opened { ground, layout, registry, models } = opened;
+        let Ground { identity, folder, prompts } = ground;
+        let own = study.registry.as_deref();
+        let load = || load().map(|(set, cards)| (set, cards, prompts));
+        let check = |frozen: &Frozen| check(study, frozen);
+        let mut folder = RunFolder::open_or_start(&folder, study, identity, load, check)?;
+        folder.layout = layout.clone();
+        let arms = arms_of(study, &folder.frozen.prompts)?;
+        let named = NamedReplies::read(&layout)?;
+        models.freeze(&layout.registry())?;
+        let (mut asking, mut warnings) = Asking::open(&folder.layout, settings)?;
+        let reader = asking.reader()?;
+        named.check(&reader)?;
+        folder.keep_ledger()?;
+        let kept = || Models::ever_asked(&folder.manifest.study, &layout, &registry);
+        asking.pay_from(Money::open(
+            study.budget,
+            &models,
+            kept,
+            &reader,
+            &under_way(&layout.batch())?,
+        )?);
+        warnings.extend(models.unheeded(own)?);
+        if let Some(model) = &models.rationaliser
+            && !arms.iter().any(|arm| arm.needs(Need::Rationale))
+        {
+            let name = &model.spec.name;
+            warnings.push(format!("`{name}` is not asked: no arm shows what it would say"));
+        }
+        Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
+    }
+}
+
+/// Where the files of a run lie, with the ledger that is asked for, or that the run was given before.
+fn layout_with_ledger(folder: &Path, ledger: Option<&Path>) -> Result<Layout, StudyError> {
+    let Some(path) = ledger else {
+        return if folder.join("run.toml").exists() {
+            Layout::of_run(folder)
+        } else {
+            Ok(Layout::new(folder))
+        };
+    };
+    let at = |fault| StudyError::Io { path: path.to_owned(), fault };
+    Ok(Layout::new(folder).with_ledger(std::path::absolute(path).map_err(at)?))
+}
+
+/// Finds what is wrong with what a run would ask, before it is started.
+pub(crate) fn check(study: &Study, frozen: &Frozen) -> Result<(), StudyError> {
+    let arms = arms_of(study, &frozen.prompts)?;
+    let pairs = select(&frozen.pairs, study.limit, study.seed);
+    if pairs.is_empty() { Err(StudyError::NoPairs) } else { check_prompts(frozen, &arms, &pairs) }
+}
+
+/// The arms that are not there, or need what the study lacks.
+fn wrong_arms(study: &Study, prompts: &Prompts) -> Vec<StudyError> {
+    if study.arms.is_empty() {
+        return vec![StudyError::Nothing { what: "arm" }];
+    }
+    let wrong = |name: &String| match prompts.arm(name) {
+        Err(fault) => Some(StudyError::from(fault)),
+        Ok(arm) if arm.needs(Need::Rationale) && study.rationale.is_none() => {
+            Some(StudyError::NoRationaliser { arm: name.clone() })
+        }
+        Ok(_) => None,
+    };
+    study.arms.iter().filter_map(wrong).collect()
+}
+
+pub(crate) fn arms_of(study: &Study, prompts: &Prompts) -> Result<Vec<Arm>, StudyError> {
+    study.arms.iter().map(|arm| Ok(prompts.arm(arm)?.clone())).collect()
+}
