@@ -19,7 +19,7 @@ pub(crate) use output::{Target, print_gains, width};
 pub(crate) use runs::named as named_runs;
 
 /// What is printed without a name: the page that a researcher wants first.
-const FIRST_PAGE: &[&str] = &["gain", "missing"];
+const FIRST_PAGE: &[&str] = &["gain", "gain-split", "egregious", "missing"];
 
 pub(crate) fn run(args: &AnalyzeArgs) -> Done {
     if args.list {
