@@ -3,6 +3,7 @@
 //! Everything here reads finished tables and writes text. It computes no estimate, asks no model,
 //! and trusts no text that a model wrote.
 
+pub mod figure;
 pub mod html;
 pub mod sentence;
 pub mod sheet;
@@ -12,10 +13,15 @@ mod canvas;
 mod content;
 mod error;
 mod example;
-mod figure;
+mod font;
 mod number;
+mod picture;
 #[cfg(test)]
 mod sample;
+mod svg;
+mod theme;
 
 pub use error::ReportError;
+pub use figure::{FIGURES, Figure, FigureKind, figure_kind};
+pub use theme::Theme;
 pub use html::{ReportRequest, write_report};
