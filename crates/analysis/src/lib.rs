@@ -7,9 +7,11 @@
 //! add up, so that what is larger than memory is counted reference by reference
 //! ([`Contrast::count`]). An analysis is one file and one line in [`ANALYSES`]. What an estimate is
 //! computed from counts by is left to `foretell-stats`, how a sheet looks to `foretell-report`.
+//! [`calibrate`] draws studies from a population whose NSG is known, and says whether it all holds.
 //! Nothing here asks a model.
 
 mod absence;
+mod calibrate;
 mod contrast;
 mod counts;
 mod error;
@@ -27,6 +29,7 @@ mod model;
 mod names;
 mod observation;
 mod pair_row;
+mod power;
 mod prepared;
 mod reduction;
 mod registry;
@@ -39,6 +42,10 @@ mod unit;
 mod warning;
 
 pub use absence::{Absence, LeftOut, Side};
+pub use calibrate::{
+    CalibrateError, CalibrateSettings, Calibration, Design, Effects, Hypothesis, IntervalRow, Method,
+    PairGraph, Share, TestRow, calibrate,
+};
 pub use contrast::Contrast;
 pub use counts::{ClusterCounts, ClusterId, Counts, GroupCounts};
 pub use error::AnalysisError;
@@ -52,6 +59,9 @@ pub use model::Model;
 pub use names::{Name, Names};
 pub use observation::{Observation, Observations, Slot};
 pub use pair_row::PairRow;
+pub use power::{
+    Assumed, Compared, Comparison, PowerError, PowerRequest, power_of_assumed, power_of_run,
+};
 pub use prepared::Prepared;
 pub use registry::{ANALYSES, Analysis, Finished, analysis, run_all};
 pub use request::{Flag, Request};

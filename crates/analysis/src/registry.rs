@@ -6,7 +6,7 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{gain_sheet, missing};
+use crate::{gain_sheet, missing, power};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ pub struct Analysis {
 }
 
 /// Every analysis, in the order in which `--all` prints them.
-pub const ANALYSES: &[Analysis] = &[gain_sheet::ANALYSIS, missing::ANALYSIS];
+pub const ANALYSES: &[Analysis] = &[gain_sheet::ANALYSIS, missing::ANALYSIS, power::ANALYSIS];
 
 /// The analysis of a name.
 #[must_use]

@@ -1,12 +1,17 @@
 //! The arguments of every command.
 
 pub(crate) mod analyze;
+pub(crate) mod calibrate;
 pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
+<<<<<<< HEAD
 pub(crate) mod passes;
+=======
+pub(crate) mod power;
+>>>>>>> cal
 pub(crate) mod requests;
 pub(crate) mod wide;
 
@@ -42,8 +47,13 @@ pub(crate) enum Command {
     Data(data::DataArgs),
     Pairs(pairs::PairsArgs),
     Models(models::ModelsArgs),
+<<<<<<< HEAD
     Import(wide::ImportRunArgs),
     Export(wide::ExportArgs),
+=======
+    Calibrate(calibrate::CalibrateArgs),
+    Power(power::PowerArgs),
+>>>>>>> cal
 }
 
 /// How a result is printed.

@@ -1,7 +1,7 @@
 //! Exit statuses, and how failures are told.
 
 use crate::fetching::NotAtHand;
-use foretell_analysis::AnalysisError;
+use foretell_analysis::{AnalysisError, CalibrateError, PowerError};
 use foretell_core::prompt::PromptError;
 use foretell_data::{DataError, RawError};
 use foretell_llm::{LedgerError, SpecError};
@@ -98,6 +98,18 @@ impl From<RawError> for Failure {
 impl From<AnalysisError> for Failure {
     fn from(error: AnalysisError) -> Self {
         Self::new(error, INPUT)
+    }
+}
+
+impl From<CalibrateError> for Failure {
+    fn from(error: CalibrateError) -> Self {
+        Self::new(error, USAGE)
+    }
+}
+
+impl From<PowerError> for Failure {
+    fn from(error: PowerError) -> Self {
+        Self::new(error, USAGE)
     }
 }
 

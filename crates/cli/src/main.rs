@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         Command::Models(args) => commands::models::run(&args),
         Command::Import(args) => commands::import::run(&args),
         Command::Export(args) => commands::export::run(&args),
+        Command::Calibrate(args) => commands::calibrate::run(&args),
+        Command::Power(args) => commands::power::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -1,7 +1,8 @@
 //! Leaving out one cluster at a time: bias, standard error and skewness without a formula.
 
 use crate::sums::add;
-use crate::{SumProfiles, Undefined};
+use crate::quantile::student_t;
+use crate::{Interval, SumProfiles, Undefined};
 
 /// What leaving out each cluster in turn says about a statistic.
 ///
@@ -29,6 +30,33 @@ pub struct Jackknife {
     pub se: f64,
     /// How fast the standard error changes with the truth, for BCa limits.
     pub acceleration: f64,
+}
+
+impl Jackknife {
+    /// Symmetric interval around the statistic itself.
+    ///
+    /// # Formula
+    /// ```text
+    /// value -+ t se        t on K - 1 degrees of freedom, K = clusters
+    /// ```
+    /// # Panics
+    /// If `level` is not strictly between 0 and 1, or there are fewer than two clusters.
+    /// # Source
+    /// Efron and Tibshirani (1993), chapter 11; coverage in `docs/calibration.md`.
+    /// # Examples
+    /// ```
+    /// # use foretell_stats::{SumProfiles, jackknife};
+    /// let clusters = SumProfiles::new(&[[1.0, 1.0], [2.0, 1.0], [6.0, 1.0]]);
+    /// let mean = jackknife(&clusters, |&[sum, n]| (n > 0.0).then(|| sum / n))?;
+    /// let interval = mean.interval(3, 0.95);
+    /// assert!((interval.high - 3.0 - 4.302_653 * mean.se).abs() < 1e-5);
+    /// # Ok::<(), foretell_stats::Undefined>(())
+    /// ```
+    pub fn interval(&self, clusters: u64, level: f64) -> Interval {
+        assert!(clusters >= 2, "a standard error takes two clusters, not {clusters}");
+        let reach = student_t(level, clusters as f64 - 1.0) * self.se;
+        Interval { low: self.value - reach, high: self.value + reach }
+    }
 }
 
 /// Jackknife over clusters.

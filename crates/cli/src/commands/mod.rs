@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod analyze;
+pub(crate) mod calibrate;
 pub(crate) mod data;
 pub(crate) mod export;
 pub(crate) mod grow;
@@ -10,6 +11,7 @@ pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod parse;
+pub(crate) mod power;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -15,7 +15,8 @@ use foretell_core::did_you_mean;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-pub(crate) use output::{print_gains, width};
+pub(crate) use output::{Target, print_gains, width};
+pub(crate) use runs::named as named_runs;
 
 /// What is printed without a name: the page that a researcher wants first.
 const FIRST_PAGE: &[&str] = &["gain", "missing"];
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Done {
     let request = request(args)?;
     let analyses = willing(args, &analyses, &request)?;
     let page = args.what.first().is_none_or(|first| named(first).is_none());
-    let target = output::Target::of(args, page)?;
+    let target = Target::of(args, page)?;
     let runs = runs::named(&runs)?;
     let paths: Vec<&Path> = runs.iter().map(PathBuf::as_path).collect();
     let start = Instant::now();

@@ -10,7 +10,7 @@ use foretell_report::table::gain_table;
 use std::path::{Path, PathBuf};
 
 /// The form and the place asked for.
-pub(super) struct Target {
+pub(crate) struct Target {
     format: Format,
     out: Option<PathBuf>,
     /// Whether `out` is a folder of a file a sheet.
@@ -21,9 +21,18 @@ pub(super) struct Target {
 impl Target {
     /// The format asked for, or that of the file's ending; a file that is there is left alone.
     pub(super) fn of(args: &AnalyzeArgs, many: bool) -> Result<Self, Failure> {
-        let force = args.force;
-        let Some(out) = &args.out else {
-            let format = args.format.unwrap_or(Format::Table);
+        Self::new(args.format, args.out.as_deref(), args.force, many)
+    }
+
+    /// The same for any command; `many` sheets go to a folder where no ending says otherwise.
+    pub(crate) fn new(
+        asked: Option<Format>,
+        out: Option<&Path>,
+        force: bool,
+        many: bool,
+    ) -> Result<Self, Failure> {
+        let Some(out) = out else {
+            let format = asked.unwrap_or(Format::Table);
             if format == Format::Parquet {
                 return Err(no_place());
             }
@@ -37,7 +46,7 @@ impl Target {
             _ => None,
         };
         let folder = out.is_dir() || (many && by_ending.is_none());
-        let Some(format) = args.format.or(by_ending) else {
+        let Some(format) = asked.or(by_ending) else {
             return Err(Failure::said(
                 USAGE,
                 format!("`--out {}` does not say by its ending how to write it", out.display()),
@@ -47,10 +56,10 @@ impl Target {
         if !folder {
             refuse_existing(out, force)?;
         }
-        Ok(Self { format, out: Some(out.clone()), folder, force })
+        Ok(Self { format, out: Some(out.to_owned()), folder, force })
     }
 
-    pub(super) fn write(&self, sheets: &[Sheet]) -> Result<(), Failure> {
+    pub(crate) fn write(&self, sheets: &[Sheet]) -> Result<(), Failure> {
         // These have no place for them.
         if matches!(self.format, Format::Csv | Format::Parquet) {
             tell_warnings(sheets);

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The runs named, each once, or the one worked on last; says what is odd about them.
-pub(super) fn named(runs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn named(runs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let runs = match runs {
         [] => vec![latest()?],
         runs => runs.to_vec(),
