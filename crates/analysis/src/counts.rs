@@ -4,12 +4,14 @@ use crate::absence::LeftOut;
 use crate::error::AnalysisError;
 use crate::group::{GroupKey, UnknownGroupKey};
 use crate::guesses::Guesses;
+use crate::inference::UnitSums;
 use crate::observation::{Observation, Observations};
 use crate::pair_row::{PairRow, scored};
 use crate::tally::Tally;
+use crate::unit::shared_texts;
 use foretell_core::{Outcome, TextId};
 use foretell_stats::ClusterErrors;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// All that shares one original text of one dataset: the unit that is independent.
@@ -26,8 +28,8 @@ pub struct ClusterId {
 pub struct ClusterCounts {
     /// Observations by which arm was right.
     pub(crate) scored: Tally<4>,
-    /// The pairs observed, with their counterfactuals.
-    pub(crate) pairs: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// The same by pair, each with its counterfactual.
+    pub(crate) pairs: BTreeMap<(Arc<str>, Arc<str>), Tally<4>>,
     /// Subjects whose treated guesses are all there.
     pub complete_panels: u64,
     /// Those among them whose treated guesses are all one label that is not the target.
@@ -41,7 +43,7 @@ pub struct ClusterCounts {
 impl ClusterCounts {
     fn add_row(&mut self, pair: (Arc<str>, Arc<str>), row: &PairRow) {
         self.scored.merge(&row.scored);
-        self.pairs.insert(pair);
+        self.pairs.entry(pair).or_default().merge(&row.scored);
         self.complete_panels += u64::from(row.panel_is_complete());
         self.unanimous_and_wrong += u64::from(row.unanimous_and_wrong());
         self.switched += u64::from(row.switched == Some(true));
@@ -50,7 +52,9 @@ impl ClusterCounts {
 
     fn merge(&mut self, other: Self) {
         self.scored.merge(&other.scored);
-        self.pairs.extend(other.pairs);
+        for (pair, scored) in other.pairs {
+            self.pairs.entry(pair).or_default().merge(&scored);
+        }
         self.complete_panels += other.complete_panels;
         self.unanimous_and_wrong += other.unanimous_and_wrong;
         self.switched += other.switched;
@@ -60,11 +64,15 @@ impl ClusterCounts {
     /// Observations and errors, as `foretell-stats` takes them.
     #[must_use]
     pub fn errors(&self) -> ClusterErrors {
-        ClusterErrors {
-            observations: self.scored.observations() as f64,
-            treated: self.scored.sum(&[scored::ONLY_BASELINE, scored::NEITHER]),
-            baseline: self.scored.sum(&[scored::ONLY_TREATED, scored::NEITHER]),
-        }
+        errors_of(&self.scored)
+    }
+}
+
+fn errors_of(scored: &Tally<4>) -> ClusterErrors {
+    ClusterErrors {
+        observations: scored.observations() as f64,
+        treated: scored.sum(&[scored::ONLY_BASELINE, scored::NEITHER]),
+        baseline: scored.sum(&[scored::ONLY_TREATED, scored::NEITHER]),
     }
 }
 
@@ -137,6 +145,20 @@ impl GroupCounts {
     #[must_use]
     pub fn pairs(&self) -> u64 {
         self.clusters.values().map(|cluster| cluster.pairs.len() as u64).sum()
+    }
+
+    /// Errors by pair of texts, which are numbered in the order of the clusters.
+    pub(crate) fn unit_sums(&self) -> UnitSums {
+        let mut numbers = TextNumbers::default();
+        let parts = self.clusters.iter().flat_map(|(cluster, counts)| {
+            counts.pairs.iter().map(move |((_, counterfactual), scored)| {
+                (cluster, &**counterfactual, errors_of(scored))
+            })
+        });
+        UnitSums::of_parts(parts.map(|(cluster, counterfactual, errors)| {
+            let original = numbers.of(&cluster.dataset, cluster.text.as_str());
+            ([original, numbers.of(&cluster.dataset, counterfactual)], errors)
+        }))
     }
 
     /// Scored observations.
@@ -229,21 +251,28 @@ impl Counts {
         Ok(coarser)
     }
 
-    /// Texts that are the original of one cluster and a counterfactual of another.
+    /// Texts that stand in pairs of different originals.
     #[must_use]
     pub fn shared_texts(&self) -> u64 {
-        let clusters = || self.groups.values().flat_map(|group| &group.clusters);
-        let originals: BTreeSet<&ClusterId> = clusters().map(|(cluster, _)| cluster).collect();
-        let mut shared = BTreeSet::new();
-        for (cluster, counts) in clusters() {
-            for (_, text) in &counts.pairs {
-                let text = text.to_string().into();
-                let other = ClusterId { dataset: cluster.dataset.clone(), text };
-                if other != *cluster && originals.contains(&other) {
-                    shared.insert(other);
-                }
-            }
-        }
-        shared.len() as u64
+        let mut numbers = TextNumbers::default();
+        let clusters = self.groups.values().flat_map(|group| &group.clusters);
+        let pairs = clusters.flat_map(|(cluster, counts)| {
+            counts.pairs.keys().map(move |(_, counterfactual)| (cluster, &**counterfactual))
+        });
+        shared_texts(pairs.map(|(cluster, counterfactual)| {
+            let original = numbers.of(&cluster.dataset, cluster.text.as_str());
+            [original, numbers.of(&cluster.dataset, counterfactual)]
+        }))
+    }
+}
+
+/// Numbers of texts, by their datasets and identities.
+#[derive(Debug, Default)]
+struct TextNumbers<'a>(HashMap<(&'a str, &'a str), u32>);
+
+impl<'a> TextNumbers<'a> {
+    fn of(&mut self, dataset: &'a str, text: &'a str) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry((dataset, text)).or_insert(next)
     }
 }

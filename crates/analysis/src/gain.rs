@@ -5,11 +5,13 @@ use crate::contrast::Contrast;
 use crate::counts::{Counts, GroupCounts};
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
+use crate::inference::{Figure, Inference, UnitSums};
 use crate::pair_row::state::{MISSING, RIGHT, WRONG};
 use crate::sheet::{FEW_ERRORS, NO_FLOOR};
+use crate::unit::{Unit, cluster_errors};
 use crate::warning::warnings;
 use foretell_stats::{
-    ClusterErrors, Missing, Profiles, Undefined, nsg_bootstrap, nsg_bounds, nsg_clustered,
+    BcaInterval, ClusterErrors, Interval, Missing, Profiles, nsg_bca, nsg_bounds,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -92,12 +94,26 @@ pub struct GainRow {
     pub gain: Option<f64>,
     /// Normalized simulatability gain.
     pub nsg: Option<f64>,
-    /// Its standard error, robust to clusters.
+    /// Its standard error, robust to clusters; to shared texts too, where there are any.
     pub nsg_se: Option<f64>,
     /// Lower limit of its t interval.
     pub nsg_low: Option<f64>,
     /// Upper limit of its t interval.
     pub nsg_high: Option<f64>,
+    /// Dyad-robust standard error of the NSG over the one-way one; 1 where no text is shared.
+    pub se_ratio: Option<f64>,
+    /// Standard error of the gain.
+    pub gain_se: Option<f64>,
+    /// Lower limit of the t interval of the gain.
+    pub gain_low: Option<f64>,
+    /// Upper limit of the t interval of the gain.
+    pub gain_high: Option<f64>,
+    /// Lower BCa limit of the cluster bootstrap.
+    pub bca_low: Option<f64>,
+    /// Upper BCa limit of the cluster bootstrap.
+    pub bca_high: Option<f64>,
+    /// Why the BCa limits are percentiles, where they are.
+    pub bca_fallback: Option<String>,
     /// Lower limit of the cluster bootstrap.
     pub boot_low: Option<f64>,
     /// Upper limit of the cluster bootstrap.
@@ -118,6 +134,8 @@ pub struct GainRow {
     pub undefined: Option<String>,
     /// Why there is no standard error or no t interval.
     pub interval_undefined: Option<String>,
+    /// Why the gain has no standard error or no interval.
+    pub gain_undefined: Option<String>,
     /// Why there is no bootstrap interval.
     pub boot_undefined: Option<String>,
     /// Why one of the bounds is missing.
@@ -217,7 +235,7 @@ pub(crate) fn estimate(
     group: &[Arc<str>],
     counts: &GroupCounts,
     request: &GainRequest,
-    weighted: Option<Vec<ClusterErrors>>,
+    weighted: Option<&[Unit]>,
 ) -> GainRow {
     let bounds = match weighted {
         None => {
@@ -228,16 +246,21 @@ pub(crate) fn estimate(
     };
     let unweighted: Vec<ClusterErrors> = counts.clusters.values().map(|c| c.errors()).collect();
     let baseline_errors = unweighted.iter().map(|cluster| cluster.baseline).sum();
-    let clusters = weighted.unwrap_or(unweighted);
-    let estimate = nsg_clustered(&clusters, request.level);
-    let (interval, interval_undefined) = limits(estimate.interval.map(|i| (i.low, i.high)));
-    let (boot, boot_undefined) = match request.bootstrap {
-        0 => (None, Some("no bootstrap draws were asked for".to_owned())),
-        draws => limits(
-            nsg_bootstrap(&Profiles::new(&clusters), draws, request.seed, request.level)
-                .map(|bootstrap| (bootstrap.interval.low, bootstrap.interval.high)),
-        ),
+    let (sums, clusters) = match weighted {
+        None => (counts.unit_sums(), unweighted),
+        Some(units) => (UnitSums::of(units), cluster_errors(units)),
     };
+    let inference = Inference::of(&sums.texts, request.level);
+    let (nsg, gain) = (sums.nsg(), sums.gain());
+    let [a_with, a_without] =
+        sums.accuracies().map(|accuracy| accuracy.map(|figure| figure.value()).ok());
+    let of_nsg = inference.estimate(&nsg);
+    let of_gain = inference.estimate(&gain);
+    let (interval, interval_undefined) = limits(of_nsg.interval);
+    let (gain_interval, gain_undefined) = limits(of_gain.interval);
+    let boot = resampled(&clusters, request);
+    let bca = boot.as_ref().ok().map(|boot| boot.interval);
+    let (boot_limits, boot_undefined) = limits(boot.clone().map(|boot| boot.percentile));
     let [bound_low, bound_high] = bounds;
     let bound_reason = bound_low.clone().err().or(bound_high.clone().err());
     let observations = counts.observations();
@@ -245,25 +268,33 @@ pub(crate) fn estimate(
     GainRow {
         group: group.iter().map(|value| value.to_string()).collect(),
         pairs: counts.pairs(),
-        clusters: estimate.clusters,
+        clusters: sums.clusters(),
         observations,
-        a_with: estimate.a_with.ok(),
-        a_without: estimate.a_without.ok(),
-        gain: estimate.gain.ok(),
-        nsg: estimate.nsg.ok(),
-        nsg_se: estimate.se.ok(),
-        nsg_low: interval.map(|(low, _)| low),
-        nsg_high: interval.map(|(_, high)| high),
-        boot_low: boot.map(|(low, _)| low),
-        boot_high: boot.map(|(_, high)| high),
+        a_with,
+        a_without,
+        gain: of_gain.value.ok(),
+        nsg: of_nsg.value.ok(),
+        nsg_se: of_nsg.se.ok(),
+        nsg_low: interval.map(|interval| interval.low),
+        nsg_high: interval.map(|interval| interval.high),
+        se_ratio: inference.se_ratio(&nsg).ok(),
+        gain_se: of_gain.se.ok(),
+        gain_low: gain_interval.map(|interval| interval.low),
+        gain_high: gain_interval.map(|interval| interval.high),
+        bca_low: bca.map(|interval| interval.low),
+        bca_high: bca.map(|interval| interval.high),
+        bca_fallback: boot.ok().and_then(|boot| boot.fallback).map(|reason| reason.to_string()),
+        boot_low: boot_limits.map(|interval| interval.low),
+        boot_high: boot_limits.map(|interval| interval.high),
         bound_low: bound_low.ok(),
         bound_high: bound_high.ok(),
         left_out: counts.left_out.values().sum(),
         left_out_detail: left_out_detail(counts, request),
         targets_missing: counts.targets_missing.values().sum(),
         targets_missing_detail: targets_missing_detail(counts),
-        undefined: estimate.nsg.err().map(|reason| reason.to_string()),
+        undefined: reason(&nsg),
         interval_undefined,
+        gain_undefined,
         boot_undefined,
         bound_undefined: bound_reason,
         unscored: if all == 0 { 0.0 } else { 1.0 - scored_share(counts) / all as f64 },
@@ -275,12 +306,25 @@ pub(crate) fn estimate(
 const NO_WEIGHT: &str =
     "missing guesses have no weight; bounds are of observations that weigh alike";
 
+/// Percentile and BCa limits of the NSG over resampled clusters, from the same draws.
+fn resampled(clusters: &[ClusterErrors], request: &GainRequest) -> Result<BcaInterval, String> {
+    match request.bootstrap {
+        0 => Err("no bootstrap draws were asked for".to_owned()),
+        draws => nsg_bca(&Profiles::new(clusters), draws, request.seed, request.level)
+            .map_err(|reason| reason.to_string()),
+    }
+}
+
+fn reason(figure: &Figure) -> Option<String> {
+    figure.as_ref().err().map(|reason| reason.to_string())
+}
+
 /// Limits that are numbers, or the reason why there are none.
-fn limits(found: Result<(f64, f64), Undefined>) -> (Option<(f64, f64)>, Option<String>) {
+fn limits(found: Result<Interval, String>) -> (Option<Interval>, Option<String>) {
     match found {
-        Ok((low, high)) if low.is_finite() && high.is_finite() => (Some((low, high)), None),
+        Ok(limits) if limits.low.is_finite() && limits.high.is_finite() => (Some(limits), None),
         Ok(_) => (None, Some(NO_FLOOR.to_owned())),
-        Err(reason) => (None, Some(reason.to_string())),
+        Err(reason) => (None, Some(reason)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::prepared::Prepared;
 use crate::registry::Analysis;
 use crate::request::{Flag, Request};
 use crate::sheet::{Cell, Column, Kind, Sheet};
-use crate::unit::{Weights, cluster_errors, shared_texts};
+use crate::unit::{Weights, shared_texts};
 use crate::warning::warnings;
 use rayon::prelude::*;
 
@@ -35,6 +35,10 @@ pub(crate) const ANALYSIS: Analysis = Analysis {
     run,
 };
 
+/// What a column of the ratio of two errors holds.
+pub(crate) const SE_RATIO: &str = "dyad-robust standard error over the one-way one, the larger of which is used; 1 where no text \
+     is shared by pairs of different originals";
+
 /// The keys of [`crate::LeftOutCount`].
 const LEFT_OUT: Kind = Kind::Breakdown(&["arm", "predictor", "outcome"]);
 
@@ -46,14 +50,24 @@ fn columns() -> Vec<Column> {
         Column::count("observations", "scored observations"),
         Column::fraction("a_with", "accuracy of the treated arm"),
         Column::fraction("a_without", "accuracy of the baseline arm"),
-        Column::new("gain", Kind::Difference, "a_with - a_without").wide(),
     ];
+    // Its limits stand behind those of the NSG, where readers of earlier files find the rest.
+    let [gain, gain_limits @ ..] = Column::estimate("gain", Kind::Difference, "a_with - a_without");
+    columns.push(gain.wide());
     columns.extend(Column::estimate("nsg", Kind::Signed, nsg).map(|c| c.headed("NSG")));
+    columns.extend(gain_limits);
     let hidden =
         |name: &'static str, says: &'static str| Column::new(name, Kind::Signed, says).hidden();
     columns.extend([
-        hidden("boot_low", "lower limit of the cluster bootstrap of the NSG"),
-        hidden("boot_high", "upper limit of the cluster bootstrap of the NSG"),
+        Column::new("se_ratio", Kind::Ratio, SE_RATIO).headed("SE ratio").wide(),
+        hidden("bca_low", "lower BCa limit of the cluster bootstrap, which ignores shared texts"),
+        hidden("bca_high", "upper BCa limit of the cluster bootstrap, which ignores shared texts"),
+        Column::text("bca_fallback", "why the BCa limits are percentiles, where they are").hidden(),
+        hidden("boot_low", "lower percentile of the cluster bootstrap, which ignores shared texts"),
+        hidden(
+            "boot_high",
+            "upper percentile of the cluster bootstrap, which ignores shared texts",
+        ),
         hidden("bound_low", "lowest NSG that the missing guesses allow"),
         hidden("bound_high", "highest NSG that the missing guesses allow"),
         Column::count("left_out", "guesses that are missing although there is a target"),
@@ -78,11 +92,12 @@ fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisErr
         .map(|group| {
             let counts = GroupCounts::of(&observations, &group.members);
             let weighted = (request.weights != Weights::Observation)
-                .then(|| cluster_errors(&observations.units(&group.members, request.weights)));
-            estimate(&group.values, &counts, &gain_request, weighted)
+                .then(|| observations.units(&group.members, request.weights));
+            estimate(&group.values, &counts, &gain_request, weighted.as_deref())
         })
         .collect();
-    let shared = shared_texts(&observations.units(&observations.list, Weights::Observation));
+    let units = observations.units(&observations.list, Weights::Observation);
+    let shared = shared_texts(units.iter().map(|unit| unit.texts));
     let notices = prepared.notices.iter().cloned().collect();
     let warnings = warnings(&notices, shared, &rows);
     let GainRequest { arm, against, level, bootstrap, seed, .. } = gain_request;
@@ -144,6 +159,8 @@ fn cells(row: &GainRow) -> Vec<Cell> {
     };
     let of = |value| figure(value, &row.undefined);
     let interval = |value| figure(value, &row.interval_undefined);
+    let of_gain = |value| figure(value, &row.gain_undefined);
+    let boot = |value| figure(value, &row.boot_undefined);
     let left_out = row.left_out_detail.iter().map(|count| {
         let keys = [&count.arm, &count.predictor, &count.outcome];
         (keys.map(|key| key.as_str().into()).to_vec(), count.count)
@@ -161,8 +178,15 @@ fn cells(row: &GainRow) -> Vec<Cell> {
         interval(row.nsg_se),
         interval(row.nsg_low),
         interval(row.nsg_high),
-        figure(row.boot_low, &row.boot_undefined),
-        figure(row.boot_high, &row.boot_undefined),
+        of_gain(row.gain_se),
+        of_gain(row.gain_low),
+        of_gain(row.gain_high),
+        interval(row.se_ratio),
+        boot(row.bca_low),
+        boot(row.bca_high),
+        row.bca_fallback.clone().into(),
+        boot(row.boot_low),
+        boot(row.boot_high),
         figure(row.bound_low, &row.bound_undefined),
         figure(row.bound_high, &row.bound_undefined),
         row.left_out.into(),

@@ -11,33 +11,48 @@
 //! Nothing here asks a model.
 
 mod absence;
+mod arms;
 mod calibrate;
+mod compare;
 mod contrast;
 mod counts;
+mod effort;
 mod error;
+mod figures;
 mod filter;
 mod folder;
 mod gain;
+mod gain_leave_one_out;
+mod gain_length;
 mod gain_sheet;
+mod gain_split;
+mod gain_switch;
 mod group;
 mod grouping;
 mod guess_file;
 mod guesses;
+mod inference;
 mod load;
+mod matched;
 mod missing;
 mod model;
 mod names;
 mod observation;
+mod order;
 mod pair_row;
 mod power;
 mod prepared;
 mod reduction;
 mod registry;
+mod renumbered;
 mod request;
 mod run_tables;
+mod scaling;
+mod scaling_slope;
 mod selection;
 mod sheet;
 mod tally;
+mod text_sums;
 mod unit;
 mod warning;
 
@@ -55,6 +70,8 @@ pub use gain::{GainRequest, GainRow, GainTable, LeftOutCount, TargetsMissing, ga
 pub use group::{GroupKey, UnknownGroupKey};
 pub use grouping::{Group, Place, UNKNOWN, grouped};
 pub use guesses::{Guess, Guesses, Pair, Subject, Text};
+pub use inference::{Figure, Inference, Paired, UnitSums, holm_adjusted};
+pub use matched::{About, Matched, matched};
 pub use model::Model;
 pub use names::{Name, Names};
 pub use observation::{Observation, Observations, Slot};

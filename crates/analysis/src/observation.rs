@@ -148,6 +148,12 @@ impl Observations {
         }
     }
 
+    /// Numbers of the two texts of an observation's pair: original, counterfactual.
+    pub(crate) fn texts(&self, observation: &Observation) -> [u32; 2] {
+        let pair = self.guesses.pair_of(observation.subject);
+        [pair.original, pair.counterfactual]
+    }
+
     /// Observations in runs of one subject and arm: what a whole panel made of one answer.
     pub fn by_subject<'a>(
         &self,

@@ -42,6 +42,8 @@ pub struct Prepared {
     pub tables: RunTables,
     /// What was noticed while reading: tables without their counterpart.
     pub notices: Vec<String>,
+    /// The run that this one is compared with, where there is one.
+    pub other: Option<Box<Prepared>>,
     filter: Filter,
     made: Mutex<Made>,
 }
@@ -60,7 +62,17 @@ impl Prepared {
         let filter = Filter::parse(&request.filter, &guesses)?;
         let notices = missing_arms(&files, [arm, against]);
         let tables = RunTables::of(runs);
-        Ok(Self { guesses, tables, notices, filter, made: Mutex::default() })
+        Ok(Self { guesses, tables, notices, other: None, filter, made: Mutex::default() })
+    }
+
+    /// Reads two runs that are compared with each other. Unlike several runs that are read together
+    /// they may hold the same guesses, made in other ways.
+    ///
+    /// # Errors
+    /// As [`Prepared::read`].
+    pub fn read_two(run: &Path, other: &Path, request: &Request) -> Result<Self, AnalysisError> {
+        let other = Some(Box::new(Self::read(&[other], request)?));
+        Ok(Self { other, ..Self::read(&[run], request)? })
     }
 
     /// What of the guesses a request is about.

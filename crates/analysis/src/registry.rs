@@ -6,7 +6,8 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{gain_sheet, missing, power};
+use crate::{arms, compare, effort, order, power, scaling};
+use crate::{gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,20 @@ pub struct Analysis {
 }
 
 /// Every analysis, in the order in which `--all` prints them.
-pub const ANALYSES: &[Analysis] = &[gain_sheet::ANALYSIS, missing::ANALYSIS, power::ANALYSIS];
+pub const ANALYSES: &[Analysis] = &[
+    gain_sheet::ANALYSIS,
+    gain_split::ANALYSIS,
+    gain_switch::ANALYSIS,
+    gain_leave_one_out::ANALYSIS,
+    gain_length::ANALYSIS,
+    arms::ANALYSIS,
+    effort::ANALYSIS,
+    order::ANALYSIS,
+    scaling::ANALYSIS,
+    compare::ANALYSIS,
+    missing::ANALYSIS,
+    power::ANALYSIS,
+];
 
 /// The analysis of a name.
 #[must_use]

@@ -42,6 +42,18 @@ impl Flag {
     pub const SELECTION: &'static [Self] =
         &[Self::By, Self::Arm, Self::Against, Self::ExcludeSelf, Self::ConsistentOnly, Self::Where];
 
+    /// Those, and what estimates with intervals take beside them.
+    pub const ESTIMATES: &'static [Self] = &[
+        Self::By,
+        Self::Arm,
+        Self::Against,
+        Self::ExcludeSelf,
+        Self::ConsistentOnly,
+        Self::Where,
+        Self::Weights,
+        Self::Level,
+    ];
+
     /// The flag as the command has it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

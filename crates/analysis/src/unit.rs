@@ -3,7 +3,7 @@
 use crate::guesses::Guesses;
 use crate::observation::{Observation, Observations};
 use foretell_stats::ClusterErrors;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
@@ -160,12 +160,16 @@ pub fn cluster_errors(units: &[Unit]) -> Vec<ClusterErrors> {
     clusters.into_values().collect()
 }
 
-/// Texts that are the original of one unit and the counterfactual of one with another original:
-/// where there are any, clusters are not independent.
+/// Texts that stand in pairs of different originals, as original or as counterfactual: where there
+/// are any, clusters are not independent.
 #[must_use]
-pub fn shared_texts(units: &[Unit]) -> u64 {
-    let originals: BTreeSet<u32> = units.iter().map(|unit| unit.cluster).collect();
-    let other = units.iter().filter(|unit| unit.texts[1] != unit.cluster);
-    let shared = other.map(|unit| unit.texts[1]).filter(|text| originals.contains(text));
-    shared.collect::<BTreeSet<_>>().len() as u64
+pub fn shared_texts(pairs: impl IntoIterator<Item = [u32; 2]>) -> u64 {
+    let mut stands: Vec<(u32, u32)> = Vec::new();
+    for [original, counterfactual] in pairs {
+        stands.extend([(original, original), (counterfactual, original)]);
+    }
+    stands.sort_unstable();
+    stands.dedup();
+    let several = stands.chunk_by(|a, b| a.0 == b.0).filter(|originals| originals.len() > 1);
+    several.count() as u64
 }

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 /// A larger share than this of observations that are not scored deserves a look.
 const MUCH_UNSCORED: f64 = 0.05;
 
-/// What to say where texts stand on both sides of pairs.
+/// What to say where pairs of different originals share texts.
 pub(crate) fn shared_texts(shared: u64) -> Option<String> {
-    let stand = if shared == 1 { "text stands" } else { "texts stand" };
+    let texts = if shared == 1 { "text is" } else { "texts are" };
     (shared > 0).then(|| {
         format!(
-            "{} {stand} both as an original and as a counterfactual: the intervals treat their \
-             pairs as independent, and may be too narrow",
+            "{} {texts} shared by pairs of different originals: errors and intervals allow for it \
+             (dyad-robust), bootstrap limits do not",
             foretell_core::count(shared)
         )
     })

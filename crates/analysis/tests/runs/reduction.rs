@@ -117,5 +117,5 @@ fn a_text_on_both_sides_is_counted_once() {
     assert_eq!(counts(&study).shared_texts(), 1);
     let all = observations(&study);
     let units = all.units(&all.list, foretell_analysis::Weights::Observation);
-    assert_eq!(foretell_analysis::shared_texts(&units), 1);
+    assert_eq!(foretell_analysis::shared_texts(units.iter().map(|unit| unit.texts)), 1);
 }

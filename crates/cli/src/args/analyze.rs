@@ -17,6 +17,8 @@ use std::path::PathBuf;
   foretell analyze gain runs/demo-1a2b3c4d --by reference,dataset
   foretell analyze gain --arm with --against shuffled --format csv --out gain.csv
   foretell analyze missing --where 'dataset=income, distance<=1, predictor!=\"a, b\"'
+  foretell analyze compare runs/demo-1a2b3c4d runs/demo-5e6f7a8b
+  foretell analyze compare runs/demo-1a2b3c4d --where 'reference in truthful|vague'
   foretell analyze --all --format csv --out figures/")]
 pub(crate) struct AnalyzeArgs {
     /// An analysis (`--list` names them), then run folders [default: the one worked on last].

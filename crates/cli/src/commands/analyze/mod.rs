@@ -38,7 +38,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Done {
     let runs = runs::named(&runs)?;
     let paths: Vec<&Path> = runs.iter().map(PathBuf::as_path).collect();
     let start = Instant::now();
-    let prepared = Prepared::read(&paths, &request)?;
+    let prepared = prepared(&analyses, &paths, &request)?;
     let read = start.elapsed();
     let finished = run_all(&analyses, &prepared, &request);
     if args.timings {
@@ -51,6 +51,24 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Done {
     }
     target.write(&sheets)?;
     Ok(DONE)
+}
+
+/// The runs, read. Two that are compared stay apart: they may hold the same guesses.
+fn prepared(
+    analyses: &[&Analysis],
+    runs: &[&Path],
+    request: &Request,
+) -> Result<Prepared, Failure> {
+    let compared = matches!(analyses, [only] if only.name == "compare");
+    match runs {
+        [one, other] if compared => Ok(Prepared::read_two(one, other, request)?),
+        [_, _, _, ..] if compared => Err(Failure::said(
+            USAGE,
+            format!("`compare` takes one run or two, not {}", runs.len()),
+            "name the two runs to compare, or one run whose references are compared",
+        )),
+        _ => Ok(Prepared::read(runs, request)?),
+    }
 }
 
 fn named(word: &Path) -> Option<&'static Analysis> {
