@@ -10,7 +10,9 @@ pub(crate) mod pairs;
 <<<<<<< HEAD
 pub(crate) mod passes;
 =======
+pub(crate) mod plot;
 pub(crate) mod power;
+pub(crate) mod report;
 >>>>>>> cal
 pub(crate) mod requests;
 pub(crate) mod wide;
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     Grow(passes::GrowArgs),
     Init(InitArgs),
     Analyze(analyze::AnalyzeArgs),
+    Plot(plot::PlotArgs),
+    Report(report::ReportArgs),
     Show(ShowArgs),
     Runs(RunsArgs),
     Prompt(PromptArgs),

@@ -11,15 +11,19 @@ pub mod table;
 
 mod canvas;
 mod content;
+mod cost;
 mod error;
 mod example;
 mod font;
+mod methods;
+mod notice;
 mod number;
 mod picture;
 #[cfg(test)]
 mod sample;
 mod svg;
 mod theme;
+mod view;
 
 pub use error::ReportError;
 pub use figure::{FIGURES, Figure, FigureKind, figure_kind};

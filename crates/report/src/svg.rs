@@ -78,7 +78,8 @@ pub(crate) fn element(canvas: &Canvas, alt: &str) -> String {
     format!(
         "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {width} {height}\">{}</svg>",
         escaped(alt),
-        inside(canvas, Theme::Light)
+        // The page names the font once.
+        inside(canvas, Theme::Light).replace(&format!(" font-family=\"{FAMILIES}\""), "")
     )
 }
 

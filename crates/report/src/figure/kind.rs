@@ -31,6 +31,12 @@ pub struct Source {
     pub consistent: bool,
     /// Only rows with one of these values in this column.
     pub only: Option<(&'static str, &'static [&'static str])>,
+    /// Columns whose values become rows: in column `value`, with what each is called in `part`.
+    pub melted: Option<&'static [(&'static str, &'static str)]>,
+    /// Ranks by a value within those that share another column, in a column `rank`.
+    pub ranked: Option<(&'static str, &'static str)>,
+    /// A column and a value that one row at least has to have.
+    pub having: Option<(&'static str, &'static str)>,
     /// The least number of rows that are worth drawing.
     pub least: usize,
 }
@@ -38,7 +44,17 @@ pub struct Source {
 impl Source {
     /// A sheet as its analysis gives it unasked.
     pub(crate) const fn of(analysis: &'static str, sheet: &'static str) -> Self {
-        Self { analysis, sheet, by: None, consistent: false, only: None, least: 1 }
+        Self {
+            analysis,
+            sheet,
+            by: None,
+            consistent: false,
+            only: None,
+            melted: None,
+            ranked: None,
+            having: None,
+            least: 1,
+        }
     }
 
     pub(crate) const fn by(self, keys: &'static [GroupKey]) -> Self {
@@ -47,6 +63,18 @@ impl Source {
 
     pub(crate) const fn only(self, column: &'static str, values: &'static [&'static str]) -> Self {
         Self { only: Some((column, values)), ..self }
+    }
+
+    pub(crate) const fn melted(self, columns: &'static [(&'static str, &'static str)]) -> Self {
+        Self { melted: Some(columns), ..self }
+    }
+
+    pub(crate) const fn ranked(self, by: &'static str, within: &'static str) -> Self {
+        Self { ranked: Some((by, within)), ..self }
+    }
+
+    pub(crate) const fn having(self, column: &'static str, value: &'static str) -> Self {
+        Self { having: Some((column, value)), ..self }
     }
 
     pub(crate) const fn least(self, rows: usize) -> Self {

@@ -147,6 +147,22 @@ impl Figure {
     }
 }
 
+/// Every kind with what it shows and what it is drawn from, for people.
+#[must_use]
+pub fn list() -> String {
+    let mut text = String::new();
+    for kind in FIGURES {
+        let Source { analysis, sheet, .. } = kind.source;
+        text.push_str(&format!("{}\n  {}. {}\n", kind.name, kind.title, kind.says));
+        text.push_str(&format!("  from `{analysis}`"));
+        if sheet != analysis {
+            text.push_str(&format!(", sheet `{sheet}`"));
+        }
+        text.push_str(&format!(": {}\n", kind.mark.values().join(", ")));
+    }
+    text
+}
+
 /// What a sheet is computed from: analysis, keys, and whether guesses have to be consistent.
 type Need = (&'static str, Option<&'static [GroupKey]>, bool);
 

@@ -24,6 +24,19 @@ pub(super) fn select(
         let at = place(&sheet, column)?;
         sheet.rows.retain(|row| matches!(&row[at], Cell::Text(text) if values.contains(&&**text)));
     }
+    if let Some((column, value)) = kind.source.having {
+        let at = place(&sheet, column)?;
+        let has = |row: &Vec<Cell>| text_of(&row[at]) == value;
+        if !sheet.rows.iter().any(has) {
+            return Err(format!("the run has no {column} `{value}`"));
+        }
+    }
+    if let Some((by, within)) = kind.source.ranked {
+        ranked(&mut sheet, by, within)?;
+    }
+    if let Some(parts) = kind.source.melted {
+        sheet = melted(&sheet, parts)?;
+    }
     let columns = columns(kind, &sheet)?;
     if sheet.rows.len() < kind.source.least.max(1) {
         return Err(few(kind, &sheet));
@@ -115,6 +128,37 @@ fn with_models(sheet: &Sheet, models: &[Model]) -> Sheet {
 fn add(sheet: &mut Sheet, column: Column, cells: Vec<Cell>) {
     sheet.columns.push(column);
     sheet.rows.iter_mut().zip(cells).for_each(|(row, cell)| row.push(cell));
+}
+
+/// Adds the rank of each row by a value, the highest first, among rows with the same other value.
+/// Equal values share the best of their ranks.
+fn ranked(sheet: &mut Sheet, by: &str, within: &str) -> Result<(), String> {
+    let (value, group) = (place(sheet, by)?, place(sheet, within)?);
+    let rank = |row: &Vec<Cell>| -> Cell {
+        let Some(own) = row[value].number() else { return row[value].clone() };
+        let same = sheet.rows.iter().filter(|other| other[group] == row[group]);
+        let better = same.filter(|other| other[value].number().is_some_and(|v| v > own));
+        Cell::from(better.count() as u64 + 1)
+    };
+    let cells: Vec<Cell> = sheet.rows.iter().map(rank).collect();
+    add(sheet, Column::count("rank", "rank by the value, the highest first"), cells);
+    Ok(())
+}
+
+/// The values of some columns in rows of their own.
+fn melted(sheet: &Sheet, parts: &[(&'static str, &'static str)]) -> Result<Sheet, String> {
+    let mut long = sheet.clone();
+    long.rows.clear();
+    let first = &sheet.columns[place(sheet, parts[0].0)?];
+    long.columns.push(Column::text("part", "which value"));
+    long.columns.push(Column { name: "value".into(), heading: "value".into(), ..first.clone() });
+    for row in &sheet.rows {
+        for (column, part) in parts {
+            let value = row[place(sheet, column)?].clone();
+            long.rows.push(row.iter().cloned().chain([Cell::from(*part), value]).collect());
+        }
+    }
+    Ok(long)
 }
 
 /// The numbers of the rows of another sheet that have the same texts, in columns of their own.
