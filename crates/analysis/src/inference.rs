@@ -5,9 +5,9 @@
 //! what they have in common is paired by itself.
 
 use crate::sheet::{Cell, Estimate};
+use crate::text_sums::TextSums;
 use crate::unit::{Unit, shared_texts};
 use foretell_stats::{ClusterErrors, Dependence, LinearEstimate, Scale, Undefined, UnitErrors};
-use std::collections::BTreeMap;
 
 /// A figure with the influence of every unit on it, or the reason why there is none.
 pub type Figure = Result<LinearEstimate, Undefined>;
@@ -62,21 +62,10 @@ impl UnitSums {
 
     /// The sums of errors, each with its two texts.
     pub(crate) fn of_parts(parts: impl Iterator<Item = ([u32; 2], ClusterErrors)>) -> Self {
-        let mut by_texts: BTreeMap<[u32; 2], ClusterErrors> = BTreeMap::new();
-        for (texts, errors) in parts {
-            let sum = by_texts.entry(texts).or_default();
-            sum.observations += errors.observations;
-            sum.treated += errors.treated;
-            sum.baseline += errors.baseline;
-        }
-        let mut sums = Self::default();
-        for (texts, errors) in by_texts {
-            sums.texts.push(texts);
-            sums.observations.push(errors.observations);
-            sums.treated.push(errors.treated);
-            sums.baseline.push(errors.baseline);
-        }
-        sums
+        let of = |errors: ClusterErrors| [errors.observations, errors.treated, errors.baseline];
+        let added = TextSums::of(parts.map(|(texts, errors)| (texts, of(errors))));
+        let [observations, treated, baseline] = [0, 1, 2].map(|cell| added.column(&[cell]));
+        Self { texts: added.texts, observations, treated, baseline }
     }
 
     /// The sums as estimators take them.
@@ -259,6 +248,7 @@ pub fn holm_adjusted(p_values: &[Result<f64, Undefined>]) -> Vec<Cell> {
 mod tests {
     use super::*;
     use foretell_stats::nsg_clustered;
+    use std::collections::BTreeMap;
 
     fn sums(parts: &[([u32; 2], f64, f64)]) -> UnitSums {
         UnitSums::of_parts(parts.iter().map(|&(texts, treated, baseline)| {

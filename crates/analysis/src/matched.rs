@@ -1,8 +1,7 @@
 //! Observations of two groups that are about the same thing, one to one.
 
 use crate::observation::Observation;
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::cmp::Ordering;
 
 /// The scored observations that two groups have in common, in the order of the first group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,27 +23,62 @@ pub type About<'a, K> = &'a dyn Fn(&Observation) -> Option<K>;
 /// `keys` tell what an observation of the first and of the second group is about; one that tells
 /// nothing has no counterpart.
 #[must_use]
-pub fn matched<K: Eq + Hash>(
+pub fn matched<K: Ord>(
     one: &[Observation],
     other: &[Observation],
     keys: [About<'_, K>; 2],
 ) -> Matched {
     let scored = |list: &[Observation]| list.iter().filter(|o| o.is_scored()).count() as u64;
-    let mut waiting: HashMap<K, Observation> = HashMap::with_capacity(other.len());
-    for observation in other.iter().filter(|o| o.is_scored()) {
-        if let Some(key) = keys[1](observation) {
-            waiting.entry(key).or_insert(*observation);
+    let [first, second] = [(one, keys[0]), (other, keys[1])].map(|(list, key)| keyed(list, key));
+    let mut places = Vec::with_capacity(first.len().min(second.len()));
+    let (mut left, mut right) = (first.iter().peekable(), second.iter().peekable());
+    while let (Some((a, at)), Some((b, to))) = (left.peek(), right.peek()) {
+        match a.cmp(b) {
+            Ordering::Less => drop(left.next()),
+            Ordering::Greater => drop(right.next()),
+            Ordering::Equal => {
+                places.push((*at, *to));
+                left.next();
+                right.next();
+            }
         }
     }
-    let mut found = Matched::default();
-    for observation in one.iter().filter(|o| o.is_scored()) {
-        let counterpart = keys[0](observation).and_then(|key| waiting.remove(&key));
-        if let Some(counterpart) = counterpart {
-            found.one.push(*observation);
-            found.other.push(counterpart);
-        }
+    places.sort_unstable();
+    let common = places.len() as u64;
+    Matched {
+        one: places.iter().map(|(at, _)| one[*at as usize]).collect(),
+        other: places.iter().map(|(_, to)| other[*to as usize]).collect(),
+        dropped: [scored(one) - common, scored(other) - common],
     }
-    let common = found.one.len() as u64;
-    found.dropped = [scored(one) - common, scored(other) - common];
+}
+
+/// Places of the scored observations in their list, by key, each key once. Lists are mostly in the
+/// order of their keys, so that sorting costs little more than a pass.
+fn keyed<K: Ord>(list: &[Observation], key: About<'_, K>) -> Vec<(K, u32)> {
+    let scored = list.iter().zip(0..).filter(|(observation, _)| observation.is_scored());
+    let mut found: Vec<(K, u32)> =
+        scored.filter_map(|(observation, at)| Some((key(observation)?, at))).collect();
+    found.sort();
+    found.dedup_by(|later, first| later.0 == first.0);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observation(subject: u32, repeats: [u16; 4]) -> Observation {
+        Observation::scored_as(subject, repeats)
+    }
+
+    #[test]
+    fn each_has_at_most_one_counterpart_and_the_unscored_none() {
+        let right = [1, 0, 0, 0];
+        let one = [observation(0, right), observation(1, right), observation(2, [0; 4])];
+        // Two about subject 10 + 0: the later has no counterpart.
+        let other = [observation(10, right), observation(10, [0, 1, 0, 0]), observation(12, right)];
+        let found = matched(&one, &other, [&|o| Some(o.subject), &|o| Some(o.subject - 10)]);
+        assert_eq!((found.one.len(), found.dropped), (1, [1, 2]));
+        assert_eq!(found.other[0].repeats, right);
+    }
 }

@@ -47,6 +47,12 @@ impl Observation {
         self.complete() > 0
     }
 
+    /// An observation without its guesses, for tests.
+    #[cfg(test)]
+    pub(crate) fn scored_as(subject: u32, repeats: [u16; 4]) -> Self {
+        Self { subject, predictor: 0, arm: 0, slots: 0, first_slot: 0, repeats }
+    }
+
     fn share(&self, cells: [usize; 2]) -> f64 {
         let count: u32 = cells.iter().map(|&cell| u32::from(self.repeats[cell])).sum();
         f64::from(count) / f64::from(self.complete())

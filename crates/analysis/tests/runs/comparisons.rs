@@ -1,8 +1,9 @@
 //! Figures of an invented study whose pairs share texts, against an independent computation.
 
+use crate::study::{G, write_pairs};
 use foretell_analysis::{GroupKey, Prepared, Request, Sheet, analysis};
 use foretell_core::{AnswerOrder, Outcome, PairId, QuestionId, TextId};
-use foretell_tables::{PredictionRow, write};
+use foretell_tables::{AnswerRow, PredictionRow, write};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -235,4 +236,50 @@ fn shared_texts_are_said_and_few_clusters_too() {
             assert!(sheet.panel.is_some(), "{}", sheet.name);
         }
     }
+}
+
+#[test]
+fn explanations_are_as_long_as_the_answers_say() {
+    let run = tempdir().unwrap();
+    let pairs = [(0, G::Right, G::Wrong), (1, G::Right, G::Wrong), (2, G::Wrong, G::Right)];
+    write_pairs(run.path(), "r", "p", &pairs);
+    let answer = |cluster: usize, explanation: &str| {
+        let question_id = QuestionId::new("d", cluster);
+        AnswerRow {
+            reference: "r".into(),
+            dataset: "d".into(),
+            text_id: TextId::of("d", question_id.as_str()),
+            question_id,
+            answer_order: AnswerOrder::First,
+            repeat: 0,
+            outcome: Outcome::Answered,
+            reason: None,
+            answer: Some("NO".into()),
+            answer_read: Some("NO".into()),
+            explanation: Some(explanation.into()),
+            factors: vec![],
+            other_info: vec![],
+            confidence: None,
+            confidence_level: None,
+            reasoning: None,
+            reasoning_source: None,
+            input_tokens: None,
+            cached_tokens: None,
+            output_tokens: None,
+            reasoning_tokens: None,
+            cost_usd: None,
+            reply_key: None,
+        }
+    };
+    // Characters, not bytes.
+    let texts = [answer(0, "d\u{e4} is"), answer(1, "one two three"), answer(2, "no")];
+    write(&run.path().join("answers/r.parquet"), texts).unwrap();
+    let request = Request { bootstrap: 0, ..Request::default() };
+    let prepared = Prepared::read(&[run.path()], &request).unwrap();
+    let sheet = sheets(&prepared, "gain-length", &request).remove(0);
+    let figures =
+        |row: usize| ["helped", "hurt", "difference"].map(|c| sheet.number(row, c).unwrap());
+    assert_eq!((figures(0), figures(1)), ([9.0, 2.0, 7.0], [2.5, 1.0, 1.5]));
+    let unknown = sheet.cell(2, "helped").unwrap().reason();
+    assert_eq!(unknown, Some("no table of predictions holds tokens of reasoning"));
 }

@@ -4,6 +4,7 @@
 mod comparisons;
 mod gain;
 mod golden;
+mod hostile;
 mod reduction;
 mod selection;
 mod study;
