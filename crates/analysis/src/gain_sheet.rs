@@ -4,10 +4,11 @@ use crate::contrast::Contrast;
 use crate::counts::GroupCounts;
 use crate::error::AnalysisError;
 use crate::gain::{GainRequest, GainRow, GainTable, estimate};
+use crate::gain_published;
 use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::registry::Analysis;
-use crate::request::{Flag, Request};
+use crate::request::{Compat, Flag, Request};
 use crate::sheet::{Cell, Column, Kind, Sheet};
 use crate::unit::{Weights, shared_texts};
 use crate::warning::warnings;
@@ -30,6 +31,7 @@ pub(crate) const ANALYSIS: Analysis = Analysis {
         Flag::Level,
         Flag::Bootstrap,
         Flag::Seed,
+        Flag::Compat,
     ],
     columns,
     run,
@@ -84,6 +86,9 @@ fn columns() -> Vec<Column> {
 
 fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisError> {
     let by = request.by_or(ANALYSIS.by);
+    if request.compat == Compat::Published {
+        return Ok(vec![gain_published::sheet(prepared, request, &by)]);
+    }
     let observations = prepared.observations(request, &by);
     let gain_request = GainRequest { by: by.clone(), ..GainRequest::from(request) };
     let groups = observations.groups(&by);

@@ -13,17 +13,27 @@
 mod absence;
 mod arms;
 mod calibrate;
+mod changed_risk;
 mod compare;
 mod contrast;
 mod counts;
+mod cross;
+mod cross_arms;
+mod cross_published;
+mod cross_units;
+mod cues;
+mod drivers;
 mod effort;
+mod egregious;
 mod error;
+mod explainers;
 mod figures;
 mod filter;
 mod folder;
 mod gain;
 mod gain_leave_one_out;
 mod gain_length;
+mod gain_published;
 mod gain_sheet;
 mod gain_split;
 mod gain_switch;
@@ -34,6 +44,7 @@ mod guesses;
 mod inference;
 mod load;
 mod matched;
+mod mentions;
 mod missing;
 mod model;
 mod names;
@@ -42,6 +53,8 @@ mod order;
 mod pair_row;
 mod power;
 mod prepared;
+mod published;
+mod rates;
 mod reduction;
 mod registry;
 mod renumbered;
@@ -51,8 +64,10 @@ mod scaling;
 mod scaling_slope;
 mod selection;
 mod sheet;
+mod silent;
 mod tally;
 mod text_sums;
+mod unanimity;
 mod unit;
 mod warning;
 
@@ -61,8 +76,10 @@ pub use calibrate::{
     CalibrateError, CalibrateSettings, Calibration, Design, Effects, Hypothesis, IntervalRow, Method,
     PairGraph, Share, TestRow, calibrate,
 };
+pub use changed_risk::{Case, FeatureRisk, feature_risks, features};
 pub use contrast::Contrast;
 pub use counts::{ClusterCounts, ClusterId, Counts, GroupCounts};
+pub use cross_units::{CrossRule, CrossUnit, Stratum, cross_units};
 pub use error::AnalysisError;
 pub use filter::{ColumnInfo, Filter, FilterError, columns};
 pub use folder::PredictionFile;
@@ -81,11 +98,12 @@ pub use power::{
 };
 pub use prepared::Prepared;
 pub use registry::{ANALYSES, Analysis, Finished, analysis, run_all};
-pub use request::{Flag, Request};
+pub use request::{Compat, Flag, Request};
 pub use run_tables::{Answer, QuestionFacts, RunTables, Score};
 pub use selection::{ExcludeSelf, Excluded, Panel, Selection};
 pub use sheet::{
     Basis, Cell, Column, Estimate, Kind, Sheet, Shown, basis_warnings, sheets_to_json,
 };
 pub use tally::Tally;
+pub use unanimity::{Judged, PanelRule, Verdict, judge};
 pub use unit::{Unit, Weights, cluster_errors, shared_texts};

@@ -2,6 +2,7 @@
 
 use crate::absence::Absence;
 use crate::contrast::Contrast;
+use crate::explainers::{Chunk, Families};
 use crate::guesses::{Guess, Guesses};
 use crate::selection::{Excluded, Panel, Selection};
 use foretell_core::Outcome;
@@ -102,6 +103,9 @@ impl Observations {
     ///
     /// Conditions on columns that belong to a guess are about the treated guess; where it does not
     /// meet them, the baseline guess of the same repeat is left out with it.
+    ///
+    /// What was guessed from the explanation of another model is held against the baseline of the
+    /// reference: a baseline shows no explanation, or the reference's own.
     #[must_use]
     pub fn of_arms(
         guesses: Arc<Guesses>,
@@ -110,7 +114,10 @@ impl Observations {
         selection: &Selection,
     ) -> Self {
         let arms: BTreeSet<u16> = arms.iter().filter_map(|arm| guesses.arm(arm)).collect();
+        let families = Families::of(&guesses);
         let mut joining = Joining {
+            guesses: &guesses,
+            families,
             baseline: guesses.arm(against),
             selection,
             list: Vec::new(),
@@ -119,7 +126,7 @@ impl Observations {
         };
         let mut first = 0;
         for chunk in guesses.by_subject_and_predictor() {
-            joining.take(&guesses, chunk, first, &arms);
+            joining.take(Chunk { first, guesses: chunk }, &arms);
             first += chunk.len() as u32;
         }
         if arms.len() > 1 {
@@ -127,7 +134,7 @@ impl Observations {
             joining.list.sort_by_key(|o| (o.subject, o.arm, o.predictor));
         }
         if selection.consistent_only {
-            joining.keep_consistent(&guesses);
+            joining.keep_consistent();
         }
         let excluded = joining.excluded.into_iter();
         let excluded = excluded.map(|((_, what), count)| Excluded { what, count }).collect();
@@ -183,6 +190,8 @@ fn slots_of<'a>(slots: &'a [Slot], observation: &Observation) -> &'a [Slot] {
 
 /// Guesses, while they are joined.
 struct Joining<'a> {
+    guesses: &'a Guesses,
+    families: Families<'a>,
     baseline: Option<u16>,
     selection: &'a Selection,
     list: Vec<Observation>,
@@ -191,20 +200,20 @@ struct Joining<'a> {
     excluded: BTreeMap<(usize, String), u64>,
 }
 
-impl Joining<'_> {
+impl<'a> Joining<'a> {
     fn exclude(&mut self, place: usize, what: impl Into<String>) {
         *self.excluded.entry((place, what.into())).or_default() += 1;
     }
 
-    /// All guesses of one predictor about one subject; `first` is the place of the first.
-    fn take(&mut self, guesses: &Guesses, chunk: &[Guess], first: u32, arms: &BTreeSet<u16>) {
-        let Some(guess) = chunk.first() else { return };
+    /// All guesses of one predictor about one subject.
+    fn take(&mut self, chunk: Chunk<'a>, arms: &BTreeSet<u16>) {
+        let Some(guess) = chunk.guesses.first() else { return };
         let of_contrast =
             |guess: &Guess| arms.contains(&guess.arm) || Some(guess.arm) == self.baseline;
-        if !chunk.iter().any(of_contrast) {
+        if !chunk.guesses.iter().any(of_contrast) {
             return;
         }
-        let selection = self.selection;
+        let (guesses, selection) = (self.guesses, self.selection);
         if let Some((place, what)) = selection.filter.refuses_subject(guesses, guess) {
             return self.exclude(place, what);
         }
@@ -214,36 +223,38 @@ impl Joining<'_> {
             return self.exclude(usize::MAX - 1, selection.exclude_self.rule());
         }
         for &arm in arms {
-            self.join(guesses, chunk, first, arm);
+            if let Some(sides) = self.families.sides(guesses, chunk, [Some(arm), self.baseline]) {
+                self.join(sides, *guess, arm);
+            }
         }
     }
 
-    /// One observation: the guesses of one treated arm and of the baseline, repeat by repeat.
-    fn join(&mut self, guesses: &Guesses, chunk: &[Guess], first: u32, arm: u16) {
-        let of = |arm: Option<u16>| {
-            let places = (0..chunk.len()).filter(move |&at| Some(chunk[at].arm) == arm);
-            places.peekable()
+    /// One observation, of the subject and predictor of `guess`: the guesses of one treated arm and
+    /// of the baseline, repeat by repeat.
+    fn join(&mut self, sides: [Chunk<'a>; 2], guess: Guess, arm: u16) {
+        let places = |chunk: Chunk<'a>, arm: Option<u16>| {
+            let places = (chunk.first..).zip(chunk.guesses);
+            places.filter(move |(_, guess)| Some(guess.arm) == arm).peekable()
         };
-        let (mut treated, mut baseline) = (of(Some(arm)), of(self.baseline));
+        let mut treated = places(sides[0], Some(arm));
+        let mut baseline = places(sides[1], self.baseline);
         let first_slot = self.slots.len() as u32;
         let mut refused = None;
         let mut any = false;
         loop {
-            let repeat = |place: Option<&usize>| place.map(|&at| chunk[at].repeat);
-            let (left, right) = (repeat(treated.peek()), repeat(baseline.peek()));
-            let Some(repeat) = left.into_iter().chain(right).min() else { break };
-            let places = [
-                if left == Some(repeat) { treated.next() } else { None },
-                if right == Some(repeat) { baseline.next() } else { None },
+            let repeats = [treated.peek(), baseline.peek()].map(|next| Some(next?.1.repeat));
+            let Some(repeat) = repeats.into_iter().flatten().min() else { break };
+            let found = [
+                if repeats[0] == Some(repeat) { treated.next() } else { None },
+                if repeats[1] == Some(repeat) { baseline.next() } else { None },
             ];
             any = true;
-            let shown = places[0].map(|at| &chunk[at]);
-            if let Some(rule) = self.selection.filter.refuses_guess(guesses, shown) {
+            let shown = found[0].map(|(_, guess)| guess);
+            if let Some(rule) = self.selection.filter.refuses_guess(self.guesses, shown) {
                 refused = Some(rule);
                 continue;
             }
-            let number = |place: Option<usize>| place.map(|at| first + at as u32);
-            let [treated, baseline] = places.map(number);
+            let [treated, baseline] = found.map(|found| found.map(|(place, _)| place));
             self.slots.push(Slot { repeat, treated, baseline });
         }
         let slots = self.slots.len() as u32 - first_slot;
@@ -252,17 +263,17 @@ impl Joining<'_> {
             _ if !any => return,
             _ => {}
         }
-        let repeats = self.scored(guesses, first_slot);
-        let Guess { subject, predictor, .. } = chunk[0];
+        let repeats = self.scored(first_slot);
+        let Guess { subject, predictor, .. } = guess;
         let slots = u16::try_from(slots).expect("fewer than 65,536 repeats of one guess");
         self.list.push(Observation { subject, predictor, arm, slots, first_slot, repeats });
     }
 
     /// Repeats with both guesses and a target, by which of them is right.
-    fn scored(&self, guesses: &Guesses, first_slot: u32) -> [u16; 4] {
+    fn scored(&self, first_slot: u32) -> [u16; 4] {
         let mut repeats = [0; 4];
         for slot in &self.slots[first_slot as usize..] {
-            let hit = |place: Option<u32>| guesses.guesses[place? as usize].hit;
+            let hit = |place: Option<u32>| self.guesses.guesses[place? as usize].hit;
             if let (Some(treated), Some(baseline)) = (hit(slot.treated), hit(slot.baseline)) {
                 repeats[2 * usize::from(!treated) + usize::from(!baseline)] += 1;
             }
@@ -271,13 +282,13 @@ impl Joining<'_> {
     }
 
     /// Drops the subjects whose answered treated guesses are not all one label, or are none.
-    fn keep_consistent(&mut self, guesses: &Guesses) {
+    fn keep_consistent(&mut self) {
         let mut kept = Vec::with_capacity(self.list.len());
         let mut dropped = 0;
         for panel in self.list.chunk_by(|a, b| a.subject == b.subject && a.arm == b.arm) {
             let slots = panel.iter().flat_map(|observation| slots_of(&self.slots, observation));
             let treated = slots.filter_map(|slot| slot.treated);
-            let answers = treated.filter_map(|place| guesses.guesses[place as usize].answer);
+            let answers = treated.filter_map(|place| self.guesses.guesses[place as usize].answer);
             let labels: BTreeSet<_> = answers.collect();
             if labels.len() == 1 {
                 kept.extend_from_slice(panel);

@@ -6,8 +6,7 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{arms, compare, effort, order, power, scaling};
-use crate::{gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing};
+use crate::{arms, compare, cross, cues, drivers, effort, egregious, gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing, order, power, scaling, silent};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -42,6 +41,11 @@ pub const ANALYSES: &[Analysis] = &[
     order::ANALYSIS,
     scaling::ANALYSIS,
     compare::ANALYSIS,
+    cross::ANALYSIS,
+    egregious::ANALYSIS,
+    drivers::ANALYSIS,
+    silent::ANALYSIS,
+    cues::ANALYSIS,
     missing::ANALYSIS,
     power::ANALYSIS,
 ];
@@ -58,7 +62,10 @@ impl Analysis {
     #[must_use]
     pub fn refuses(&self, given: &[Flag], request: &Request) -> Vec<String> {
         let flags = given.iter().filter(|flag| !self.honours.contains(flag));
-        let flags = flags.map(|flag| format!("`{}` takes no `{flag}`", self.name));
+        let flags = flags.map(|flag| match flag {
+            Flag::Compat => format!("`{}` has no published variant: leave out `{flag}`", self.name),
+            _ => format!("`{}` takes no `{flag}`", self.name),
+        });
         let by = request.by.iter().flatten().filter(|_| self.honours.contains(&Flag::By));
         let keys = by.filter(|key| !self.keys.contains(key)).map(|key| {
             let known: Vec<&str> = self.keys.iter().map(|key| key.as_str()).collect();

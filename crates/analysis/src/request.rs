@@ -6,6 +6,37 @@ use crate::group::GroupKey;
 use crate::selection::ExcludeSelf;
 use crate::unit::Weights;
 use std::fmt;
+use std::str::FromStr;
+
+/// Whose rules the figures follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Compat {
+    /// Those of this program.
+    #[default]
+    Own,
+    /// Those of the published code, point estimates only.
+    Published,
+}
+
+impl Compat {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Published => "published",
+        }
+    }
+}
+
+impl FromStr for Compat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = [Self::Own, Self::Published].into_iter().find(|one| one.as_str() == text);
+        found.ok_or_else(|| "own or published".to_owned())
+    }
+}
 
 /// What can be asked of analyses, one name a flag of the command. An analysis says which of them it
 /// honours ([`crate::Analysis::honours`]); others are refused, not ignored.
@@ -35,6 +66,8 @@ pub enum Flag {
     MinN,
     /// Least answers of a panel.
     MinAnswered,
+    /// Whose rules are followed.
+    Compat,
 }
 
 impl Flag {
@@ -70,6 +103,7 @@ impl Flag {
             Self::Seed => "--seed",
             Self::MinN => "--min-n",
             Self::MinAnswered => "--min-answered",
+            Self::Compat => "--compat",
         }
     }
 }
@@ -113,6 +147,8 @@ pub struct Request {
     pub min_n: u64,
     /// Least answers of a panel; `None` asks for all.
     pub min_answered: Option<u32>,
+    /// Whose rules are followed.
+    pub compat: Compat,
 }
 
 impl Default for Request {
@@ -129,6 +165,7 @@ impl Default for Request {
             seed: 0,
             min_n: 200,
             min_answered: None,
+            compat: Compat::Own,
         }
     }
 }

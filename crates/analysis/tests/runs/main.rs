@@ -5,6 +5,7 @@ mod comparisons;
 mod gain;
 mod golden;
 mod hostile;
+mod panels;
 mod reduction;
 mod selection;
 mod study;

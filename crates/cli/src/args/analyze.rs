@@ -2,7 +2,7 @@
 
 use super::Format;
 use clap::Args;
-use foretell_analysis::{ExcludeSelf, Flag, Weights};
+use foretell_analysis::{Compat, ExcludeSelf, Flag, Weights};
 use std::path::PathBuf;
 
 /// Compute figures from finished runs. Reads their tables, and never the network.
@@ -56,6 +56,10 @@ pub(crate) struct AnalyzeArgs {
     /// Least observations of what is reported [default: 200].
     #[arg(long, value_name = "N", help_heading = "Selection")]
     pub(crate) min_n: Option<u64>,
+    /// Whose rules: `published` gives the point estimates of the published code where its definitions
+    /// differ, and says how they do [default: own].
+    #[arg(long, value_name = "RULES", help_heading = "Statistics")]
+    pub(crate) compat: Option<Compat>,
     /// What weighs the same: observation, pair, dataset, predictor [default: observation].
     #[arg(long, value_name = "WHAT", help_heading = "Statistics")]
     pub(crate) weights: Option<Weights>,
@@ -99,6 +103,7 @@ impl AnalyzeArgs {
             (Flag::Seed, self.seed.is_some()),
             (Flag::MinN, self.min_n.is_some()),
             (Flag::MinAnswered, self.min_answered.is_some()),
+            (Flag::Compat, self.compat.unwrap_or_default() != Compat::Own),
         ];
         flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }

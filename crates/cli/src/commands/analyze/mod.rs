@@ -160,6 +160,7 @@ fn request(args: &AnalyzeArgs) -> Result<Request, Failure> {
         seed: args.seed.unwrap_or(default.seed),
         min_n: args.min_n.unwrap_or(default.min_n),
         min_answered: args.min_answered,
+        compat: args.compat.unwrap_or(default.compat),
     })
 }
 

@@ -1,0 +1,233 @@
+//! How much a changed feature raises an outcome: risks by feature, alone and with the others held fixed.
+
+use crate::guesses::Guesses;
+use crate::names::Name;
+use crate::sheet::{Cell, Column, Estimate, Kind};
+use foretell_stats::{
+    ClusterRisk, Interval, JointModel, JointRows, JointTerm, RiskEstimate, RiskMethod, Undefined,
+    benjamini_hochberg, linear_probability, log_linear, relative_risk,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that did or did not happen to one pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    /// Number of the pair in [`Guesses::pairs`].
+    pub pair: u32,
+    /// Whether it happened.
+    pub happened: bool,
+}
+
+/// The risks of one feature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureRisk {
+    /// The feature.
+    pub feature: Name,
+    /// Alone: where it changed against where it did not.
+    pub alone: RiskEstimate,
+    /// Relative risk with the other features held fixed.
+    pub adjusted_ratio: JointTerm,
+    /// Risk difference with the other features held fixed.
+    pub adjusted_difference: JointTerm,
+}
+
+impl FeatureRisk {
+    /// Cases in which it changed.
+    #[must_use]
+    pub fn changed(&self) -> u64 {
+        self.alone.present.observations as u64
+    }
+}
+
+/// The features that change in any pair of each dataset, sorted by their names.
+#[must_use]
+pub fn features(guesses: &Guesses) -> BTreeMap<Name, Vec<Name>> {
+    let mut found: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+    for pair in &guesses.pairs {
+        found.entry(pair.dataset).or_default().extend(pair.changed.iter().copied());
+    }
+    let sorted = |features: BTreeSet<Name>| {
+        let mut features: Vec<Name> = features.into_iter().collect();
+        features.sort_by(|one, other| guesses.text(*one).cmp(guesses.text(*other)));
+        features
+    };
+    found.into_iter().map(|(dataset, features)| (dataset, sorted(features))).collect()
+}
+
+/// The risks of features among cases of one dataset whose pairs say what changed.
+///
+/// # Formula
+/// As [`relative_risk`] for each feature alone, and [`log_linear`] and [`linear_probability`] of all
+/// features at once. Clusters are the originals.
+#[must_use]
+pub fn feature_risks(
+    guesses: &Guesses,
+    cases: &[Case],
+    features: &[Name],
+    level: f64,
+) -> Vec<FeatureRisk> {
+    let pair = |case: &Case| &guesses.pairs[case.pair as usize];
+    let clusters: Vec<u32> = cases.iter().map(|case| pair(case).original).collect();
+    let outcomes: Vec<f64> = cases.iter().map(|case| as_number(case.happened)).collect();
+    let changed = |feature: &Name| -> Vec<f64> {
+        cases.iter().map(|case| as_number(pair(case).changed.contains(feature))).collect()
+    };
+    let columns: Vec<Vec<f64>> = features.iter().map(changed).collect();
+    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    let weights = vec![1.0; cases.len()];
+    let rows = JointRows {
+        features: &columns,
+        outcomes: &outcomes,
+        weights: &weights,
+        clusters: &clusters,
+    };
+    let [ratios, differences]: [JointModel; 2] =
+        [log_linear(rows, level), linear_probability(rows, level)];
+    let terms = ratios.terms.into_iter().zip(differences.terms);
+    let features = features.iter().zip(&columns).zip(terms);
+    features
+        .map(|((feature, column), (adjusted_ratio, adjusted_difference))| FeatureRisk {
+            feature: *feature,
+            alone: alone(column, &outcomes, &clusters, level),
+            adjusted_ratio,
+            adjusted_difference,
+        })
+        .collect()
+}
+
+/// The risks of features alone, in their order.
+pub(crate) fn risks_alone(
+    guesses: &Guesses,
+    cases: &[Case],
+    features: &[Name],
+    level: f64,
+) -> Vec<RiskEstimate> {
+    let pair = |case: &Case| &guesses.pairs[case.pair as usize];
+    let clusters: Vec<u32> = cases.iter().map(|case| pair(case).original).collect();
+    let outcomes: Vec<f64> = cases.iter().map(|case| as_number(case.happened)).collect();
+    let changed = |feature: &Name| -> Vec<f64> {
+        cases.iter().map(|case| as_number(pair(case).changed.contains(feature))).collect()
+    };
+    features.iter().map(|f| alone(&changed(f), &outcomes, &clusters, level)).collect()
+}
+
+fn as_number(truth: bool) -> f64 {
+    f64::from(u8::from(truth))
+}
+
+fn alone(changed: &[f64], outcomes: &[f64], clusters: &[u32], level: f64) -> RiskEstimate {
+    let mut sums: BTreeMap<u32, ClusterRisk> = BTreeMap::new();
+    for ((changed, happened), cluster) in changed.iter().zip(outcomes).zip(clusters) {
+        let sum = sums.entry(*cluster).or_default();
+        let side = if *changed > 0.0 { &mut sum.present } else { &mut sum.absent };
+        side.observations += 1.0;
+        side.events += happened;
+    }
+    relative_risk(&sums.into_values().collect::<Vec<_>>(), level)
+}
+
+/// The columns of [`risk_cells`].
+pub(crate) fn risk_columns() -> Vec<Column> {
+    let ratio = "share where it changed over share where it did not";
+    let difference = "share where it changed less share where it did not";
+    let mut columns = vec![
+        Column::count("n_changed", "subjects in which the feature changed"),
+        Column::count("k_changed", "those of them with the outcome").wide(),
+        Column::count("n_unchanged", "subjects in which it did not change").wide(),
+        Column::count("k_unchanged", "those of them with the outcome").wide(),
+        Column::count("clusters", "distinct original texts").hidden(),
+    ];
+    columns.extend(
+        Column::estimate("relative_risk", Kind::Ratio, ratio).map(|c| c.headed("relative risk")),
+    );
+    columns.extend(Column::estimate("risk_difference", Kind::Difference, difference));
+    columns.push(
+        Column::text("method", "`clustered`, or `score` where a cell of the table is empty").wide(),
+    );
+    let ratio = "relative risk with the other features of the dataset held fixed";
+    let difference = "risk difference with the other features of the dataset held fixed";
+    columns.extend(Column::estimate("adjusted_relative_risk", Kind::Ratio, ratio));
+    columns.extend(
+        Column::estimate("adjusted_risk_difference", Kind::Difference, difference)
+            .map(Column::wide_or_hidden),
+    );
+    let p = |name, says| Column::new(name, Kind::PValue, says);
+    columns.extend([
+        p("p", "of a relative risk of 1").hidden(),
+        p("p_bh", "the same, by Benjamini and Hochberg's method over this outcome's rows"),
+        p("adjusted_p", "of an adjusted relative risk of 1").hidden(),
+        p("adjusted_p_bh", "the same, by Benjamini and Hochberg's method").wide(),
+    ]);
+    columns
+}
+
+impl Column {
+    fn wide_or_hidden(self) -> Self {
+        if self.has_limits { self.wide() } else { self }
+    }
+}
+
+/// The four cells of an estimate of a relative risk, its error on its own scale.
+pub(crate) fn ratio_cells(risk: &RiskEstimate) -> [Cell; 4] {
+    let se = risk.relative_risk.and_then(|ratio| Ok(ratio * risk.log_se?));
+    estimate_cells(risk.relative_risk, se, risk.relative_risk_interval)
+}
+
+/// The four cells of an estimate of a risk difference.
+pub(crate) fn difference_cells(risk: &RiskEstimate) -> [Cell; 4] {
+    estimate_cells(risk.risk_difference, risk.difference_se, risk.risk_difference_interval)
+}
+
+/// Limits one by one: a ratio to a share of 0 has a lower limit and no upper one.
+fn estimate_cells(
+    value: Result<f64, Undefined>,
+    se: Result<f64, Undefined>,
+    interval: Result<Interval, Undefined>,
+) -> [Cell; 4] {
+    let limit = |side: fn(Interval) -> f64| match interval.map(side) {
+        Ok(limit) if limit.is_infinite() => Cell::undefined("the interval has no upper end"),
+        limit => limit.into(),
+    };
+    [value.into(), se.into(), limit(|interval| interval.low), limit(|interval| interval.high)]
+}
+
+/// The cells of risks, a row each, with p values adjusted over all of them.
+pub(crate) fn risk_cells(risks: &[&FeatureRisk]) -> Vec<Vec<Cell>> {
+    let p = |test: Result<foretell_stats::Test, Undefined>| test.map(|test| test.p);
+    let alone: Vec<_> = risks.iter().map(|risk| p(risk.alone.test)).collect();
+    let joint: Vec<_> = risks.iter().map(|risk| p(risk.adjusted_ratio.test)).collect();
+    let (alone_bh, joint_bh) = (adjusted(&alone), adjusted(&joint));
+    let rows = risks.iter().enumerate().map(|(at, risk)| {
+        let RiskEstimate { present, absent, clusters, method, .. } = risk.alone;
+        let counts = [present.observations, present.events, absent.observations, absent.events];
+        let mut cells: Vec<Cell> = counts.map(|count| Cell::Count(count as u64)).to_vec();
+        cells.push(clusters.into());
+        cells.extend(ratio_cells(&risk.alone));
+        cells.extend(difference_cells(&risk.alone));
+        let method = match method {
+            RiskMethod::Clustered => "clustered",
+            RiskMethod::Score => "score",
+        };
+        cells.push(method.into());
+        let ratio = &risk.adjusted_ratio;
+        let se = ratio.effect.and_then(|effect| Ok(effect * ratio.se?));
+        cells.extend(Estimate::new(ratio.effect, se, ratio.interval).cells());
+        let JointTerm { effect, se, interval, .. } = risk.adjusted_difference;
+        cells.extend(Estimate::new(effect, se, interval).cells());
+        cells.extend([alone[at].into(), alone_bh[at].clone()]);
+        cells.extend([joint[at].into(), joint_bh[at].clone()]);
+        cells
+    });
+    rows.collect()
+}
+
+/// p values adjusted for their number; what is undefined is not among them.
+fn adjusted(p_values: &[Result<f64, Undefined>]) -> Vec<Cell> {
+    let known: Vec<f64> = p_values.iter().filter_map(|p| p.ok()).collect();
+    let mut adjusted = benjamini_hochberg(&known).into_iter();
+    let cell = |p: &Result<f64, Undefined>| match p {
+        Ok(_) => Cell::from(adjusted.next()),
+        Err(reason) => Cell::undefined(reason),
+    };
+    p_values.iter().map(cell).collect()
+}

@@ -1,0 +1,89 @@
+//! What judges say that explanations name, joined to the answers that they explain.
+
+use crate::error::AnalysisError;
+use crate::guesses::{Guesses, Subject};
+use crate::names::Name;
+use crate::observation::{Observation, Observations};
+use crate::prepared::Prepared;
+use foretell_core::Outcome;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Why there is no figure about mentions.
+pub(crate) const UNJUDGED: &str =
+    "no explanation was judged for what it names: `foretell judge RUN --kind mention` does it";
+
+/// Verdicts by pair, reference and feature.
+type Verdicts = HashMap<(Name, u32, Name), bool>;
+
+/// Whether explanations name features, by judge.
+#[derive(Debug, Default)]
+pub(crate) struct Mentions {
+    judges: BTreeMap<String, Verdicts>,
+}
+
+impl Mentions {
+    /// The verdicts of kind `mention` about what a run guesses at.
+    pub(crate) fn read(prepared: &Prepared) -> Result<Self, AnalysisError> {
+        let guesses = &prepared.guesses;
+        let models = guesses.models.iter().enumerate();
+        let models: HashMap<&str, u32> =
+            models.map(|(number, model)| (&*model.name, number as u32)).collect();
+        let mut judges: BTreeMap<String, Verdicts> = BTreeMap::new();
+        for score in prepared.tables.scores()? {
+            if score.kind != "mention" || score.outcome != Outcome::Answered {
+                continue;
+            }
+            let reference = score.reference.as_deref().and_then(|name| models.get(name));
+            let name = |text: &str| guesses.names.find(text);
+            let feature = score.feature.as_deref().and_then(name);
+            let key = (name(score.pair_id.as_str()), reference, feature, score.value);
+            if let (Some(pair), Some(reference), Some(feature), Some(value)) = key {
+                let verdicts = judges.entry(score.judge.clone()).or_default();
+                verdicts.insert((pair, *reference, feature), value >= 0.5);
+            }
+        }
+        Ok(Self { judges })
+    }
+
+    /// The judges, by their names, with what each says; one without a name where there is none.
+    pub(crate) fn judges(&self) -> Vec<Judge<'_>> {
+        let named = |(name, verdicts)| Judge { name: Some(name), verdicts: Some(verdicts) };
+        match self.judges.is_empty() {
+            true => vec![Judge { name: None, verdicts: None }],
+            false => self.judges.iter().map(named).collect(),
+        }
+    }
+}
+
+/// One judge, or none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judge<'a> {
+    /// Its name.
+    pub(crate) name: Option<&'a String>,
+    verdicts: Option<&'a Verdicts>,
+}
+
+impl Judge<'_> {
+    /// Whether the explanation behind an answer names a feature. Explanations of the first repeat are
+    /// judged, and no others.
+    pub(crate) fn mentioned(
+        &self,
+        guesses: &Guesses,
+        subject: &Subject,
+        feature: Name,
+    ) -> Option<bool> {
+        let pair = guesses.pairs[subject.pair as usize].id;
+        let verdicts = self.verdicts.filter(|_| subject.answer_repeat == 0)?;
+        verdicts.get(&(pair, subject.reference, feature)).copied()
+    }
+}
+
+/// One observation of every answer of a reference, whoever guessed at it.
+pub(crate) fn answers(observations: &Observations) -> Vec<Observation> {
+    let mut seen = HashSet::new();
+    let first = observations.list.iter().filter(|observation| {
+        let subject = &observations.guesses.subjects[observation.subject as usize];
+        seen.insert((subject.pair, subject.reference, subject.answer_repeat))
+    });
+    first.copied().collect()
+}
