@@ -6,7 +6,7 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{arms, compare, cross, cues, drivers, effort, egregious, gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, missing, order, power, scaling, silent};
+use crate::{arms, baseline, baselines, ceiling, compare, cross, cues, drivers, effort, egregious, gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, metrics, missing, order, power, predictors, references, scaling, silent};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -46,6 +46,12 @@ pub const ANALYSES: &[Analysis] = &[
     drivers::ANALYSIS,
     silent::ANALYSIS,
     cues::ANALYSIS,
+    predictors::ANALYSIS,
+    references::ANALYSIS,
+    baseline::ANALYSIS,
+    baselines::ANALYSIS,
+    ceiling::ANALYSIS,
+    metrics::ANALYSIS,
     missing::ANALYSIS,
     power::ANALYSIS,
 ];

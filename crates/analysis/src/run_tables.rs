@@ -64,6 +64,8 @@ pub struct QuestionFacts {
     pub text_id: TextId,
     /// Dataset.
     pub dataset: String,
+    /// The question as asked.
+    pub text: String,
     /// The labels that answer it.
     pub labels: Vec<String>,
     /// The true label, where there is one.
@@ -72,8 +74,8 @@ pub struct QuestionFacts {
     pub features: Vec<NameValue>,
 }
 
-const QUESTION: [&str; 6] =
-    ["question_id", "text_id", "dataset", "labels", "ground_truth", "features"];
+const QUESTION: [&str; 7] =
+    ["question_id", "text_id", "dataset", "text", "labels", "ground_truth", "features"];
 
 /// What analyses need of a judge's verdict.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

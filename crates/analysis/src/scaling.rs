@@ -56,7 +56,7 @@ fn model_columns() -> Vec<Column> {
 fn answer_columns() -> Vec<Column> {
     let mut columns = reference_columns().to_vec();
     columns.extend([
-        Column::text("dataset", "the dataset"),
+        Column::text("answered_dataset", "the dataset of the questions"),
         Column::text("label", "the label"),
         Column::count("answers", "its answers to counterfactuals of the dataset, each once"),
         Column::fraction("share", "share of these that are the label"),

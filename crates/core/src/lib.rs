@@ -23,6 +23,8 @@ mod prompt_written;
 pub mod question;
 pub mod registry;
 pub mod reply;
+mod similarity;
+mod tokens;
 
 pub use answer_order::AnswerOrder;
 pub use arm::{Arm, Need};
@@ -40,3 +42,5 @@ pub use prompt::{Prompts, Shown};
 pub use question::{Pair, Question};
 pub use registry::Registry;
 pub use reply::{Reply, parse_reply};
+pub use similarity::{bleu, bleu_of, jaccard, jaccard_of};
+pub use tokens::Vocabulary;

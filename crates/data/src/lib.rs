@@ -47,8 +47,6 @@ pub use parquet_file::ParquetFile;
 pub use question_set::{QuestionSet, load_questions};
 pub use selection::select;
 pub use starter::{Starter, starter_card};
-pub use stats::{
-    DatasetStats, GroupStats, MethodStats, PairStats, Summary, bleu, jaccard, pair_stats,
-};
+pub use stats::{DatasetStats, GroupStats, MethodStats, PairStats, Summary, pair_stats};
 pub use table::{RawError, RawFault, Table, TableFeature, raw_file};
 pub use wide::{Cell, CellKind};

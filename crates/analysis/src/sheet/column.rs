@@ -108,6 +108,14 @@ impl Column {
         ]
     }
 
+    /// The three columns of a figure that has limits and no standard error: `NAME`, `NAME_low`,
+    /// `NAME_high`. Their cells are those of [`super::Estimate::limits`].
+    #[must_use]
+    pub fn limits(name: &'static str, kind: Kind, says: &'static str) -> [Self; 3] {
+        let [figure, _, low, high] = Self::estimate(name, kind, says);
+        [figure, low, high]
+    }
+
     /// The columns of groups.
     #[must_use]
     pub fn groups(by: &[GroupKey]) -> Vec<Self> {

@@ -60,6 +60,35 @@ impl Estimate {
     }
 }
 
+impl Estimate {
+    /// A figure with limits and without a standard error.
+    #[must_use]
+    pub fn limited<E: ToString>(value: Result<f64, E>, interval: Result<Interval, E>) -> Self {
+        Self {
+            value: value.map_err(|reason| reason.to_string()),
+            se: Err("this figure has limits only".to_owned()),
+            interval: interval.map_err(|reason| reason.to_string()),
+        }
+    }
+
+    /// The three cells of [`super::Column::limits`].
+    #[must_use]
+    pub fn limits(&self) -> [Cell; 3] {
+        let [value, _, low, high] = self.cells();
+        [value, low, high]
+    }
+
+    /// Limits that do not pass the ends of what the figure can be.
+    #[must_use]
+    pub(crate) fn within(self, least: f64, most: f64) -> Self {
+        let interval = self.interval.map(|Interval { low, high }| Interval {
+            low: low.clamp(least, most),
+            high: high.clamp(least, most),
+        });
+        Self { interval, ..self }
+    }
+}
+
 /// Why an interval that reaches to infinity is not printed.
 pub(crate) const NO_FLOOR: &str = "the variance is so large that the interval has no floor";
 

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod comparisons;
+mod edges;
 mod gain;
 mod golden;
 mod hostile;
 mod panels;
+mod paper;
 mod reduction;
 mod selection;
 mod study;

@@ -1,11 +1,11 @@
 //! The figures of a set of pairs, whole and by group.
 
 use super::graph::Graph;
-use super::similarity::{bleu_of, jaccard_of};
 use super::summary::Summary;
-use super::tokens::Vocabulary;
 use crate::pair_set::{PairSet, Reason};
-use foretell_core::{AnswerOrder, Pair, Question, QuestionId, TextId};
+use foretell_core::{
+    AnswerOrder, Pair, Question, QuestionId, TextId, Vocabulary, bleu_of, jaccard_of,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -6,10 +6,7 @@
 
 mod graph;
 mod group;
-mod similarity;
 mod summary;
-mod tokens;
 
 pub use group::{DatasetStats, GroupStats, MethodStats, PairStats, pair_stats};
-pub use similarity::{bleu, jaccard};
 pub use summary::Summary;

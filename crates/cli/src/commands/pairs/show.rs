@@ -6,8 +6,7 @@ use crate::args::ListFormat;
 use crate::args::pairs::ShowPairArgs;
 use crate::exit::{DONE, Failure, INPUT};
 use crate::output::{harmless, show};
-use foretell_core::{Pair, Question};
-use foretell_data::{bleu, jaccard};
+use foretell_core::{Pair, Question, bleu, jaccard};
 use serde_json::{Value, json};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 

@@ -1,6 +1,6 @@
 //! How alike two texts are.
 
-use super::tokens::Vocabulary;
+use crate::tokens::Vocabulary;
 
 /// Longest run of tokens that BLEU compares.
 const ORDERS: usize = 4;
@@ -19,7 +19,7 @@ const ORDERS: usize = 4;
 /// Jaccard (1912); checked against `testdata/pairs/stats.py`.
 /// # Examples
 /// ```
-/// assert_eq!(foretell_data::jaccard("a man, old", "A man, young"), Some(0.6));
+/// assert_eq!(foretell_core::jaccard("a man, old", "A man, young"), Some(0.6));
 /// ```
 #[must_use]
 pub fn jaccard(a: &str, b: &str) -> Option<f64> {
@@ -44,8 +44,8 @@ pub fn jaccard(a: &str, b: &str) -> Option<f64> {
 /// and Cherry (2014). Checked against NLTK in `testdata/pairs/stats.py`.
 /// # Examples
 /// ```
-/// assert_eq!(foretell_data::bleu("a b c d e", "a b c d e"), Some(1.0));
-/// assert_eq!(foretell_data::bleu("a b", "c d"), Some(0.0));
+/// assert_eq!(foretell_core::bleu("a b c d e", "a b c d e"), Some(1.0));
+/// assert_eq!(foretell_core::bleu("a b", "c d"), Some(0.0));
 /// ```
 #[must_use]
 pub fn bleu(reference: &str, candidate: &str) -> Option<f64> {
@@ -53,7 +53,9 @@ pub fn bleu(reference: &str, candidate: &str) -> Option<f64> {
     bleu_of(&vocabulary.tokens(reference), &vocabulary.tokens(candidate))
 }
 
-pub(super) fn jaccard_of(a: &[u32], b: &[u32]) -> Option<f64> {
+/// [`jaccard`] of two lists of tokens of one [`Vocabulary`].
+#[must_use]
+pub fn jaccard_of(a: &[u32], b: &[u32]) -> Option<f64> {
     let set = |tokens: &[u32]| {
         let mut tokens = tokens.to_vec();
         tokens.sort_unstable();
@@ -66,7 +68,9 @@ pub(super) fn jaccard_of(a: &[u32], b: &[u32]) -> Option<f64> {
     (all > 0).then(|| shared as f64 / all as f64)
 }
 
-pub(super) fn bleu_of(reference: &[u32], candidate: &[u32]) -> Option<f64> {
+/// [`bleu`] of two lists of tokens of one [`Vocabulary`].
+#[must_use]
+pub fn bleu_of(reference: &[u32], candidate: &[u32]) -> Option<f64> {
     if reference.is_empty() || candidate.is_empty() {
         return None;
     }

@@ -3,13 +3,19 @@
 use std::collections::HashMap;
 
 /// Numbers for tokens, so that texts compare by them.
+///
+/// # Examples
+/// ```
+/// let mut vocabulary = foretell_core::Vocabulary::default();
+/// assert_eq!(vocabulary.tokens("A man, a plan"), [0, 1, 2, 0, 3]);
+/// ```
 #[derive(Debug, Default)]
-pub(super) struct Vocabulary(HashMap<String, u32>);
+pub struct Vocabulary(HashMap<String, u32>);
 
 impl Vocabulary {
     /// The tokens of a text: runs of letters, digits and `_`, and every other character that is no white
     /// space by itself; in lower case.
-    pub(super) fn tokens(&mut self, text: &str) -> Vec<u32> {
+    pub fn tokens(&mut self, text: &str) -> Vec<u32> {
         let text = text.to_lowercase();
         let mut tokens = Vec::new();
         let mut rest = text.as_str();
