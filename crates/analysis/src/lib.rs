@@ -84,8 +84,8 @@ mod warning;
 
 pub use absence::{Absence, LeftOut, Side};
 pub use calibrate::{
-    CalibrateError, CalibrateSettings, Calibration, Design, Effects, Hypothesis, IntervalRow, Method,
-    PairGraph, Share, TestRow, calibrate,
+    CalibrateError, CalibrateSettings, Calibration, Design, Effects, Hypothesis, IntervalRow,
+    Method, PairGraph, Share, TestRow, calibrate,
 };
 pub use changed_risk::{Case, FeatureRisk, feature_risks, features};
 pub use contrast::Contrast;

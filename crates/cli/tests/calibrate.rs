@@ -25,8 +25,7 @@ fn the_quick_calibration_is_the_same_on_any_number_of_threads() {
     let intervals = rows(&sheets, "calibrate-intervals");
     assert_eq!(intervals.len(), 10);
     for row in intervals.iter().filter(|row| row["method"] == "dyadic t") {
-        let [coverage, error] =
-            ["coverage", "coverage_mc"].map(|name| row[name].as_f64().unwrap());
+        let [coverage, error] = ["coverage", "coverage_mc"].map(|name| row[name].as_f64().unwrap());
         assert!((coverage - 0.95).abs() < 0.02 + 3.0 * error, "{row}");
     }
     assert!(rows(&sheets, "calibrate-tests").len() >= 16);
@@ -48,7 +47,7 @@ fn on_the_published_pairs_dyads_hold_where_clusters_do_not() {
     let Some(pairs) = shared("data/paper/combined_dataset.parquet") else { return };
     let folder = tempfile::tempdir().unwrap();
     let graph = pairs.to_str().unwrap();
-    let effort = ["--quick", "--replicates", "200", "--costly", "0", "--format", "json"];
+    let effort = ["--quick", "--replicates", "120", "--costly", "0", "--format", "json"];
     let planted = ["calibrate", "--graph", graph, "--counterfactual-effect", "1.5"];
     let (out, _) = succeeds(folder.path(), &[&planted[..], &effort].concat());
     let sheets: Value = serde_json::from_str(&out).unwrap();
@@ -57,8 +56,8 @@ fn on_the_published_pairs_dyads_hold_where_clusters_do_not() {
         let row = rows.into_iter().find(|row| row["method"] == method).unwrap();
         row["coverage"].as_f64().unwrap()
     };
-    // Of 200 studies four standard errors are six points; 2,000 stand in docs/calibration.md.
-    assert!((coverage("dyadic t") - 0.95).abs() < 0.06, "{out}");
+    // Of 120 studies four standard errors are eight points; 2,000 stand in docs/calibration.md.
+    assert!((coverage("dyadic t") - 0.95).abs() < 0.08, "{out}");
     assert!(coverage("one-way t") < coverage("dyadic t") - 0.03, "{out}");
 }
 

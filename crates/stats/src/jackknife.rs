@@ -1,7 +1,7 @@
 //! Leaving out one cluster at a time: bias, standard error and skewness without a formula.
 
-use crate::sums::add;
 use crate::quantile::student_t;
+use crate::sums::add;
 use crate::{Interval, SumProfiles, Undefined};
 
 /// What leaving out each cluster in turn says about a statistic.

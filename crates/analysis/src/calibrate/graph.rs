@@ -84,8 +84,7 @@ impl PairGraph {
         let reach = REACH.min((questions - 1) / 2);
         let (mut originals, mut counterfactuals) = (Vec::new(), Vec::new());
         for question in 0..questions {
-            let mut steps: Vec<u32> =
-                (1..=reach).chain(questions - reach..questions).collect();
+            let mut steps: Vec<u32> = (1..=reach).chain(questions - reach..questions).collect();
             for place in 0..PAIRS_A_QUESTION.min(steps.len() as u32) as usize {
                 let chosen = rng.random_range(place..steps.len());
                 steps.swap(place, chosen);

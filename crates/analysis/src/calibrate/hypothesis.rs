@@ -97,9 +97,8 @@ impl Tested {
         let p_of = |figure: &Option<LinearEstimate>, dependence: &Dependence| {
             figure.as_ref().and_then(|figure| p_value(figure.p_value(dependence, 0.0)))
         };
-        let less = |other: Result<LinearEstimate, Undefined>| {
-            Some(other.ok()?.difference(estimate?))
-        };
+        let less =
+            |other: Result<LinearEstimate, Undefined>| Some(other.ok()?.difference(estimate?));
         let [twin, better] = [&study.twin, &study.better].map(|arms| less(arms.nsg()));
         let [one, other] = &study.predictors;
         let predictors = one.nsg().and_then(|one| Ok(one.difference(&other.nsg()?))).ok();

@@ -79,7 +79,8 @@ impl Limited {
         };
         let none = Limits { interval: None, se: None };
         let jackknifed = jackknifed(study, level);
-        let limits = [Some(default.unwrap_or(none)), Some(one_way), Some(jackknifed), percentile, bca];
+        let limits =
+            [Some(default.unwrap_or(none)), Some(one_way), Some(jackknifed), percentile, bca];
         Self { estimate: estimate.map(LinearEstimate::value), limits }
     }
 }

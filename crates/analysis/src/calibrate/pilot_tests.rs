@@ -53,7 +53,7 @@ fn as_many_questions_as_a_pilot_asks_for_give_the_power_it_promises() {
     // four standard errors are 9.
     let pilots = (1..=100).map(|stream| pilot(150, stream, &populations));
     let holds = pilots.filter(|pilot| {
-        let (low, high) = pilot.range(0.8, 0.05).unwrap();
+        let (low, high) = pilot.range(pilot.questions(0.8, 0.05).unwrap()).unwrap();
         (low..=high).contains(&need)
     });
     let holds = holds.count();

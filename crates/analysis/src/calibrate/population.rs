@@ -180,8 +180,7 @@ impl Questions {
         // The reference's reply to a counterfactual is one reply, whichever original it is paired with.
         let mut flips = streams.clone();
         flips.set_stream(u64::from(table) << 32 | u64::from(u32::MAX));
-        let flipped: Vec<bool> =
-            (0..n).map(|_| flips.random::<f64>() < effects.noise).collect();
+        let flipped: Vec<bool> = (0..n).map(|_| flips.random::<f64>() < effects.noise).collect();
         let row = |original: usize| {
             let mut rng = streams.clone();
             rng.set_stream(u64::from(table) << 32 | original as u64);
@@ -219,12 +218,7 @@ impl Questions {
 }
 
 /// The guesses of all predictors about one pair.
-fn cell(
-    odds: [[f64; 2]; PREDICTORS],
-    flipped: bool,
-    missing: f64,
-    rng: &mut ChaCha8Rng,
-) -> Cell {
+fn cell(odds: [[f64; 2]; PREDICTORS], flipped: bool, missing: f64, rng: &mut ChaCha8Rng) -> Cell {
     let mut bits = 0;
     for (predictor, odds) in odds.into_iter().enumerate() {
         let readings = [chance(rng), chance(rng)];

@@ -1,7 +1,7 @@
 //! All replicates of all populations and sizes.
 
 use super::graph::PairGraph;
-use super::hypothesis::{self, PILOTS, Tested, TestRow, Truths};
+use super::hypothesis::{self, PILOTS, TestRow, Tested, Truths};
 use super::interval::{self, IntervalRow, Limited, Resampling};
 use super::population::Population;
 use super::settings::{CalibrateError, CalibrateSettings, Design};

@@ -150,7 +150,10 @@ impl CalibrateSettings {
         for f in &self.faithfulness {
             refuse(!(0.0..=1.0).contains(f), format!("a faithfulness of {f} is not in [0, 1]"));
         }
-        refuse(!(0.0..=1.0).contains(&self.step), format!("a step of {} is not in [0, 1]", self.step));
+        refuse(
+            !(0.0..=1.0).contains(&self.step),
+            format!("a step of {} is not in [0, 1]", self.step),
+        );
         let spreads =
             [("difficulty", difficulty), ("telling", telling), ("counterfactual", counterfactual)];
         for (name, spread) in spreads {

@@ -126,7 +126,8 @@ impl Calibration {
         self.intervals.iter().for_each(|row| sheets[0].push(row.cells()));
         self.tests.iter().for_each(|row| sheets[1].push(row.cells()));
         if sheets[1].rows.iter().any(|row| row.last().and_then(Cell::number).is_some()) {
-            let said = "promised: what the standard errors of the first replicates say of the power";
+            let said =
+                "promised: what the standard errors of the first replicates say of the power";
             sheets[1].notes.push(said.to_owned());
         }
         sheets.into()

@@ -56,10 +56,7 @@ impl Assumed {
         (design * (w + o - 2.0 * self.arms * (w * o).sqrt())).sqrt()
     }
 
-    pub(super) fn comparisons(
-        &self,
-        wanted: &PowerRequest,
-    ) -> Result<Vec<Comparison>, PowerError> {
+    pub(super) fn comparisons(&self, wanted: &PowerRequest) -> Result<Vec<Comparison>, PowerError> {
         let (from, to) = wanted.apart(NSG);
         self.check(wanted, from, to)?;
         let plain = |nsg: f64| PilotSpread::new((1.0 - nsg) * self.spread(nsg), Scale::Plain);
@@ -96,7 +93,8 @@ impl Assumed {
         if !(self.guesses >= 1.0 && self.guesses.is_finite()) {
             faults.push(format!("{} guesses about a question: at least 1", self.guesses));
         }
-        let shares = [("within", self.within), ("arms", self.arms), ("references", self.references)];
+        let shares =
+            [("within", self.within), ("arms", self.arms), ("references", self.references)];
         for (name, share) in shares.into_iter().filter(|(_, share)| !(0.0..1.0).contains(share)) {
             faults.push(format!("correlation `{name}`: {share} is not in [0, 1)"));
         }

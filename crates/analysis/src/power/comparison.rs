@@ -1,6 +1,6 @@
 //! A comparison with the spread that its test has.
 
-use foretell_stats::{Detectable, PilotSpread, Undefined};
+use foretell_stats::{Detectable, PilotSpread, Scale, Undefined};
 
 /// What is compared with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,19 @@ impl Compared {
             Self::Paired => "two references, same questions",
             Self::Unpaired => "two references, own questions",
         }
+    }
+
+    /// Smallest effect, on the scale of the test and in spreads of one question, that a number of
+    /// questions finds. It is the same for all comparisons of a kind, and costs more than all the rest.
+    pub(crate) fn reach(self, questions: u64, power: f64, alpha: f64) -> f64 {
+        let unit = match self {
+            Self::Unpaired => {
+                let half = PilotSpread::new(0.5_f64.sqrt(), Scale::Plain);
+                PilotSpread::unpaired(half, half)
+            }
+            _ => PilotSpread::new(1.0, Scale::Plain),
+        };
+        unit.detectable(questions, 0.0, power, alpha).above
     }
 }
 
@@ -70,8 +83,8 @@ impl Comparison {
     /// N exp(-+ 1.96 e)    e^2 = sum d^4 / (sum d^2)^2 - 1 / K      d = influence of a question
     /// ```
     /// `N` goes with the squared spread, and `e` is the standard error of its logarithm.
-    pub(crate) fn range(&self, power: f64, alpha: f64) -> Option<(u64, u64)> {
-        let questions = self.questions(power, alpha).ok()? as f64;
+    pub(crate) fn range(&self, questions: u64) -> Option<(u64, u64)> {
+        let questions = questions as f64;
         let factor = (1.96 * self.pilot?.error).exp();
         let whole = |number: f64| number.clamp(2.0, 1e18).round() as u64;
         Some((whole(questions / factor), whole(questions * factor)))
@@ -83,14 +96,15 @@ impl Comparison {
         Ok(self.spread?.power(questions, null, truth, alpha))
     }
 
-    /// Smallest effects that a number of questions finds with the power.
-    pub(crate) fn detectable(
-        &self,
-        questions: u64,
-        power: f64,
-        alpha: f64,
-    ) -> Result<Detectable, Undefined> {
-        Ok(self.spread?.detectable(questions, 0.0, power, alpha))
+    /// Smallest effects that are found where the test of [`Compared::reach`] is this one's.
+    pub(crate) fn detectable(&self, reach: f64) -> Result<Detectable, Undefined> {
+        let on_scale = reach * self.spread?.error(1);
+        Ok(match self.compared {
+            Compared::Zero => {
+                Detectable { below: 1.0 - on_scale.exp(), above: 1.0 - (-on_scale).exp() }
+            }
+            _ => Detectable { below: -on_scale, above: on_scale },
+        })
     }
 }
 
@@ -108,7 +122,6 @@ pub(crate) fn log_error(influences: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foretell_stats::Scale;
 
     #[test]
     fn a_pilot_of_few_questions_gives_a_wide_range() {
@@ -120,9 +133,36 @@ mod tests {
             spread: Ok(PilotSpread::new(0.9, Scale::Plain)),
             pilot: Some(PilotSize { questions, error }),
         };
-        let (low, high) = of(50, 0.3).range(0.8, 0.05).unwrap();
-        let (near_low, near_high) = of(5_000, 0.03).range(0.8, 0.05).unwrap();
-        assert!(low < near_low && near_low < 2_545 && 2_545 < near_high && near_high < high);
+        let need = of(50, 0.3).questions(0.8, 0.05).unwrap();
+        let (low, high) = of(50, 0.3).range(need).unwrap();
+        let (near_low, near_high) = of(5_000, 0.03).range(need).unwrap();
+        assert!(low < near_low && near_low < need && need < near_high && near_high < high);
+    }
+
+    #[test]
+    fn what_is_detectable_is_found_with_the_power_asked_for() {
+        for compared in [Compared::Zero, Compared::Paired, Compared::Unpaired] {
+            let plain = PilotSpread::new(0.6, Scale::Plain);
+            let spread = match compared {
+                Compared::Zero => PilotSpread::new(0.6, Scale::LogComplement),
+                Compared::Paired => plain,
+                Compared::Unpaired => PilotSpread::unpaired(plain, plain),
+            };
+            let found = Comparison {
+                compared,
+                who: String::new(),
+                from: 0.0,
+                to: 0.0,
+                spread: Ok(spread),
+                pilot: None,
+            }
+            .detectable(compared.reach(120, 0.9, 0.05))
+            .unwrap();
+            for effect in [found.below, found.above] {
+                let power = spread.power(120, 0.0, effect, 0.05);
+                assert!((power - 0.9).abs() < 1e-9, "{compared:?}: {effect} {power}");
+            }
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::request::{Flag, Request};
 use crate::sheet::Sheet;
 
 pub use assumed::Assumed;
-pub use comparison::{Comparison, Compared};
+pub use comparison::{Compared, Comparison};
 pub use request::{PowerError, PowerRequest};
 
 /// The analysis `power`.

@@ -130,8 +130,14 @@ impl Ground {
         };
         let [a, b] = [one, other].map(|sums| self.nsg(sums, &on(sums)));
         let (from, to) = wanted.apart(a.as_ref().map_or(0.0, LinearEstimate::value));
-        let mut found =
-            Comparison { compared, who, from, to, spread: Err(Undefined::NoObservations), pilot: None };
+        let mut found = Comparison {
+            compared,
+            who,
+            from,
+            to,
+            spread: Err(Undefined::NoObservations),
+            pilot: None,
+        };
         let (a, b) = match (a, b) {
             (Ok(a), Ok(b)) => (a, b),
             (Err(reason), _) | (_, Err(reason)) => {

@@ -1,9 +1,20 @@
 //! Power as sheets.
 
-use super::comparison::Comparison;
+use super::comparison::{Compared, Comparison};
 use super::request::PowerRequest;
 use super::words::sentences;
 use crate::sheet::{Cell, Column, Kind, Sheet};
+use foretell_stats::Undefined;
+use rayon::prelude::*;
+
+/// A comparison with what it takes.
+pub(super) struct Answer<'a> {
+    pub(super) comparison: &'a Comparison,
+    /// Questions needed.
+    pub(super) need: Result<u64, Undefined>,
+    /// Power with each number of questions that is asked about.
+    curve: Vec<Result<f64, Undefined>>,
+}
 
 fn comparison_columns() -> Vec<Column> {
     vec![
@@ -17,9 +28,14 @@ pub(super) fn need_columns() -> Vec<Column> {
     columns.extend([
         Column::new("from", Kind::Signed, "one NSG"),
         Column::new("to", Kind::Signed, "the other"),
-        Column::count("questions", "questions needed; for each reference where they have their own"),
-        Column::count("questions_low", "the same if the pilot's spread is too large").headed("at least"),
-        Column::count("questions_high", "the same if the pilot's spread is too small").headed("at most"),
+        Column::count(
+            "questions",
+            "questions needed; for each reference where they have their own",
+        ),
+        Column::count("questions_low", "the same if the pilot's spread is too large")
+            .headed("at least"),
+        Column::count("questions_high", "the same if the pilot's spread is too small")
+            .headed("at most"),
         Column::count("pilot_questions", "questions of the pilot"),
         Column::new(
             "spread",
@@ -55,13 +71,16 @@ pub(super) fn sheets(comparisons: &[Comparison], wanted: &PowerRequest) -> Vec<S
         "What a number of questions finds.",
         curve_columns(),
     );
-    for comparison in comparisons {
-        need.push(needed(comparison, wanted));
-        for questions in &wanted.questions {
-            curve.push(at(comparison, *questions, wanted));
+    let answer = |comparison| answer(comparison, wanted);
+    let answers: Vec<Answer> = comparisons.par_iter().map(answer).collect();
+    let reaches: Vec<[f64; 3]> = wanted.questions.par_iter().map(|n| reaches(*n, wanted)).collect();
+    for answer in &answers {
+        need.push(needed(answer));
+        for at in 0..wanted.questions.len() {
+            curve.push(point(answer, wanted.questions[at], answer.curve[at], reaches[at]));
         }
     }
-    need.notes = sentences(comparisons, wanted);
+    need.notes = sentences(&answers, wanted);
     for sheet in [&mut need, &mut curve] {
         sheet.settings = vec![("power", wanted.power.into()), ("alpha", wanted.alpha.into())];
     }
@@ -76,12 +95,28 @@ fn named(comparison: &Comparison) -> [Cell; 2] {
     [comparison.compared.as_str().into(), who]
 }
 
-fn needed(comparison: &Comparison, wanted: &PowerRequest) -> Vec<Cell> {
-    let questions = match comparison.questions(wanted.power, wanted.alpha) {
+fn answer<'a>(comparison: &'a Comparison, wanted: &PowerRequest) -> Answer<'a> {
+    let power = |questions: &u64| comparison.power(*questions, wanted.alpha);
+    Answer {
+        comparison,
+        need: comparison.questions(wanted.power, wanted.alpha),
+        curve: wanted.questions.iter().map(power).collect(),
+    }
+}
+
+/// [`Compared::reach`] of every kind, in their order.
+fn reaches(questions: u64, wanted: &PowerRequest) -> [f64; 3] {
+    [Compared::Zero, Compared::Paired, Compared::Unpaired]
+        .map(|compared| compared.reach(questions, wanted.power, wanted.alpha))
+}
+
+fn needed(answer: &Answer) -> Vec<Cell> {
+    let comparison = answer.comparison;
+    let questions = match answer.need {
         Ok(questions) => questions.into(),
         Err(reason) => Cell::undefined(reason),
     };
-    let range = comparison.range(wanted.power, wanted.alpha);
+    let range = answer.need.ok().and_then(|need| comparison.range(need));
     let cells: [Cell; 7] = [
         comparison.from.into(),
         comparison.to.into(),
@@ -94,11 +129,17 @@ fn needed(comparison: &Comparison, wanted: &PowerRequest) -> Vec<Cell> {
     named(comparison).into_iter().chain(cells).collect()
 }
 
-fn at(comparison: &Comparison, questions: u64, wanted: &PowerRequest) -> Vec<Cell> {
-    let detectable = comparison.detectable(questions, wanted.power, wanted.alpha);
+fn point(
+    answer: &Answer,
+    questions: u64,
+    power: Result<f64, Undefined>,
+    reaches: [f64; 3],
+) -> Vec<Cell> {
+    let comparison = answer.comparison;
+    let detectable = comparison.detectable(reaches[comparison.compared as usize]);
     let cells: [Cell; 4] = [
         questions.into(),
-        Cell::figure(comparison.power(questions, wanted.alpha)),
+        Cell::figure(power),
         Cell::figure(detectable.map(|found| found.below)),
         Cell::figure(detectable.map(|found| found.above)),
     ];

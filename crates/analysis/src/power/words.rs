@@ -2,16 +2,15 @@
 
 use super::comparison::{Compared, Comparison};
 use super::request::PowerRequest;
+use super::sheet::Answer;
 use foretell_core::count;
 
 /// One sentence for each kind of comparison: the one that takes the most questions.
-pub(super) fn sentences(comparisons: &[Comparison], wanted: &PowerRequest) -> Vec<String> {
+pub(super) fn sentences(answers: &[Answer], wanted: &PowerRequest) -> Vec<String> {
     let kinds = [Compared::Zero, Compared::Paired, Compared::Unpaired];
     let hardest = |kind: Compared| {
-        let of_kind = comparisons.iter().filter(|comparison| comparison.compared == kind);
-        let needs = of_kind.filter_map(|comparison| {
-            Some((comparison.questions(wanted.power, wanted.alpha).ok()?, comparison))
-        });
+        let of_kind = answers.iter().filter(|answer| answer.comparison.compared == kind);
+        let needs = of_kind.filter_map(|answer| Some((answer.need.ok()?, answer.comparison)));
         needs.max_by_key(|(need, _)| *need)
     };
     let found = kinds.into_iter().filter_map(hardest);
@@ -34,7 +33,7 @@ fn sentence(need: u64, comparison: &Comparison, wanted: &PowerRequest) -> String
         "to tell {apart} with {percent:.0} % power you need about {} questions{which}",
         count(rounded(need))
     );
-    let range = comparison.range(wanted.power, wanted.alpha);
+    let range = comparison.range(need);
     if let (Some((low, high)), Some(pilot)) = (range, comparison.pilot) {
         let questions = count(pilot.questions);
         let (low, high) = (count(rounded(low)), count(rounded(high)));
