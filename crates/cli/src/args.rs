@@ -7,13 +7,10 @@ pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
-<<<<<<< HEAD
 pub(crate) mod passes;
-=======
 pub(crate) mod plot;
 pub(crate) mod power;
 pub(crate) mod report;
->>>>>>> cal
 pub(crate) mod requests;
 pub(crate) mod wide;
 
@@ -51,13 +48,10 @@ pub(crate) enum Command {
     Data(data::DataArgs),
     Pairs(pairs::PairsArgs),
     Models(models::ModelsArgs),
-<<<<<<< HEAD
     Import(wide::ImportRunArgs),
     Export(wide::ExportArgs),
-=======
     Calibrate(calibrate::CalibrateArgs),
     Power(power::PowerArgs),
->>>>>>> cal
 }
 
 /// How a result is printed.

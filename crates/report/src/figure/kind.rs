@@ -41,6 +41,18 @@ pub struct Source {
     pub least: usize,
 }
 
+impl FigureKind {
+    /// The columns that it draws, texts first; limits of intervals not among them.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&'static str> {
+        let mut columns = self.mark.texts();
+        columns.extend(self.mark.values());
+        let mut seen = std::collections::BTreeSet::new();
+        columns.retain(|column| seen.insert(*column));
+        columns
+    }
+}
+
 impl Source {
     /// A sheet as its analysis gives it unasked.
     pub(crate) const fn of(analysis: &'static str, sheet: &'static str) -> Self {
