@@ -6,7 +6,11 @@ use crate::group::GroupKey;
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Column, Sheet};
-use crate::{arms, baseline, baselines, ceiling, compare, cross, cues, drivers, effort, egregious, gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, metrics, missing, order, power, predictors, references, scaling, silent};
+use crate::{
+    arms, baseline, baselines, ceiling, compare, cross, cues, drivers, effort, egregious,
+    gain_leave_one_out, gain_length, gain_sheet, gain_split, gain_switch, metrics, missing, order,
+    power, predictors, references, scaling, silent,
+};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 

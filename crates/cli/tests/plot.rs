@@ -120,7 +120,10 @@ fn pictures_and_data_land_where_they_are_asked_for() {
     let run = Runs::simulated();
     let at = run.folder.path();
     let (out, err) = succeeds(at, &["plot", "run", "nsg", "--out", "nsg.svg", "--width", "column"]);
-    assert!(out.starts_with("NSG by reference model.") && err.contains("wrote nsg.svg"), "{out}{err}");
+    assert!(
+        out.starts_with("NSG by reference model.") && err.contains("wrote nsg.svg"),
+        "{out}{err}"
+    );
     let svg = std::fs::read_to_string(at.join("nsg.svg")).unwrap();
     assert!(svg.contains("width=\"85.00mm\"") && svg.contains("fewer errors"), "{svg}");
     assert!(svg.contains("faithful"));
@@ -129,7 +132,10 @@ fn pictures_and_data_land_where_they_are_asked_for() {
     succeeds(at, &["plot", "run", "nsg", "--out", "nsg.pdf", "--theme", "print"]);
     assert!(std::fs::read(at.join("nsg.pdf")).unwrap().starts_with(b"%PDF-"));
     let (csv, _) = succeeds(at, &["plot", "run", "nsg", "--format", "csv"]);
-    assert!(csv.starts_with("open,reference,nsg,nsg_low,nsg_high,observations,undefined\n"), "{csv}");
+    assert!(
+        csv.starts_with("open,reference,nsg,nsg_low,nsg_high,observations,undefined\n"),
+        "{csv}"
+    );
     let said = fails(at, 3, &["plot", "run", "nsg", "--out", "nsg.svg"]);
     assert!(said.contains("is there already"), "{said}");
     let (_, err) = succeeds(at, &["plot", "run", "--all", "--out", "figures"]);

@@ -102,8 +102,12 @@ impl Canvas {
                 self.disc(at, r - 0.9, Ink::Page);
             }
             Dot::Square => self.bar((x - 2.2, y - 2.2), (x + 2.2, y + 2.2), ink),
-            Dot::Diamond => self.area(&[(x, y - 3.1), (x + 3.1, y), (x, y + 3.1), (x - 3.1, y)], ink),
-            Dot::Triangle => self.area(&[(x, y - 2.9), (x + 2.9, y + 2.2), (x - 2.9, y + 2.2)], ink),
+            Dot::Diamond => {
+                self.area(&[(x, y - 3.1), (x + 3.1, y), (x, y + 3.1), (x - 3.1, y)], ink)
+            }
+            Dot::Triangle => {
+                self.area(&[(x, y - 2.9), (x + 2.9, y + 2.2), (x - 2.9, y + 2.2)], ink)
+            }
             Dot::Cross => {
                 self.line(&[(x - 2.2, y - 2.2), (x + 2.2, y + 2.2)], ink, 1.2);
                 self.line(&[(x - 2.2, y + 2.2), (x + 2.2, y - 2.2)], ink, 1.2);

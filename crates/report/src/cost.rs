@@ -67,8 +67,12 @@ pub(crate) fn costs(run: &Path) -> Result<Sheet, ReportError> {
         Column::count("cached_tokens", "tokens sent that came from a cache"),
         Column::count("output_tokens", "tokens of the replies, reasoning included"),
         Column::count("reasoning_tokens", "tokens of reasoning"),
-        Column::new("cost_usd", Kind::Number, "US dollars, as the provider or the price list has it")
-            .headed("USD"),
+        Column::new(
+            "cost_usd",
+            Kind::Number,
+            "US dollars, as the provider or the price list has it",
+        )
+        .headed("USD"),
     ];
     let says = "Replies, tokens and money by model and arm, as the tables of the run have them.";
     let mut sheet = Sheet::new("costs", "Costs", says, columns);
@@ -88,7 +92,12 @@ pub(crate) fn costs(run: &Path) -> Result<Sheet, ReportError> {
 
 fn row(names: [Cell; 3], spent: &Spent) -> Vec<Cell> {
     let tokens = spent.tokens.map(Cell::from);
-    names.into_iter().chain([spent.replies.into()]).chain(tokens).chain([spent.usd.into()]).collect()
+    names
+        .into_iter()
+        .chain([spent.replies.into()])
+        .chain(tokens)
+        .chain([spent.usd.into()])
+        .collect()
 }
 
 type ByModel = BTreeMap<(&'static str, String, String), Spent>;

@@ -28,7 +28,9 @@ pub enum ReportError {
     },
     /// A picture would be larger than a PNG can be.
     #[error("figure `{name}` of {rows} rows is too large for a PNG")]
-    #[diagnostic(help("name a file that ends in .svg or .pdf, or draw less: `--where 'dataset=income'`"))]
+    #[diagnostic(help(
+        "name a file that ends in .svg or .pdf, or draw less: `--where 'dataset=income'`"
+    ))]
     Large {
         /// The figure.
         name: &'static str,

@@ -27,5 +27,5 @@ mod view;
 
 pub use error::ReportError;
 pub use figure::{FIGURES, Figure, FigureKind, figure_kind};
-pub use theme::Theme;
 pub use html::{ReportRequest, write_report};
+pub use theme::Theme;

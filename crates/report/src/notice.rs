@@ -33,8 +33,12 @@ pub(crate) fn notices(observations: &Observations, models: &[ModelRow]) -> Vec<S
         unpinned(models, &panel),
         "the panel is not pinned: no date or version in the model's name, so its provider may change",
     ));
-    notices.extend(about(served_otherwise(models), "a provider served another model than was asked for:"));
-    notices.extend(about(switch_rates(guesses), "answers that nearly always or hardly ever switch:"));
+    notices.extend(about(
+        served_otherwise(models),
+        "a provider served another model than was asked for:",
+    ));
+    notices
+        .extend(about(switch_rates(guesses), "answers that nearly always or hardly ever switch:"));
     notices
 }
 
@@ -55,7 +59,8 @@ fn unpinned(models: &[ModelRow], panel: &BTreeSet<&str>) -> Vec<String> {
     let hosted = models
         .iter()
         .filter(|row| HOSTED.contains(&row.provider.as_str()) && panel.contains(row.name.as_str()));
-    let unpinned = hosted.filter(|row| !has_date(&row.model) && !row.served.iter().any(|s| has_date(s)));
+    let unpinned =
+        hosted.filter(|row| !has_date(&row.model) && !row.served.iter().any(|s| has_date(s)));
     unpinned.map(|row| format!("`{}`", one_line(&row.name))).collect()
 }
 
@@ -63,9 +68,9 @@ fn unpinned(models: &[ModelRow], panel: &BTreeSet<&str>) -> Vec<String> {
 fn has_date(name: &str) -> bool {
     let digits: String = name.chars().filter(|c| *c != '-').collect();
     let digits: Vec<char> = digits.chars().collect();
-    digits.windows(8).any(|eight| {
-        eight.iter().all(char::is_ascii_digit) && eight[0] == '2' && eight[1] == '0'
-    })
+    digits
+        .windows(8)
+        .any(|eight| eight.iter().all(char::is_ascii_digit) && eight[0] == '2' && eight[1] == '0')
 }
 
 /// Models that were served under another name. A name with more behind it, such as a date, is the

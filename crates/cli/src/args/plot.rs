@@ -66,7 +66,14 @@ pub(crate) struct PlotArgs {
     #[arg(long, value_name = "FILE|DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     /// Forms of the pictures in a folder.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "svg", requires = "all", help_heading = "Output")]
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "svg",
+        requires = "all",
+        help_heading = "Output"
+    )]
     pub(crate) form: Vec<FormArg>,
     /// What the picture is looked at on.
     #[arg(long, value_enum, default_value_t = ThemeArg::Light, help_heading = "Output")]

@@ -119,7 +119,8 @@ impl Place {
             (None, Some("csv")) => Self::Data(TextFormat::Csv, out.clone()),
             (None, Some("json")) => Self::Data(TextFormat::Json, out.clone()),
             _ => {
-                let said = format!("`--out {}` does not say by its ending how to draw", out.display());
+                let said =
+                    format!("`--out {}` does not say by its ending how to draw", out.display());
                 let help = "end it in .svg, .png or .pdf, or in .csv or .json for the data";
                 return Err(Failure::said(USAGE, said, help));
             }

@@ -18,7 +18,12 @@ pub(crate) struct Axis {
 impl Axis {
     /// An axis on which all of `range` has a place, between round values. `from` and `to` are places;
     /// an axis that runs upwards has `from` below `to` on the page.
-    pub(crate) fn new(scale: Scale, range: (f64, f64), (from, to): (f64, f64), most: usize) -> Self {
+    pub(crate) fn new(
+        scale: Scale,
+        range: (f64, f64),
+        (from, to): (f64, f64),
+        most: usize,
+    ) -> Self {
         match scale {
             Scale::Linear => {
                 let (low, high, step) = rounded(range, most);
@@ -107,9 +112,17 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
         let all = (from..=to).flat_map(|power| units.iter().map(move |u| u * 10_f64.powi(power)));
         all.filter(|tick| (low..=high).contains(tick)).collect()
     };
-    let choices: [&[f64]; 4] = [&[1.0, 1.5, 2.0, 3.0, 5.0, 7.0], &[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
+    let choices: [&[f64]; 4] =
+        [&[1.0, 1.5, 2.0, 3.0, 5.0, 7.0], &[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
     let found = choices.into_iter().map(within).find(|ticks| ticks.len() <= most.max(2));
     let ticks = found.unwrap_or_else(|| within(&[1.0]));
+    if ticks.len() < 2 {
+        // Less than a factor of two or three: round values as of a linear axis.
+        let (first, last, step) = rounded((low, high), most.clamp(2, 5));
+        let steps = ((last - first) / step).round() as i32;
+        let all = (0..=steps).map(|tick| first + f64::from(tick) * step);
+        return all.filter(|tick| (low..=high).contains(tick)).collect();
+    }
     match ticks.len() > most.max(2) {
         true => ticks.iter().copied().step_by(ticks.len().div_ceil(most.max(2))).collect(),
         false => ticks,

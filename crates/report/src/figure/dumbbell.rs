@@ -1,6 +1,6 @@
 //! From one value to another, a line a row.
 
-use super::forest::{axis, draw_axis};
+use super::forest::{EDGE, axis, draw_axis};
 use super::kind::{Dumbbell, Series};
 use super::lines::{FOOT, GAP, HEAD, LINE, Legend, Value, draw_names, height, lines, name_room};
 use crate::canvas::{Canvas, Dot, Side, fitted, wide};
@@ -17,9 +17,11 @@ pub(super) fn draw(data: &Sheet, dumbbell: &Dumbbell, width: f64) -> Canvas {
     let texts: Vec<String> = lines.iter().map(|line| spoken(data, dumbbell, line.row)).collect();
     let column = texts.iter().map(|text| wide(text)).fold(0.0, f64::max) + GAP;
     let beside = if width - left - column > PLOT { column } else { 0.0 };
-    let right = width - beside - 3.0;
+    let right = width - beside - EDGE;
     let names = [dumbbell.to, dumbbell.from].map(|(column, name)| match name {
-        "" => data.column(column).map_or(column.to_owned(), |at| data.columns[at].heading.to_string()),
+        "" => {
+            data.column(column).map_or(column.to_owned(), |at| data.columns[at].heading.to_string())
+        }
         name => name.to_owned(),
     });
     let legend = Legend::new(&names, 0.0, width);

@@ -13,6 +13,9 @@ use foretell_analysis::Sheet;
 /// Least width of a plot that is worth having columns beside it.
 const PLOT: f64 = 96.0;
 
+/// Room for half of the name of the last tick.
+pub(super) const EDGE: f64 = 10.0;
+
 /// Height that each of several values of a line takes.
 const EACH: f64 = 7.0;
 
@@ -20,8 +23,8 @@ pub(super) fn draw(data: &Sheet, forest: &Forest, width: f64) -> Canvas {
     let lines = lines(data, forest.name, forest.block, forest.series);
     let names = series_names(data, forest.series);
     let left = name_room(lines.iter().map(|line| line.name.clone()), width) + GAP;
-    let beside = Beside::new(data, forest, width - left - 3.0);
-    let right = width - beside.width() - 3.0;
+    let beside = Beside::new(data, forest, width - left - EDGE);
+    let right = width - beside.width() - EDGE;
     let legend = Legend::new(&names, 0.0, width);
     let each = if names.len() > 1 { EACH * names.len() as f64 + 4.0 } else { LINE };
     let top = legend.height + HEAD;
@@ -56,7 +59,10 @@ pub(super) fn axis(
     along: &Along,
     ends: (f64, f64),
 ) -> Axis {
-    let (low, high) = range(values.clone().filter_map(|value| value.value), along.inside);
+    // A ratio of 0 has no place on a logarithmic axis: it is drawn as an arrow at its end.
+    let has_place = |value: &f64| along.scale == super::kind::Scale::Linear || *value > 0.0;
+    let known = values.clone().filter_map(|value| value.value).filter(has_place);
+    let (low, high) = range(known, along.inside);
     let (floor, ceiling) = match along.scale {
         super::kind::Scale::Linear => (low - along.room, high + along.room),
         super::kind::Scale::Log => (low / along.room, high * along.room),
@@ -69,7 +75,12 @@ pub(super) fn axis(
 }
 
 /// Grid, ticks and title of an axis that lies under a plot.
-pub(super) fn draw_axis(canvas: &mut Canvas, axis: &Axis, along: &Along, (top, bottom): (f64, f64)) {
+pub(super) fn draw_axis(
+    canvas: &mut Canvas,
+    axis: &Axis,
+    along: &Along,
+    (top, bottom): (f64, f64),
+) {
     for (x, name) in axis.ticks().collect::<Vec<_>>() {
         canvas.line(&[(x, top), (x, bottom)], Ink::Faint, 0.5);
         canvas.text((x, bottom + 6.5), &name, Ink::Quiet, Side::Middle);
@@ -84,9 +95,9 @@ pub(super) fn draw_axis(canvas: &mut Canvas, axis: &Axis, along: &Along, (top, b
 
 /// The title of an axis under its middle, moved where it would leave the sheet.
 pub(super) fn title(canvas: &mut Canvas, text: &str, (left, right): (f64, f64), y: f64) {
-    let text = fitted(text, canvas.size.0);
+    let text = fitted(text, canvas.size.0 - 2.0);
     let half = wide(&text) / 2.0;
-    let middle = ((left + right) / 2.0).min(canvas.size.0 - half).max(half);
+    let middle = ((left + right) / 2.0).min(canvas.size.0 - half - 1.0).max(half);
     canvas.text((middle, y), &text, Ink::Plain, Side::Middle);
 }
 
@@ -130,7 +141,9 @@ pub(super) fn draw_value(
         canvas.line(&[(from, y), (to, y)], ink, 1.0);
         // What goes on beyond the axis ends in an arrow, what ends within it in a bar.
         match axis.is_below(low) {
-            true => canvas.line(&[(from + 3.0, y - 2.5), (from, y), (from + 3.0, y + 2.5)], ink, 1.0),
+            true => {
+                canvas.line(&[(from + 3.0, y - 2.5), (from, y), (from + 3.0, y + 2.5)], ink, 1.0)
+            }
             false => canvas.line(&[(from, y - 2.0), (from, y + 2.0)], ink, 1.0),
         }
         match axis.is_above(high) {
@@ -138,7 +151,11 @@ pub(super) fn draw_value(
             false => canvas.line(&[(to, y - 2.0), (to, y + 2.0)], ink, 1.0),
         }
     }
-    canvas.dot((axis.place(known), y), Dot::of(series), ink);
+    let x = axis.place(known);
+    match axis.is_below(known) {
+        true => canvas.area(&[(x - 3.0, y), (x + 2.0, y - 3.0), (x + 2.0, y + 3.0)], ink),
+        false => canvas.dot((x, y), Dot::of(series), ink),
+    }
 }
 
 /// The columns of figures right of the plot.

@@ -21,7 +21,7 @@ pub(super) fn draw(data: &Sheet, heat: &Heat, width: f64) -> Canvas {
     // Names lie where cells are wide enough for them, and stand where they are not.
     let longest = across.iter().map(|name| wide(name)).fold(0.0, f64::max);
     let lie = longest <= cell - 2.0;
-    let top = if lie { 12.0 } else { longest.min(NAMES) + 6.0 };
+    let top = if lie { 12.0 } else { longest.min(NAMES) + 8.0 };
     let mut canvas = Canvas::new(width, top + down.len() as f64 * CELL + 2.0);
     for (at, name) in across.iter().enumerate() {
         let x = left + (at as f64 + 0.5) * cell;
@@ -55,7 +55,8 @@ pub(super) fn draw(data: &Sheet, heat: &Heat, width: f64) -> Canvas {
                 ink = Ink::on_shade(step);
             }
             // "undefined" is too long for most cells; the data says why.
-            let text = if shown.reason().is_some() && wide(&text) > cell - 2.0 { "n/a" } else { &text };
+            let text =
+                if shown.reason().is_some() && wide(&text) > cell - 2.0 { "n/a" } else { &text };
             if wide(text) <= cell - 2.0 {
                 canvas.text((x + cell / 2.0, y + CELL / 2.0), text, ink, Side::Middle);
             }

@@ -37,6 +37,8 @@ pub struct Source {
     pub ranked: Option<(&'static str, &'static str)>,
     /// A column and a value that one row at least has to have.
     pub having: Option<(&'static str, &'static str)>,
+    /// The order of the values of a column that is neither that of the alphabet nor of the sheet.
+    pub sequence: Option<(&'static str, &'static [&'static str])>,
     /// The least number of rows that are worth drawing.
     pub least: usize,
 }
@@ -65,6 +67,7 @@ impl Source {
             melted: None,
             ranked: None,
             having: None,
+            sequence: None,
             least: 1,
         }
     }
@@ -87,6 +90,14 @@ impl Source {
 
     pub(crate) const fn having(self, column: &'static str, value: &'static str) -> Self {
         Self { having: Some((column, value)), ..self }
+    }
+
+    pub(crate) const fn in_order(
+        self,
+        column: &'static str,
+        values: &'static [&'static str],
+    ) -> Self {
+        Self { sequence: Some((column, values)), ..self }
     }
 
     pub(crate) const fn least(self, rows: usize) -> Self {
@@ -267,6 +278,8 @@ pub(crate) struct Stack {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Curve {
     pub(crate) series: &'static [&'static str],
+    /// The columns that tell lines of one series apart.
+    pub(crate) line: &'static [&'static str],
     pub(crate) x: (&'static str, Along),
     pub(crate) y: (&'static str, Along),
     pub(crate) diagonal: bool,
@@ -305,7 +318,10 @@ impl Mark {
                     texts.push(column);
                 }
             }
-            Self::Curve(curve) => texts.extend(curve.series),
+            Self::Curve(curve) => {
+                texts.extend(curve.series);
+                texts.extend(curve.line);
+            }
         }
         texts
     }

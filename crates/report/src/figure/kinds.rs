@@ -15,7 +15,7 @@ pub fn figure_kind(name: &str) -> Option<&'static FigureKind> {
 const NSG: Along = Along::effect("NSG, the share of errors that explanations remove");
 const ERRORS: Option<[&str; 2]> = Some(["more errors", "fewer errors"]);
 const ACCURACY: Along = Along::linear("accuracy, the share of answers foretold", &[1.0]);
-const SHARE: Along = Along::linear("share", &[0.0]);
+const SHARE: Along = Along::linear("share of answers", &[0.0]);
 const RISK: Along = Along::ratio("relative risk, changed against unchanged");
 const PARAMETERS: Along = Along::log("parameters, billions");
 const OBSERVED: &str = "observations";
@@ -64,7 +64,10 @@ pub const FIGURES: &[FigureKind] = &[
         name: "ranks",
         title: "Ranks of reference models by predictor",
         says: "The reference with the highest NSG has rank 1 for a predictor; a column is a predictor.",
-        source: Source::of("gain", "gain").by(&[Predictor, Reference]).ranked("nsg", "predictor").least(4),
+        source: Source::of("gain", "gain")
+            .by(&[Predictor, Reference])
+            .ranked("nsg", "predictor")
+            .least(4),
         mark: Mark::Heat(Heat {
             down: "reference",
             across: "predictor",
@@ -140,7 +143,10 @@ pub const FIGURES: &[FigureKind] = &[
                families that gave the same answer; the same predictors and pairs.",
         source: Source::of("cross", "cross").only("stratum", &["all"]),
         mark: Mark::Forest(Forest {
-            series: Series::Columns(&[("nsg_self", "own explanation"), ("nsg_cross", "another model's")]),
+            series: Series::Columns(&[
+                ("nsg_self", "own explanation"),
+                ("nsg_cross", "another model's"),
+            ]),
             block: None,
             count: "units",
             ..BY_REFERENCE
@@ -178,8 +184,15 @@ pub const FIGURES: &[FigureKind] = &[
         title: "Explanation against reasoning trace",
         says: "NSG of arm with, which shows the explanation, and of arm reasoning, which shows the trace \
                instead.",
-        source: Source::of("arms", "arms").by(&[Reference]).only("arm", &["reasoning", "with"]).having("arm", "reasoning"),
-        mark: Mark::Forest(Forest { series: Series::Rows("nsg", "arm"), block: None, ..BY_REFERENCE }),
+        source: Source::of("arms", "arms")
+            .by(&[Reference])
+            .only("arm", &["reasoning", "with"])
+            .having("arm", "reasoning"),
+        mark: Mark::Forest(Forest {
+            series: Series::Rows("nsg", "arm"),
+            block: None,
+            ..BY_REFERENCE
+        }),
     },
     FigureKind {
         name: "arms",
@@ -273,7 +286,8 @@ pub const FIGURES: &[FigureKind] = &[
         name: "confidence",
         title: "Accuracy by stated confidence",
         says: "How often predictors were right at each confidence that they stated.",
-        source: Source::of("predictors", "predictors-confidence"),
+        source: Source::of("predictors", "predictors-confidence")
+            .in_order("confidence", &["low", "medium", "high", "all"]),
         mark: Mark::Forest(Forest {
             name: &["confidence"],
             block: Some("predictor"),
@@ -328,6 +342,7 @@ pub const FIGURES: &[FigureKind] = &[
         source: Source::of("power", "power-curve"),
         mark: Mark::Curve(Curve {
             series: &["comparison"],
+            line: &["reference"],
             x: ("questions", Along::log("questions")),
             y: ("power", Along::linear("power", &[0.0, 1.0])),
             diagonal: false,
@@ -415,6 +430,7 @@ pub const FIGURES: &[FigureKind] = &[
         source: Source::of("predictors", "predictors-testability"),
         mark: Mark::Curve(Curve {
             series: &[],
+            line: &[],
             x: ("grade", Along::linear("least testability, 0 to 10", &[0.0, 10.0])),
             y: ("nsg", Along::effect("NSG")),
             diagonal: false,

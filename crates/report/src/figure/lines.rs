@@ -88,12 +88,7 @@ pub(super) fn series_names(data: &Sheet, series: Series) -> Vec<String> {
 }
 
 /// The lines of some data, in its order.
-pub(super) fn lines(
-    data: &Sheet,
-    name: &[&str],
-    block: Option<&str>,
-    series: Series,
-) -> Vec<Line> {
+pub(super) fn lines(data: &Sheet, name: &[&str], block: Option<&str>, series: Series) -> Vec<Line> {
     let names = series_names(data, series);
     let mut found: Vec<(String, Line)> = Vec::new();
     for row in 0..data.rows.len() {
@@ -135,7 +130,7 @@ fn headed(found: Vec<(String, Line)>) -> Vec<Line> {
 
 /// Room for the names of lines on the left.
 pub(super) fn name_room(names: impl Iterator<Item = String>, width: f64) -> f64 {
-    names.map(|name| wide(&name)).fold(0.0, f64::max).min(width * NAMES)
+    names.map(|name| wide(&name)).fold(0.0, f64::max).min(width * NAMES) + 1.0
 }
 
 /// Height of all lines with the heads of their blocks.
@@ -167,7 +162,7 @@ pub(super) fn draw_names(
     middles
 }
 
-/// Rows that a legend takes, and what draws it. A series alone needs none.
+/// Rows that a legend takes, and what draws it. A series without a name needs none.
 pub(super) struct Legend {
     items: Vec<(f64, usize, String, usize)>,
     pub(super) height: f64,
@@ -176,7 +171,7 @@ pub(super) struct Legend {
 impl Legend {
     pub(super) fn new(names: &[String], left: f64, width: f64) -> Self {
         let named = names.iter().any(|name| !name.is_empty());
-        if names.len() < 2 || !named {
+        if !named {
             return Self { items: Vec::new(), height: 0.0 };
         }
         let (mut x, mut row) = (left, 0);
@@ -184,7 +179,7 @@ impl Legend {
         for (series, name) in names.iter().enumerate() {
             let name = fitted(name, width - left - 12.0);
             let room = wide(&name) + 9.0;
-            if x > left && x + room > width {
+            if x > left && x + room > width - 2.0 {
                 (x, row) = (left, row + 1);
             }
             items.push((x, row, name, series));

@@ -1,11 +1,14 @@
 //! The same lines in several plots side by side.
 
-use super::forest::{axis, draw_value};
+use super::forest::{EDGE, axis, draw_value};
 use super::kind::Panels;
 use super::lines::{FOOT, GAP, HEAD, LINE, Value, name_room, named};
 use crate::canvas::{Canvas, Side, fitted};
 use crate::theme::Ink;
 use foretell_analysis::Sheet;
+
+/// Space between two plots, with room for half of a tick's name on both sides.
+const BETWEEN: f64 = 20.0;
 
 /// Least width of a plot.
 const PLOT: f64 = 58.0;
@@ -27,16 +30,16 @@ pub(super) fn draw(data: &Sheet, panels: &Panels, width: f64) -> Canvas {
         cells.extend(Value::of(data, row, panels.value).map(|value| (line, plot, value)));
     }
     let left = name_room(names.iter().cloned(), width) + GAP;
-    let most = (((width - left) / (PLOT + GAP)) as usize).max(1);
+    let most = (((width - left) / (PLOT + BETWEEN)) as usize).max(1);
     let rows = plots.len().div_ceil(most).max(1);
     let across = plots.len().div_ceil(rows).max(1);
-    let each = (width - left + GAP) / across as f64 - GAP;
+    let each = (width - left + BETWEEN - EDGE) / across as f64 - BETWEEN;
     let tall = HEAD + names.len() as f64 * LINE + 14.0;
     let mut canvas = Canvas::new(width, rows as f64 * tall + FOOT - 12.0);
     for (at, plot) in plots.iter().enumerate() {
         let (row, column) = (at / across, at % across);
-        let from = left + column as f64 * (each + GAP);
-        let to = from + each - if column + 1 == across { 3.0 } else { 0.0 };
+        let from = left + column as f64 * (each + BETWEEN);
+        let to = from + each;
         let top = row as f64 * tall + HEAD;
         let bottom = top + names.len() as f64 * LINE;
         let values = cells.iter().map(|(_, _, value)| *value);

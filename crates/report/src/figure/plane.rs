@@ -1,7 +1,7 @@
 //! Dots and curves in a plane of two axes.
 
 use super::axis::Axis;
-use super::forest::{axis, draw_axis};
+use super::forest::{EDGE, axis, draw_axis};
 use super::kind::{Along, Curve, Scatter};
 use super::lines::{FOOT, GAP, Legend, Value, named};
 use crate::canvas::{Canvas, Dot, Side, fitted, wide};
@@ -34,13 +34,14 @@ impl Plane {
 }
 
 pub(super) fn scatter(data: &Sheet, scatter: &Scatter, width: f64) -> Canvas {
-    let (points, names) = points(data, scatter.series.as_slice(), scatter.name, [scatter.x.0, scatter.y.0]);
+    let (points, names) =
+        points(data, scatter.series.as_slice(), scatter.name, [scatter.x.0, scatter.y.0]);
     let (mut canvas, plane) = frame(&points, &names, [&scatter.x.1, &scatter.y.1], width);
     if scatter.diagonal {
         diagonal(&mut canvas, &plane, &points);
     }
     if scatter.joined {
-        joined(&mut canvas, &plane, &points, names.len());
+        joined(&mut canvas, &plane, &points, names.len(), false);
     }
     let mut taken: Vec<[f64; 4]> = Vec::new();
     let known: Vec<(&Point, (f64, f64))> = points
@@ -64,12 +65,12 @@ pub(super) fn scatter(data: &Sheet, scatter: &Scatter, width: f64) -> Canvas {
 }
 
 pub(super) fn curve(data: &Sheet, curve: &Curve, width: f64) -> Canvas {
-    let (points, names) = points(data, curve.series, &[], [curve.x.0, curve.y.0]);
+    let (points, names) = points(data, curve.series, curve.line, [curve.x.0, curve.y.0]);
     let (mut canvas, plane) = frame(&points, &names, [&curve.x.1, &curve.y.1], width);
     if curve.diagonal {
         diagonal(&mut canvas, &plane, &points);
     }
-    joined(&mut canvas, &plane, &points, names.len());
+    joined(&mut canvas, &plane, &points, names.len(), true);
     for point in &points {
         let (Some(x), Some(y)) = (point.x.value, point.y.value) else { continue };
         let at = plane.place(x, y);
@@ -102,14 +103,9 @@ fn points(
 }
 
 /// Axes, grid and legend.
-fn frame(
-    points: &[Point],
-    names: &[String],
-    [x, y]: [&Along; 2],
-    width: f64,
-) -> (Canvas, Plane) {
+fn frame(points: &[Point], names: &[String], [x, y]: [&Along; 2], width: f64) -> (Canvas, Plane) {
     let left = 34.0;
-    let right = width - 6.0;
+    let right = width - EDGE - 2.0;
     let legend = Legend::new(names, left, width);
     let top = legend.height + 6.0;
     let bottom = top + (right - left) * TALL;
@@ -149,15 +145,20 @@ fn diagonal(canvas: &mut Canvas, plane: &Plane, points: &[Point]) {
     }
 }
 
-/// A line along the dots of every series, in the order of the data.
-fn joined(canvas: &mut Canvas, plane: &Plane, points: &[Point], series: usize) {
+/// A line along the dots of every series, in the order of the data; `apart` makes one a name.
+fn joined(canvas: &mut Canvas, plane: &Plane, points: &[Point], series: usize, apart: bool) {
     for at in 0..series {
-        let own = points.iter().filter(|point| point.series == at);
-        let line: Vec<(f64, f64)> = own
-            .filter_map(|point| Some(plane.place(point.x.value?, point.y.value?)))
-            .collect();
-        if line.len() > 1 {
-            canvas.line(&line, Ink::Series(at), 1.0);
+        let mut lines: Vec<(&str, Vec<(f64, f64)>)> = Vec::new();
+        for point in points.iter().filter(|point| point.series == at) {
+            let (Some(x), Some(y)) = (point.x.value, point.y.value) else { continue };
+            let place = plane.place(x, y);
+            match lines.iter_mut().find(|(name, _)| apart && *name == point.name || !apart) {
+                Some((_, line)) => line.push(place),
+                None => lines.push((&point.name, vec![place])),
+            }
+        }
+        for (_, line) in lines.iter().filter(|(_, line)| line.len() > 1) {
+            canvas.line(line, Ink::Series(at), 1.0);
         }
     }
 }
@@ -201,7 +202,8 @@ fn name(
             Side::Middle => at.0 - width / 2.0,
         };
         let place = [from, at.1 - 3.6, from + width, at.1 + 3.6];
-        let inside = place[0] >= left && place[2] <= right + 5.0 && place[1] >= top && place[3] <= bottom;
+        let inside =
+            place[0] >= left && place[2] <= right + 5.0 && place[1] >= top && place[3] <= bottom;
         let free = taken.iter().all(|other| {
             place[2] < other[0] || other[2] < place[0] || place[3] < other[1] || other[3] < place[1]
         });

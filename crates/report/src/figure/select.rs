@@ -65,16 +65,18 @@ fn place(sheet: &Sheet, column: &str) -> Result<usize, String> {
 
 /// Why there are too few rows, as the sheet has it or in short.
 fn few(kind: &FigureKind, sheet: &Sheet) -> String {
-    match (sheet.notes.first(), sheet.rows.len()) {
-        (Some(note), 0) => one_line(note),
-        (None, 0) => match kind.source.only {
+    match (sheet.notes.is_empty(), sheet.rows.len()) {
+        (false, 0) => one_line(&sheet.notes.join("; ")),
+        (true, 0) => match kind.source.only {
             Some((column, values)) => {
                 format!("no row of `{}` has {column} {}", sheet.name, values.join(" or "))
             }
             None => format!("the sheet `{}` has no row for this run", sheet.name),
         },
         (_, 1) => "it compares several things, and the run has one".to_owned(),
-        (_, rows) => format!("it needs {} things to compare, and the run has {rows}", kind.source.least),
+        (_, rows) => {
+            format!("it needs {} things to compare, and the run has {rows}", kind.source.least)
+        }
     }
 }
 
@@ -112,10 +114,17 @@ fn with_models(sheet: &Sheet, models: &[Model]) -> Sheet {
         Some(false) => "proprietary",
         None => "not known whether open",
     };
-    let size = |row: &[Cell]| Cell::from(of(row).and_then(|model| model.size_b));
+    let size = |row: &[Cell]| match of(row).and_then(|model| model.size_b) {
+        Some(size) => Cell::from(size),
+        None => Cell::undefined("its size is not known"),
+    };
     if sheet.column("open").is_none() {
         let cells: Vec<Cell> = sheet.rows.iter().map(|row| open(row).into()).collect();
-        add(&mut sheet, Column::text("open", "whether the weights of the reference are open"), cells);
+        add(
+            &mut sheet,
+            Column::text("open", "whether the weights of the reference are open"),
+            cells,
+        );
     }
     if sheet.column("size_b").is_none() {
         let cells: Vec<Cell> = sheet.rows.iter().map(|row| size(row)).collect();
@@ -182,7 +191,8 @@ fn beside(mut sheet: Sheet, other: &Sheet) -> Sheet {
         .enumerate()
         .filter(|(_, column)| !matches!(column.kind, Kind::Text | Kind::Breakdown(_)))
         .map(|(at, column)| {
-            let renamed = match ["_low", "_high", "_se"].iter().find(|s| column.name.ends_with(**s)) {
+            let renamed = match ["_low", "_high", "_se"].iter().find(|s| column.name.ends_with(**s))
+            {
                 Some(suffix) => {
                     let stem = column.name.trim_end_matches(suffix);
                     format!("{stem}{CONSISTENT}{suffix}")
@@ -216,6 +226,11 @@ fn order(kind: &FigureKind, sheet: &Sheet) -> Vec<usize> {
     };
     let text = |row: usize| block.and_then(|block| sheet.cell(row, block)).map(text_of);
     let number = |row: usize| value.and_then(|value| sheet.number(row, value));
+    let step = |row: usize| {
+        let (column, values) = kind.source.sequence?;
+        let own = text_of(sheet.cell(row, column)?);
+        values.iter().position(|value| *value == own)
+    };
     let mut rows: Vec<usize> = (0..sheet.rows.len()).collect();
     rows.sort_by(|&one, &other| {
         let value = match (number(one), number(other)) {
@@ -224,7 +239,7 @@ fn order(kind: &FigureKind, sheet: &Sheet) -> Vec<usize> {
             (None, Some(_)) => Ordering::Greater,
             (None, None) => Ordering::Equal,
         };
-        rank(text(one)).cmp(&rank(text(other))).then(value)
+        rank(text(one)).cmp(&rank(text(other))).then(step(one).cmp(&step(other))).then(value)
     });
     rows
 }

@@ -2,9 +2,7 @@
 
 use super::axis::{Axis, range};
 use super::kind::{Along, Series, Stack};
-use super::lines::{
-    FOOT, GAP, LINE, Legend, draw_names, height, lines, name_room, series_names,
-};
+use super::lines::{FOOT, GAP, LINE, Legend, draw_names, height, lines, name_room, series_names};
 use crate::canvas::{Canvas, Side, fitted, wide};
 use crate::sheet::plain;
 use crate::theme::Ink;
@@ -17,7 +15,7 @@ pub(super) fn draw(data: &Sheet, stack: &Stack, width: f64) -> Canvas {
     let counts = counts(data, stack);
     let beside = counts.iter().map(|text| wide(text)).fold(0.0, f64::max);
     let beside = if beside > 0.0 && width - left - beside > 120.0 { beside + GAP } else { 0.0 };
-    let right = width - beside - 3.0;
+    let right = width - beside - super::forest::EDGE;
     let legend = Legend::new(&names, 0.0, width);
     let top = legend.height + 4.0;
     let bottom = top + height(&lines, LINE);
