@@ -65,13 +65,17 @@ impl Canvas {
 
     pub(crate) fn text(&mut self, at: (f64, f64), text: &str, ink: Ink, side: Side) {
         let text = typeset(text);
-        self.shapes.push(Shape::Text { at, text, ink, side, upright: false });
+        if !text.is_empty() {
+            self.shapes.push(Shape::Text { at, text, ink, side, upright: false });
+        }
     }
 
     /// Text that is read from bottom to top.
     pub(crate) fn upright(&mut self, at: (f64, f64), text: &str, ink: Ink, side: Side) {
         let text = typeset(text);
-        self.shapes.push(Shape::Text { at, text, ink, side, upright: true });
+        if !text.is_empty() {
+            self.shapes.push(Shape::Text { at, text, ink, side, upright: true });
+        }
     }
 
     pub(crate) fn line(&mut self, points: &[(f64, f64)], ink: Ink, width: f64) {

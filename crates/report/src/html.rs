@@ -1,5 +1,6 @@
 //! The report of a run: one HTML file that needs nothing beside it.
 
+use crate::canvas::typeset;
 use crate::content::{asked, hashes, marked, model, models, study};
 use crate::cost::costs;
 use crate::error::ReportError;
@@ -159,7 +160,7 @@ impl Page<'_> {
             style => style(),
             script => SCRIPT,
             script_hash => STANDARD.encode(Sha256::digest(SCRIPT)),
-            sentences => marked(&sentences(&gains)),
+            sentences => marked(&sentences(&gains).iter().map(|text| typeset(text)).collect::<Vec<_>>()),
             warnings => marked(&warnings),
             asked => marked(&asked(&observations.guesses)),
             arm => gains.arm.as_str(),

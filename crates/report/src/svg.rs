@@ -1,7 +1,7 @@
 //! Drawings as SVG, inside a page or as a file of their own.
 
 use crate::canvas::{Canvas, Shape, Side, TEXT};
-use crate::font::FAMILIES;
+use crate::font::{self, FAMILIES};
 use crate::theme::{Ink, Theme};
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
@@ -35,7 +35,25 @@ fn inside(canvas: &Canvas, theme: Theme) -> String {
     }
     let inside = drawn.split_once('>').map_or("", |(_, inside)| inside);
     // Every shape is opaque: to say so each time would take a tenth of a report.
-    inside.replace(" opacity=\"1\"", "").trim_end().trim_end_matches("</svg>").to_owned()
+    let inside = inside.replace(" opacity=\"1\"", "");
+    with_lengths(inside.trim_end().trim_end_matches("</svg>"), canvas)
+}
+
+/// Says how long every text is, so that it fits where none of the fonts is at hand.
+fn with_lengths(drawn: &str, canvas: &Canvas) -> String {
+    let texts = canvas.shapes.iter().filter_map(|shape| match shape {
+        Shape::Text { text, .. } => Some(font::width(text) * TEXT * FINE),
+        _ => None,
+    });
+    // Text of names is escaped, so that tags are the backend's own.
+    let mut parts = drawn.split("<text ");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for (part, length) in parts.zip(texts) {
+        whole.push_str(&format!(
+            "<text textLength=\"{length:.0}\" lengthAdjust=\"spacingAndGlyphs\" {part}"
+        ));
+    }
+    whole
 }
 
 fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, shape: &Shape, theme: Theme) {
@@ -141,6 +159,7 @@ mod tests {
         let file = file(&sample(), Theme::Dark, "t", "c");
         assert!(file.contains("width=\"35.28mm\"") && file.contains("<desc>c</desc>"), "{file}");
         assert!(file.contains("#F0883E") && !file.contains("#D55E00"));
+        assert_eq!(file.matches("textLength").count(), 1);
         assert_eq!(file.matches("<svg").count(), file.matches("</svg>").count());
     }
 }

@@ -1,5 +1,6 @@
 //! Sheets as the page shows them: tables that sort, with their CSV and LaTeX.
 
+use crate::canvas::typeset;
 use crate::number::{count, one_line};
 use crate::sheet::{footnotes, heading, shown, to_latex, written};
 use foretell_analysis::{Cell, Kind, Sheet, Shown};
@@ -51,7 +52,7 @@ pub(crate) fn table(sheet: &Sheet) -> TableView {
         number: is_number(at),
     };
     let cell = |row: &[Cell], at: usize| CellView {
-        text: written(&cut, row, at),
+        text: typeset(&written(&cut, row, at)),
         number: is_number(at),
         value: row[at].number().map(|number| number.to_string()),
         reason: row[at].reason().map(one_line),
