@@ -27,7 +27,7 @@ const NAMED: usize = 5;
 /// let columns = vec![Column::text("model", "the model"), Column::fraction("share", "its share")];
 /// let mut sheet = Sheet::new("shares", "Shares", "Who has how much.", columns);
 /// sheet.push([Cell::from("a"), Cell::from(0.25)]);
-/// assert_eq!(sheet_table(&sheet, None), "model share\n------------\na     0.250\n");
+/// assert_eq!(sheet_table(&sheet, None), " model  share\n--------------\n a      0.250\n");
 /// ```
 #[must_use]
 pub fn sheet_table(sheet: &Sheet, width: Option<u16>) -> String {
