@@ -11,7 +11,9 @@ pub(crate) mod models;
 pub(crate) mod money;
 pub(crate) mod pairs;
 pub(crate) mod passes;
+pub(crate) mod plot;
 pub(crate) mod power;
+pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod sharing;
 pub(crate) mod wide;
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Grow(passes::GrowArgs),
     Init(InitArgs),
     Analyze(analyze::AnalyzeArgs),
+    Plot(plot::PlotArgs),
+    Report(report::ReportArgs),
     Show(ShowArgs),
     Runs(RunsArgs),
     Prompt(PromptArgs),

@@ -25,6 +25,8 @@ fn main() -> ExitCode {
         Command::Grow(args) => commands::grow::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Plot(args) => commands::plot::run(&args),
+        Command::Report(args) => commands::report::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Runs(args) => commands::runs::run(&args),
         Command::Prompt(args) => commands::prompt::run(&args),

@@ -1,53 +1,15 @@
-//! A sheet to draw on, with few colours that follow the page into the dark.
+//! What is drawn, before it is written in any form.
+//!
+//! Lengths are in points (1/72 inch) from the upper left corner, so that a figure has the size at
+//! which it is printed.
 
-use plotters::backend::SVGBackend;
-use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::element::{Circle, PathElement, Text};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle};
+use crate::font;
+use crate::theme::Ink;
 
-/// Units of the sheet in one unit of the page: positions are whole numbers, so they are made fine.
-const FINE: f64 = 10.0;
+/// Size of text.
+pub(crate) const TEXT: f64 = 7.5;
 
-/// Size of text on the page.
-pub(crate) const TEXT: f64 = 13.0;
-
-/// What a letter takes of the width at that size, in the widest of the usual fonts.
-pub(crate) const LETTER: f64 = 7.7;
-
-/// What a colour is for. The style sheet of the page knows these values and gives them their dark
-/// counterparts; the two strong ones are told apart by people of any colour vision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ink {
-    /// Text and axes.
-    Plain,
-    /// Text beside what matters.
-    Quiet,
-    /// Lines behind everything.
-    Faint,
-    /// The treated arm, and estimates.
-    Strong,
-    /// The baseline.
-    Other,
-    /// The page itself.
-    Page,
-}
-
-impl Ink {
-    fn colour(self) -> RGBColor {
-        match self {
-            Self::Plain => RGBColor(0x1b, 0x1b, 0x1f),
-            Self::Quiet => RGBColor(0x5f, 0x63, 0x68),
-            Self::Faint => RGBColor(0xd9, 0xdc, 0xe0),
-            Self::Strong => RGBColor(0x00, 0x72, 0xb2),
-            Self::Other => RGBColor(0xd5, 0x5e, 0x00),
-            Self::Page => RGBColor(0xff, 0xff, 0xff),
-        }
-    }
-}
-
-/// Where a text stands about its point.
+/// Where a text stands about its point; it is always centred on its height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     /// The text begins there.
@@ -58,85 +20,135 @@ pub(crate) enum Side {
     Middle,
 }
 
-/// A drawing in progress. Positions are in units of the page, from the upper left corner.
-pub(crate) struct Canvas<'a> {
-    area: DrawingArea<SVGBackend<'a>, Shift>,
+/// A shape that tells one series from another without colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dot {
+    Full,
+    Ring,
+    Square,
+    Diamond,
+    Triangle,
+    Cross,
 }
 
-const MEMORY: &str = "drawing into memory does not fail";
-
-impl Canvas<'_> {
-    pub(crate) fn text(&self, at: (f64, f64), text: &str, ink: Ink, side: Side) {
-        let horizontal = match side {
-            Side::Right => HPos::Left,
-            Side::Left => HPos::Right,
-            Side::Middle => HPos::Center,
-        };
-        // The backend divides by this to come from its text size to that of a font.
-        let font = ("sans-serif", TEXT * FINE * 1.24).into_font();
-        let style = font.color(&ink.colour()).pos(Pos::new(horizontal, VPos::Center));
-        self.area.draw(&Text::new(text.to_owned(), fine(at), style)).expect(MEMORY);
-    }
-
-    pub(crate) fn line(&self, points: &[(f64, f64)], ink: Ink, width: f64) {
-        let points: Vec<(i32, i32)> = points.iter().map(|&point| fine(point)).collect();
-        let style = stroke(ink, width);
-        self.area.draw(&PathElement::new(points, style)).expect(MEMORY);
-    }
-
-    pub(crate) fn dot(&self, at: (f64, f64), radius: f64, ink: Ink) {
-        let radius = (radius * FINE) as i32;
-        self.area.draw(&Circle::new(fine(at), radius, ink.colour().filled())).expect(MEMORY);
-    }
-
-    /// A dot with a hole, told apart from a full one without colour.
-    pub(crate) fn ring(&self, at: (f64, f64), radius: f64, ink: Ink) {
-        self.dot(at, radius, ink);
-        self.dot(at, radius - 2.0, Ink::Page);
+impl Dot {
+    /// The shape of a series.
+    pub(crate) fn of(series: usize) -> Self {
+        let shapes =
+            [Self::Full, Self::Ring, Self::Square, Self::Diamond, Self::Triangle, Self::Cross];
+        shapes[series % shapes.len()]
     }
 }
 
-fn fine((x, y): (f64, f64)) -> (i32, i32) {
-    ((x * FINE).round() as i32, (y * FINE).round() as i32)
+/// One thing that is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Shape {
+    Text { at: (f64, f64), text: String, ink: Ink, side: Side, upright: bool },
+    Line { points: Vec<(f64, f64)>, ink: Ink, width: f64 },
+    Area { points: Vec<(f64, f64)>, ink: Ink },
+    Disc { at: (f64, f64), radius: f64, ink: Ink },
 }
 
-fn stroke(ink: Ink, width: f64) -> ShapeStyle {
-    ink.colour().stroke_width((width * FINE) as u32)
+/// A drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Canvas {
+    /// Width and height.
+    pub(crate) size: (f64, f64),
+    /// What is on it, the lowest first.
+    pub(crate) shapes: Vec<Shape>,
 }
 
-/// Draws, and gives the figure as an `svg` element with a text for those who cannot see it.
-pub(crate) fn svg(size: (f64, f64), alt: &str, draw: impl FnOnce(&Canvas<'_>)) -> String {
-    let mut drawn = String::new();
-    let (width, height) = fine(size);
-    {
-        let backend = SVGBackend::with_string(&mut drawn, (width as u32, height as u32));
-        let canvas = Canvas { area: backend.into_drawing_area() };
-        draw(&canvas);
-        canvas.area.present().expect(MEMORY);
+impl Canvas {
+    pub(crate) fn new(width: f64, height: f64) -> Self {
+        Self { size: (width, height), shapes: Vec::new() }
     }
-    // Inside a page the element needs no name space, and its size is that of the page's column.
-    let inside = drawn.split_once('>').map_or("", |(_, inside)| inside);
-    format!(
-        "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {width} {height}\" style=\"width:{}px\">{}",
-        escaped(alt),
-        size.0,
-        inside.trim_end()
-    )
-}
 
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
+    pub(crate) fn text(&mut self, at: (f64, f64), text: &str, ink: Ink, side: Side) {
+        let text = typeset(text);
+        if !text.is_empty() {
+            self.shapes.push(Shape::Text { at, text, ink, side, upright: false });
         }
     }
-    escaped
+
+    /// Text that is read from bottom to top.
+    pub(crate) fn upright(&mut self, at: (f64, f64), text: &str, ink: Ink, side: Side) {
+        let text = typeset(text);
+        if !text.is_empty() {
+            self.shapes.push(Shape::Text { at, text, ink, side, upright: true });
+        }
+    }
+
+    pub(crate) fn line(&mut self, points: &[(f64, f64)], ink: Ink, width: f64) {
+        self.shapes.push(Shape::Line { points: points.to_vec(), ink, width });
+    }
+
+    pub(crate) fn area(&mut self, points: &[(f64, f64)], ink: Ink) {
+        self.shapes.push(Shape::Area { points: points.to_vec(), ink });
+    }
+
+    /// A filled rectangle between two corners.
+    pub(crate) fn bar(&mut self, (left, top): (f64, f64), (right, bottom): (f64, f64), ink: Ink) {
+        self.area(&[(left, top), (right, top), (right, bottom), (left, bottom)], ink);
+    }
+
+    pub(crate) fn disc(&mut self, at: (f64, f64), radius: f64, ink: Ink) {
+        self.shapes.push(Shape::Disc { at, radius, ink });
+    }
+
+    /// The mark of a value.
+    pub(crate) fn dot(&mut self, at: (f64, f64), dot: Dot, ink: Ink) {
+        let (x, y) = at;
+        let r = 2.5;
+        match dot {
+            Dot::Full => self.disc(at, r, ink),
+            Dot::Ring => {
+                self.disc(at, r + 0.2, ink);
+                self.disc(at, r - 0.9, Ink::Page);
+            }
+            Dot::Square => self.bar((x - 2.2, y - 2.2), (x + 2.2, y + 2.2), ink),
+            Dot::Diamond => {
+                self.area(&[(x, y - 3.1), (x + 3.1, y), (x, y + 3.1), (x - 3.1, y)], ink)
+            }
+            Dot::Triangle => {
+                self.area(&[(x, y - 2.9), (x + 2.9, y + 2.2), (x - 2.9, y + 2.2)], ink)
+            }
+            Dot::Cross => {
+                self.line(&[(x - 2.2, y - 2.2), (x + 2.2, y + 2.2)], ink, 1.2);
+                self.line(&[(x - 2.2, y + 2.2), (x + 2.2, y - 2.2)], ink, 1.2);
+            }
+        }
+    }
+}
+
+/// Width of a text.
+pub(crate) fn wide(text: &str) -> f64 {
+    font::width(&typeset(text)) * TEXT
+}
+
+/// Text that is no wider than `room`: what is too wide loses its middle, since both ends tell models
+/// apart.
+pub(crate) fn fitted(text: &str, room: f64) -> String {
+    let mut letters = text.chars().count();
+    let mut fitted = text.to_owned();
+    while wide(&fitted) > room && letters > 1 {
+        letters -= 1;
+        fitted = crate::number::shortened(text, letters);
+    }
+    fitted
+}
+
+/// Hyphens before digits become minus signs, which are as wide as the digits.
+pub(crate) fn typeset(text: &str) -> String {
+    let mut set = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    let mut before = None;
+    while let Some(c) = chars.next() {
+        let starts = before.is_none_or(|b: char| b.is_whitespace() || matches!(b, '[' | '(' | '→'));
+        let number = chars.peek().is_some_and(|next| next.is_ascii_digit() || *next == '.');
+        set.push(if c == '-' && starts && number { '\u{2212}' } else { c });
+        before = Some(c);
+    }
+    set
 }
 
 #[cfg(test)]
@@ -144,13 +156,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_figure_loads_nothing_and_escapes_names() {
-        let figure = svg((100.0, 20.0), "a \"<b>\"", |canvas| {
-            canvas.text((5.0, 10.0), "<script>", Ink::Plain, Side::Right);
-            canvas.ring((50.0, 10.0), 5.0, Ink::Other);
-        });
-        assert!(!figure.contains("http") && !figure.contains("<script"), "{figure}");
-        assert!(figure.starts_with("<svg role=\"img\" aria-label=\"a &quot;&lt;b&gt;&quot;\""));
-        assert!(figure.contains("&lt;script&gt;") && figure.ends_with("</svg>"));
+    fn minus_signs_are_true_and_names_keep_their_hyphens() {
+        assert_eq!(typeset("-0.15 [-0.24, -0.07]"), "−0.15 [−0.24, −0.07]");
+        assert_eq!(typeset("gpt-5-mini"), "gpt-5-mini");
+    }
+
+    #[test]
+    fn what_does_not_fit_loses_its_middle() {
+        let name = "a-model-with-a-rather-long-name";
+        let short = fitted(name, 60.0);
+        assert!(wide(&short) <= 60.0 && short.starts_with("a-mod") && short.ends_with("name"));
+        assert_eq!(fitted("short", 60.0), "short");
     }
 }

@@ -26,6 +26,17 @@ pub enum ReportError {
         /// What went wrong.
         fault: std::io::Error,
     },
+    /// A picture would be larger than a PNG can be.
+    #[error("figure `{name}` of {rows} rows is too large for a PNG")]
+    #[diagnostic(help(
+        "name a file that ends in .svg or .pdf, or draw less: `--where 'dataset=income'`"
+    ))]
+    Large {
+        /// The figure.
+        name: &'static str,
+        /// Its rows.
+        rows: usize,
+    },
     /// The page could not be put together: a fault of this program.
     #[error("the page of the report could not be rendered: {0}")]
     Page(#[from] minijinja::Error),

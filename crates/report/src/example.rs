@@ -1,17 +1,18 @@
-//! Cases to look at: explanations that helped a predictor, and explanations that misled it.
+//! Cases to look at: explanations that helped a predictor, that misled one, and that misled all.
 
 use crate::error::ReportError;
-use foretell_analysis::{Contrast, Observations, PredictionFile, Slot};
+use foretell_analysis::{Observation, Observations, Slot};
 use foretell_core::{AnswerOrder, PairId, QuestionId};
 use foretell_tables::{AnswerRow, PairRow, QuestionRow, Reader, Table};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One case, as the page shows it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Example {
-    helped: bool,
+    effect: Effect,
     pair: String,
     dataset: String,
     reference: String,
@@ -50,76 +51,123 @@ struct Explanation {
     factors: Vec<String>,
 }
 
-/// For each reference, up to one case that helped and one that misled its first predictor.
+/// Cases to look at, as many as `most`: explanations that helped a predictor, that misled one, and
+/// that made all predictors agree on one wrong label.
 ///
-/// Cases are drawn by a hash of their names: neither the best nor the worst, and the same each time.
-/// At most `most` in all, taken from the references in turn. A run without its other tables has
-/// none, for a guess without its question shows nothing; nor has an arm that shows something else
-/// than the explanation of the question itself.
+/// Each reference has its turn for each kind, and its cases are drawn by a hash of their names:
+/// neither the best nor the worst, and the same each time. A run without its other tables has none,
+/// for a guess without its question shows nothing; nor has an arm that shows something else than the
+/// explanation of the question itself.
 pub(crate) fn examples(
     run: &Path,
-    contrast: &Contrast,
+    observations: &Observations,
+    arm: &str,
     most: usize,
 ) -> Result<Vec<Example>, ReportError> {
     let tables = ["pairs.parquet", "questions.parquet"].map(|name| run.join(name));
-    if most == 0 || contrast.arm != "with" || !tables.iter().all(|path| path.is_file()) {
+    if most == 0 || arm != "with" || !tables.iter().all(|path| path.is_file()) {
         return Ok(Vec::new());
     }
-    let files = contrast.files(&[run])?;
-    let mut drawn = Vec::new();
-    for reference in files.chunk_by(|one, other| one.reference == other.reference) {
-        if drawn.len() >= most {
-            break;
-        }
-        let first = &reference[0].predictor;
-        let files: Vec<PredictionFile> =
-            reference.iter().filter(|file| file.predictor == *first).cloned().collect();
-        drawn.extend(draw(&contrast.observations(&files)?).into_iter().flatten());
-    }
-    drawn.truncate(most);
-    complete(run, &tables, drawn)
+    let drawn = in_turn(candidates(observations), most);
+    complete(run, &tables, drawn.into_iter().map(|found| case(observations, found)).collect())
 }
 
-/// A case that was drawn: what it is about, and what was guessed.
-struct Case {
-    helped: bool,
-    pair: PairId,
-    dataset: String,
-    reference: String,
-    explainer: String,
-    predictor: String,
-    answer_order: AnswerOrder,
-    answer_repeat: i64,
-    guess_with: String,
-    guess_without: String,
+/// What an explanation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Effect {
+    Helped,
+    Misled,
+    Egregious,
 }
 
-/// Whether the explanation helped (`Some(true)`), misled (`Some(false)`), or did neither.
-fn effect(observations: &Observations, slot: &Slot) -> Option<bool> {
-    let hit = |place| observations.guess(place).ok()?.hit;
-    let (with, without) = (hit(slot.treated)?, hit(slot.baseline)?);
-    (with != without).then_some(with)
-}
+const EFFECTS: [Effect; 3] = [Effect::Helped, Effect::Misled, Effect::Egregious];
 
-/// The case that helped and the one that misled with the lowest hash.
-fn draw(observations: &Observations) -> [Option<Case>; 2] {
+/// Cases of a reference and effect, those with the lowest hashes first: hash, place in the list.
+type Candidates = BTreeMap<(Effect, Arc<str>), Vec<(u64, usize)>>;
+
+/// Candidates that are kept for each reference and effect.
+const KEPT: usize = 20;
+
+fn candidates(observations: &Observations) -> Candidates {
     let guesses = &observations.guesses;
-    let mut drawn: [Option<(u64, usize)>; 2] = [None, None];
-    for (at, observation) in observations.list.iter().enumerate() {
-        let slot = observations.slots(observation).first();
-        let Some(helped) = slot.and_then(|slot| effect(observations, slot)) else { continue };
-        let place = &mut drawn[usize::from(!helped)];
-        let subject = &guesses.subjects[observation.subject as usize];
-        let rank = hash(guesses.pair_id(subject.pair));
-        if place.as_ref().is_none_or(|(lowest, _)| rank < *lowest) {
-            *place = Some((rank, at));
+    let mut found = Candidates::new();
+    let mut from = 0;
+    for about in observations.list.chunk_by(|one, other| one.subject == other.subject) {
+        let subject = &guesses.subjects[about[0].subject as usize];
+        let name = &guesses.models[subject.reference as usize].name;
+        let pair = guesses.pair_id(subject.pair);
+        let mut add = |effect: Effect, at: usize, salt: &str| {
+            let kept = found.entry((effect, Arc::clone(name))).or_default();
+            let hash = hash(&format!("{pair}\n{salt}"));
+            let place = kept.partition_point(|&(other, _)| other <= hash);
+            if place < KEPT {
+                kept.insert(place, (hash, at));
+                kept.truncate(KEPT);
+            }
+        };
+        for (at, observation) in about.iter().enumerate() {
+            let slot = observations.slots(observation).first();
+            let predictor = &guesses.models[observation.predictor as usize].name;
+            if let Some(effect) = slot.and_then(|slot| effect(observations, slot)) {
+                add(effect, from + at, predictor);
+            }
+        }
+        if is_egregious(observations, about) {
+            add(Effect::Egregious, from, "");
+        }
+        from += about.len();
+    }
+    found
+}
+
+/// Whether the explanation helped or misled; neither where it changed nothing.
+fn effect(observations: &Observations, slot: &Slot) -> Option<Effect> {
+    let hit = |place| observations.guess(place).ok()?.hit;
+    match (hit(slot.treated)?, hit(slot.baseline)?) {
+        (true, false) => Some(Effect::Helped),
+        (false, true) => Some(Effect::Misled),
+        _ => None,
+    }
+}
+
+/// Whether two predictors or more, and all of them, gave one wrong label with the explanation.
+fn is_egregious(observations: &Observations, about: &[Observation]) -> bool {
+    let first = |observation: &Observation| {
+        let slot = observations.slots(observation).first()?;
+        let guess = observations.guess(slot.treated).ok()?;
+        guess.hit.filter(|hit| !hit).and(guess.answer)
+    };
+    let mut answers = about.iter().map(first);
+    let Some(Some(label)) = answers.next() else { return false };
+    about.len() > 1 && answers.all(|answer| answer == Some(label))
+}
+
+/// Takes from the effects in turn, and within an effect from the references in turn. A pair is shown
+/// once for a reference.
+fn in_turn(candidates: Candidates, most: usize) -> Vec<(Effect, usize)> {
+    let mut queues: Vec<Vec<(Effect, usize)>> = Vec::new();
+    for wanted in EFFECTS {
+        let own: Vec<&Vec<(u64, usize)>> = candidates
+            .iter()
+            .filter(|((effect, _), _)| *effect == wanted)
+            .map(|(_, places)| places)
+            .collect();
+        let ranks = (0..KEPT).flat_map(|rank| own.iter().filter_map(move |own| own.get(rank)));
+        queues.push(ranks.map(|&(_, at)| (wanted, at)).collect());
+    }
+    let mut drawn = Vec::new();
+    for turn in 0..KEPT * candidates.len().max(1) {
+        for queue in &queues {
+            drawn.extend(queue.get(turn).copied().filter(|_| drawn.len() < most));
         }
     }
-    drawn.map(|place| place.map(|(_, at)| case(observations, at)))
+    drawn.sort();
+    drawn
 }
 
 /// What the guesses themselves tell.
-fn case(observations: &Observations, at: usize) -> Case {
+fn case(observations: &Observations, (effect, at): (Effect, usize)) -> Case {
     let guesses = &observations.guesses;
     let observation = &observations.list[at];
     let subject = &guesses.subjects[observation.subject as usize];
@@ -132,17 +180,36 @@ fn case(observations: &Observations, at: usize) -> Case {
     };
     let pair = guesses.pair_of(observation.subject);
     Case {
-        helped: effect(observations, slot) == Some(true),
+        effect,
         pair: guesses.pair_id(subject.pair).to_string().into(),
         dataset: guesses.text(pair.dataset).to_string(),
         reference: name(subject.reference),
         explainer: name(subject.explainer),
-        predictor: name(observation.predictor),
+        predictor: match effect {
+            Effect::Egregious => "all predictors (guess without: the first)".to_owned(),
+            _ => name(observation.predictor),
+        },
         answer_order: pair.answer_order,
         answer_repeat: subject.answer_repeat.into(),
         guess_with: guessed(slot.treated),
         guess_without: guessed(slot.baseline),
+        target: subject.target.map(|target| guesses.text(target).to_string()).unwrap_or_default(),
     }
+}
+
+/// A case that was drawn: what it is about, and what was guessed.
+struct Case {
+    effect: Effect,
+    pair: PairId,
+    dataset: String,
+    reference: String,
+    explainer: String,
+    predictor: String,
+    answer_order: AnswerOrder,
+    answer_repeat: i64,
+    guess_with: String,
+    guess_without: String,
+    target: String,
 }
 
 /// FNV-1a: the same on every machine and in every version.
@@ -193,18 +260,20 @@ fn complete(
 
 /// The page's view of a case, before the other tables are read.
 fn example(case: &Case) -> Example {
-    // One of the two guesses is the target.
-    let target = if case.helped { &case.guess_with } else { &case.guess_without };
     Example {
-        helped: case.helped,
+        effect: case.effect,
         pair: case.pair.to_string(),
         dataset: case.dataset.clone(),
         reference: case.reference.clone(),
         predictor: case.predictor.clone(),
+        original: String::new(),
+        counterfactual: String::new(),
+        original_answer: None,
+        explanation: None,
+        factors: Vec::new(),
         guess_without: case.guess_without.clone(),
         guess_with: case.guess_with.clone(),
-        target: target.clone(),
-        ..Example::default()
+        target: case.target.clone(),
     }
 }
 
@@ -241,7 +310,8 @@ fn explain(
     Ok(())
 }
 
-fn tables(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
+/// The tables in a folder, in the order of their names.
+pub(crate) fn tables(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -256,7 +326,7 @@ fn tables(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
 }
 
 /// Reads some columns of a table until `take` has enough.
-fn scan<T: Table, R: DeserializeOwned>(
+pub(crate) fn scan<T: Table, R: DeserializeOwned>(
     path: &Path,
     columns: &[&str],
     mut take: impl FnMut(R) -> bool,

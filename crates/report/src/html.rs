@@ -1,23 +1,39 @@
 //! The report of a run: one HTML file that needs nothing beside it.
 
-use crate::content::{
-    blocks, by_first, left_out, marked, models, sections, study, targets_missing,
-};
+use crate::canvas::typeset;
+use crate::content::{asked, hashes, marked, model, models, study};
+use crate::cost::costs;
 use crate::error::ReportError;
 use crate::example::{Example, examples};
-use crate::figure::{dumbbell, forest};
+use crate::figure::{FIGURES, Figure, FigureKind, figures};
+use crate::font::FAMILIES;
+use crate::methods::{VERSION, bibtex, paragraph};
+use crate::notice::notices;
 use crate::number;
 use crate::sentence::sentences;
-use crate::table::notes;
-use foretell_analysis::{Contrast, GainRequest, GainTable, GroupKey};
+use crate::theme::{Theme, recoloured};
+use crate::view::{TableView, table};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use foretell_analysis::{
+    ANALYSES, Analysis, Contrast, Finished, GainRequest, GainTable, GroupKey, Observations,
+    Prepared, Request, Sheet, run_all,
+};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::Path;
 
-/// The page, as a template.
+/// The page, as a template, with its style sheet and its script.
 const PAGE: &str = include_str!("../templates/report.html.jinja");
+const STYLE: &str = include_str!("../templates/report.css");
+const SCRIPT: &str = include_str!("../templates/report.js");
+
+/// Sheets that are shown unfolded: what a reader wants first.
+const OPEN: [&str; 4] = ["gain", "missing", "missing-targets", "costs"];
 
 /// What a report is about and what stands in it.
 ///
@@ -49,7 +65,7 @@ impl Default for ReportRequest {
             command: None,
             study: None,
             gain: GainRequest::default(),
-            examples: 6,
+            examples: 20,
         }
     }
 }
@@ -75,55 +91,140 @@ pub fn write_report(run: &Path, out: &Path, request: &ReportRequest) -> Result<(
 /// # Errors
 /// [`ReportError`] names the file, and how to mend what can be mended.
 pub fn report(run: &Path, request: &ReportRequest) -> Result<String, ReportError> {
-    let gain = &request.gain;
-    let contrast = Contrast { arm: gain.arm.clone(), against: gain.against.clone() };
-    let keys = [GroupKey::Reference, GroupKey::Dataset];
-    let counts = contrast.count(&[run], &keys)?;
-    let by = |keys: &[GroupKey], bootstrap| {
-        counts.gain(&GainRequest { by: keys.to_vec(), bootstrap, ..gain.clone() })
-    };
-    let references = by(&keys[..1], gain.bootstrap)?;
-    let each = by(&keys, 0)?;
-    let cases = examples(run, &contrast, request.examples)?;
-    page(run, request, &references, &each, &cases)
+    let GainRequest { arm, against, level, bootstrap, seed, .. } = request.gain.clone();
+    let contrast = Contrast { arm, against };
+    let counts = contrast.count(&[run], &[GroupKey::Reference])?;
+    let by_reference = GainRequest { by: vec![GroupKey::Reference], ..request.gain.clone() };
+    let gains = counts.gain(&by_reference)?;
+    let of_analyses = Request { contrast, level, bootstrap, seed, ..Request::default() };
+    let prepared = Prepared::read(&[run], &of_analyses)?;
+    let kinds: Vec<&'static FigureKind> = FIGURES.iter().collect();
+    let analyses: Vec<&Analysis> = ANALYSES.iter().collect();
+    let (figures, finished) = rayon::join(
+        || figures(&kinds, &prepared, &of_analyses, &[]),
+        || run_all(&analyses, &prepared, &of_analyses),
+    );
+    let observations = prepared.observations(&of_analyses, &[]);
+    let cases = examples(run, &observations, &gains.arm, request.examples)?;
+    Page { run, request, gains, observations: &observations, figures, finished, cases }.render()
 }
 
-fn page(
-    run: &Path,
-    request: &ReportRequest,
-    references: &GainTable,
-    each: &GainTable,
-    cases: &[Example],
-) -> Result<String, ReportError> {
-    let arms = (references.arm.as_str(), references.against.as_str());
-    let accuracy = blocks(each, [0, 1]);
-    let datasets = blocks(each, [1, 0]);
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
-    environment.set_syntax(syntax);
-    environment.add_template("report", PAGE)?;
-    let page = environment.get_template("report")?.render(context! {
-        title => request.title.as_str(),
-        sentences => marked(&sentences(references)),
-        warnings => marked(&references.warnings),
-        arm => arms.0,
-        against => arms.1,
-        level => number::percent(references.level),
-        references => Serde(sections(references)),
-        reference_notes => marked(&notes(references)),
-        each => Serde(sections(each)),
-        each_notes => marked(&notes(each)),
-        figure_references => forest(&by_first(references), "by reference model", each.level),
-        figure_accuracy => dumbbell(&accuracy, "by reference model and dataset", arms),
-        figure_datasets => forest(&datasets, "by dataset and reference model", each.level),
-        left_out => Serde(left_out(references)),
-        targets_missing => Serde(targets_missing(references)),
-        models => Serde(models(run)?),
-        cases => Serde(cases),
-        command => request.command.as_deref(),
-        study => study(run, request.study.as_deref())?,
-    })?;
-    Ok(page)
+/// A figure of the page.
+#[derive(Serialize)]
+struct FigureView {
+    name: &'static str,
+    title: &'static str,
+    number: usize,
+    svg: String,
+    caption: Vec<String>,
+    csv: String,
+}
+
+/// What is not there, with the reason.
+#[derive(Serialize)]
+struct Absent {
+    name: &'static str,
+    reason: String,
+}
+
+/// All that stands in a page.
+struct Page<'a> {
+    run: &'a Path,
+    request: &'a ReportRequest,
+    gains: GainTable,
+    observations: &'a Observations,
+    figures: Vec<(&'static FigureKind, Result<Figure, String>)>,
+    finished: Vec<Finished>,
+    cases: Vec<Example>,
+}
+
+impl Page<'_> {
+    fn render(self) -> Result<String, ReportError> {
+        let Page { run, request, gains, observations, .. } = self;
+        let (drawn, undrawn) = drawn(self.figures);
+        let (sheets, failed) = computed(self.finished);
+        let costs = costs(run)?;
+        let model_rows = models(run)?;
+        let mut warnings = gains.warnings.clone();
+        warnings.extend(notices(observations, &model_rows));
+        let tables: Vec<TableView> =
+            sheets.iter().filter(|sheet| !sheet.rows.is_empty()).map(table).collect();
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
+        environment.set_syntax(syntax);
+        environment.add_template("report", PAGE)?;
+        let page = environment.get_template("report")?.render(context! {
+            title => request.title.as_str(),
+            style => style(),
+            script => SCRIPT,
+            script_hash => STANDARD.encode(Sha256::digest(SCRIPT)),
+            sentences => marked(&sentences(&gains).iter().map(|text| typeset(text)).collect::<Vec<_>>()),
+            warnings => marked(&warnings),
+            asked => marked(&asked(&observations.guesses)),
+            arm => gains.arm.as_str(),
+            against => gains.against.as_str(),
+            level => number::percent(gains.level),
+            figures => Serde(drawn),
+            undrawn => Serde(undrawn),
+            tables => Serde(tables),
+            failed => Serde(failed),
+            open => OPEN,
+            costs => Serde(table(&costs)),
+            models => Serde(model_rows.into_iter().map(model).collect::<Vec<_>>()),
+            cases => Serde(self.cases),
+            methods => paragraph(&gains, observations),
+            bibtex => bibtex(),
+            command => request.command.as_deref(),
+            study => study(run, request.study.as_deref())?,
+            hashes => Serde(hashes(run)?),
+            version => VERSION,
+        })?;
+        Ok(page)
+    }
+}
+
+/// The style sheet, with the colours of figures in the dark and on paper.
+fn style() -> String {
+    format!(
+        "{STYLE}\nsvg text {{ font-family: {FAMILIES}; }}\n\
+         @media screen and (prefers-color-scheme: dark) {{\n{}\n}}\n@media print {{\n{}\n}}\n",
+        recoloured(Theme::Dark),
+        recoloured(Theme::Print)
+    )
+}
+
+fn drawn(
+    figures: Vec<(&'static FigureKind, Result<Figure, String>)>,
+) -> (Vec<FigureView>, Vec<Absent>) {
+    let (mut drawn, mut undrawn) = (Vec::new(), Vec::new());
+    for (kind, figure) in figures {
+        match figure {
+            Ok(figure) => drawn.push(FigureView {
+                name: kind.name,
+                title: kind.title,
+                number: drawn.len() + 1,
+                svg: figure.element(),
+                caption: marked(std::slice::from_ref(&figure.caption)).remove(0),
+                csv: figure.to_csv(),
+            }),
+            Err(reason) => undrawn.push(Absent { name: kind.name, reason }),
+        }
+    }
+    (drawn, undrawn)
+}
+
+fn computed(finished: Vec<Finished>) -> (Vec<Sheet>, Vec<Absent>) {
+    let (mut sheets, mut failed) = (Vec::new(), Vec::new());
+    for done in finished {
+        match done.sheets {
+            Ok(found) => sheets.extend(found),
+            Err(fault) => {
+                let reason = number::one_line(&fault.to_string());
+                failed.push(Absent { name: done.name, reason });
+            }
+        }
+    }
+    (sheets, failed)
 }

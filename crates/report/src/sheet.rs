@@ -27,7 +27,7 @@ const NAMED: usize = 5;
 /// let columns = vec![Column::text("model", "the model"), Column::fraction("share", "its share")];
 /// let mut sheet = Sheet::new("shares", "Shares", "Who has how much.", columns);
 /// sheet.push([Cell::from("a"), Cell::from(0.25)]);
-/// assert_eq!(sheet_table(&sheet, None), "model share\n------------\na     0.250\n");
+/// assert_eq!(sheet_table(&sheet, None), " model  share\n--------------\n a      0.250\n");
 /// ```
 #[must_use]
 pub fn sheet_table(sheet: &Sheet, width: Option<u16>) -> String {
@@ -76,7 +76,7 @@ fn drawn(sheet: &Sheet, least: Shown, letters: usize) -> String {
 }
 
 /// The places of the columns that people see.
-fn shown(sheet: &Sheet, least: Shown) -> Vec<usize> {
+pub(crate) fn shown(sheet: &Sheet, least: Shown) -> Vec<usize> {
     let seen = |column: &Column| match least {
         Shown::Wide => column.shown != Shown::Never,
         _ => column.shown == Shown::Always,
@@ -84,7 +84,8 @@ fn shown(sheet: &Sheet, least: Shown) -> Vec<usize> {
     (0..sheet.columns.len()).filter(|&at| seen(&sheet.columns[at])).collect()
 }
 
-fn heading(sheet: &Sheet, column: &Column) -> String {
+/// The heading of a column, with the level of the intervals that stand behind its figures.
+pub(crate) fn heading(sheet: &Sheet, column: &Column) -> String {
     let level = sheet.settings.iter().find(|(name, _)| *name == "level");
     let level = level.and_then(|(_, level)| level.number()).filter(|_| column.has_limits);
     let heading = one_line(&column.heading);
@@ -94,7 +95,7 @@ fn heading(sheet: &Sheet, column: &Column) -> String {
 /// A cell as people see it, with its limits behind it where the column has them.
 pub(crate) fn written(sheet: &Sheet, row: &[Cell], at: usize) -> String {
     let column = &sheet.columns[at];
-    let text = figure(&row[at], column.kind);
+    let text = plain(&row[at], column.kind);
     if !column.has_limits || row[at].number().is_none() {
         return text;
     }
@@ -109,7 +110,8 @@ pub(crate) fn written(sheet: &Sheet, row: &[Cell], at: usize) -> String {
     format!("{text} [{limits}]")
 }
 
-fn figure(cell: &Cell, kind: Kind) -> String {
+/// A cell as people see it, without limits.
+pub(crate) fn plain(cell: &Cell, kind: Kind) -> String {
     match cell {
         Cell::Text(text) => one_line(text),
         Cell::Count(count) => number::count(*count),
@@ -137,7 +139,7 @@ fn significant(value: f64) -> String {
 }
 
 /// What stands under the table: reasons for what is undefined, then all that the sheet says of itself.
-fn footnotes(sheet: &Sheet) -> Vec<String> {
+pub(crate) fn footnotes(sheet: &Sheet) -> Vec<String> {
     let mut lines = reasons(sheet);
     lines.extend(sheet.notes.iter().map(|note| one_line(note)));
     if !sheet.conditional.is_empty() {
@@ -178,7 +180,7 @@ fn reasons(sheet: &Sheet) -> Vec<String> {
             let reason = row[at].reason().or_else(|| limit.and_then(Cell::reason));
             if let Some(reason) = reason {
                 let name: Vec<String> =
-                    row[..groups].iter().map(|cell| figure(cell, Kind::Text)).collect();
+                    row[..groups].iter().map(|cell| plain(cell, Kind::Text)).collect();
                 found.entry((at, reason)).or_default().push(name.join(" / "));
             }
         }

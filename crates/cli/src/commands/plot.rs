@@ -1,0 +1,192 @@
+//! `foretell plot`.
+
+use super::analyze::named_runs;
+use crate::Done;
+use crate::args::TextFormat;
+use crate::args::plot::PlotArgs;
+use crate::exit::{DONE, Failure, INPUT, USAGE};
+use crate::output::{harmless, say, show};
+use foretell_analysis::{Contrast, Prepared, Request};
+use foretell_core::did_you_mean;
+use foretell_report::figure::{Form, figures};
+use foretell_report::sheet::sheet_table;
+use foretell_report::{FIGURES, Figure, FigureKind, figure_kind};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(args: &PlotArgs) -> Done {
+    if args.list {
+        show(foretell_report::figure::list().trim_end());
+        return Ok(DONE);
+    }
+    let (kinds, runs) = chosen(args)?;
+    let place = Place::of(args, &kinds)?;
+    let request = request(args);
+    let runs = named_runs(&runs)?;
+    let paths: Vec<&Path> = runs.iter().map(PathBuf::as_path).collect();
+    let prepared = Prepared::read(&paths, &request)?;
+    let mut drawn = Vec::new();
+    let mut lacking = Vec::new();
+    for (kind, figure) in figures(&kinds, &prepared, &request, &args.given()) {
+        match figure {
+            Ok(figure) => drawn.push(figure),
+            Err(reason) => lacking.push(harmless(&format!("no `{}` figure: {reason}", kind.name))),
+        }
+    }
+    if drawn.is_empty() {
+        let help = "`foretell plot --list` says what each figure is drawn from";
+        return Err(Failure::said(INPUT, lacking.join("\n"), help));
+    }
+    lacking.iter().for_each(|reason| say(reason));
+    place.write(args, &drawn)?;
+    Ok(DONE)
+}
+
+/// The kinds asked for, and the runs.
+fn chosen(args: &PlotArgs) -> Result<(Vec<&'static FigureKind>, Vec<PathBuf>), Failure> {
+    let known = || FIGURES.iter().map(|kind| kind.name);
+    let kind = |word: &PathBuf| word.to_str().and_then(figure_kind);
+    let help = || format!("the kinds are {}", known().collect::<Vec<_>>().join(", "));
+    let (kinds, runs): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        args.what.iter().partition(|word| kind(word).is_some());
+    if let Some(word) = runs.iter().find(|word| !word.exists() && word.components().count() == 1) {
+        let word = word.display().to_string();
+        let near = did_you_mean(&word, known());
+        let said = format!("`{word}` is neither a kind of figure nor a run folder{near}");
+        return Err(Failure::said(USAGE, harmless(&said), help()));
+    }
+    let runs: Vec<PathBuf> = runs.into_iter().cloned().collect();
+    match (kinds.as_slice(), args.all) {
+        ([], true) => Ok((FIGURES.iter().collect(), runs)),
+        ([], false) => Err(Failure::said(USAGE, "no kind of figure is named", help())),
+        (_, true) => {
+            Err(Failure::said(USAGE, "a kind of figure and `--all`", "leave out one of them"))
+        }
+        ([one], false) => Ok((vec![kind(one).expect("it was looked up")], runs)),
+        _ => Err(Failure::said(USAGE, "more than one kind of figure", "name one, or give `--all`")),
+    }
+}
+
+fn request(args: &PlotArgs) -> Request {
+    let default = Request::default();
+    Request {
+        contrast: Contrast {
+            arm: args.arm.clone().unwrap_or(default.contrast.arm.clone()),
+            against: args.against.clone().unwrap_or(default.contrast.against.clone()),
+        },
+        weights: args.weights.unwrap_or(default.weights),
+        exclude_self: args.exclude_self.unwrap_or(default.exclude_self),
+        consistent_only: args.consistent_only,
+        filter: args.filter.clone().unwrap_or_default(),
+        level: args.level.unwrap_or(default.level),
+        seed: args.seed.unwrap_or(default.seed),
+        min_n: args.min_n.unwrap_or(default.min_n),
+        min_answered: args.min_answered,
+        ..default
+    }
+}
+
+/// What comes out, and where.
+enum Place {
+    /// The data of one figure, on standard output.
+    Printed(TextFormat),
+    /// The data of one figure, in a file.
+    Data(TextFormat, PathBuf),
+    /// One picture.
+    Picture(Form, PathBuf),
+    /// Pictures, with their data and captions, in a folder.
+    Folder(PathBuf),
+}
+
+impl Place {
+    /// Refuses a file that is there, and one that does not say what it is.
+    fn of(args: &PlotArgs, kinds: &[&'static FigureKind]) -> Result<Self, Failure> {
+        let Some(out) = &args.out else {
+            return Ok(Self::Printed(args.format.unwrap_or(TextFormat::Table)));
+        };
+        if args.all {
+            for kind in kinds {
+                refuse_existing(&out.join(format!("{}.csv", kind.name)), args.force)?;
+            }
+            return Ok(Self::Folder(out.clone()));
+        }
+        refuse_existing(out, args.force)?;
+        let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let place = match (args.format, ending.as_deref()) {
+            (Some(format), _) => Self::Data(format, out.clone()),
+            (None, Some("svg")) => Self::Picture(Form::Svg, out.clone()),
+            (None, Some("png")) => Self::Picture(Form::Png, out.clone()),
+            (None, Some("pdf")) => Self::Picture(Form::Pdf, out.clone()),
+            (None, Some("csv")) => Self::Data(TextFormat::Csv, out.clone()),
+            (None, Some("json")) => Self::Data(TextFormat::Json, out.clone()),
+            _ => {
+                let said =
+                    format!("`--out {}` does not say by its ending how to draw", out.display());
+                let help = "end it in .svg, .png or .pdf, or in .csv or .json for the data";
+                return Err(Failure::said(USAGE, said, help));
+            }
+        };
+        Ok(place)
+    }
+
+    fn write(&self, args: &PlotArgs, drawn: &[Figure]) -> Result<(), Failure> {
+        let (theme, width) = (args.theme.into(), args.width.into());
+        match self {
+            Self::Printed(format) => {
+                show(text(&drawn[0], *format).trim_end());
+                Ok(())
+            }
+            Self::Data(format, out) => save(out, text(&drawn[0], *format).as_bytes()),
+            Self::Picture(form, out) => {
+                save(out, &drawn[0].draw(*form, theme, width)?)?;
+                show(&harmless(&drawn[0].caption));
+                Ok(())
+            }
+            Self::Folder(folder) => {
+                std::fs::create_dir_all(folder).map_err(|fault| {
+                    let help = "name a folder that can be made";
+                    Failure::said(INPUT, format!("{}: {fault}", folder.display()), help)
+                })?;
+                let mut captions = String::new();
+                for figure in drawn {
+                    let name = figure.kind.name;
+                    for form in &args.form {
+                        let ending = format!("{form:?}").to_lowercase();
+                        let picture = figure.draw((*form).into(), theme, width)?;
+                        save(&folder.join(format!("{name}.{ending}")), &picture)?;
+                    }
+                    save(&folder.join(format!("{name}.csv")), figure.to_csv().as_bytes())?;
+                    captions.push_str(&format!("{name}\n{}\n\n", harmless(&figure.caption)));
+                }
+                save(&folder.join("captions.txt"), captions.as_bytes())
+            }
+        }
+    }
+}
+
+fn text(figure: &Figure, format: TextFormat) -> String {
+    match format {
+        TextFormat::Json => figure.to_json(),
+        TextFormat::Csv => figure.to_csv(),
+        TextFormat::Table => {
+            let table = sheet_table(&figure.data, super::analyze::width());
+            format!("{}\n\n{table}", harmless(&figure.caption))
+        }
+    }
+}
+
+fn refuse_existing(path: &Path, force: bool) -> Result<(), Failure> {
+    if !path.exists() || force {
+        return Ok(());
+    }
+    let help = "name another place, or replace what is there with `--force`";
+    Err(Failure::said(INPUT, format!("{} is there already", path.display()), help))
+}
+
+fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|fault| {
+        let help = "name a file in a folder you can write to";
+        Failure::said(INPUT, format!("{}: {fault}", path.display()), help)
+    })?;
+    say(&format!("wrote {}", path.display()));
+    Ok(())
+}
