@@ -12,5 +12,6 @@ if command -v python3 >/dev/null; then python3 bench/regex_parser.py "$replies";
 paper=../shared/data/paper/combined_dataset.parquet
 if [ -f "$paper" ]; then "$bench" path "$paper"; fi
 "$bench" neighbours
+"$bench" view
 # Beside other clients, and several times: bench/requests.sh
 ROUNDS=1 CLIENTS='' bench/requests.sh

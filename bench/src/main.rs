@@ -5,6 +5,7 @@
 //! foretell-bench parser [REPLIES.jsonl]   the reply parser against a mere copy of the text
 //! foretell-bench path [PAIRS]             simulated replies: the whole path against the bare subject
 //! foretell-bench requests ADDRESS N M     N requests to a server, M in flight, ledger on
+//! foretell-bench view [RUN]               the viewer over 126,000 cases: pages, memory
 //! foretell-bench neighbours [--rows N] [--from N] [--levels N]   all neighbours and balls of tables
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
@@ -13,6 +14,7 @@ mod neighbours;
 mod parser;
 mod path;
 mod requests;
+mod view;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -24,9 +26,10 @@ fn main() {
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
         Some("path") => path::run(args.get(1)),
         Some("requests") => requests::run(&args[1..]),
+        Some("view") => view::run(&args[1..]),
         _ => println!(
             "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | neighbours [--rows N] | \
-             requests ADDRESS N M"
+             requests ADDRESS N M | view [RUN]"
         ),
     }
 }

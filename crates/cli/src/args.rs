@@ -3,11 +3,13 @@
 pub(crate) mod analyze;
 pub(crate) mod data;
 pub(crate) mod generate;
+pub(crate) mod human;
 pub(crate) mod judge;
 pub(crate) mod models;
 pub(crate) mod pairs;
 pub(crate) mod passes;
 pub(crate) mod requests;
+pub(crate) mod view;
 pub(crate) mod wide;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     Analyze(analyze::AnalyzeArgs),
     Show(ShowArgs),
+    View(view::ViewArgs),
+    Human(human::HumanArgs),
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),

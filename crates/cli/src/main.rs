@@ -23,6 +23,8 @@ fn main() -> ExitCode {
         Command::Init(args) => commands::init::run(&args),
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Show(args) => commands::show::run(&args),
+        Command::Human(args) => commands::human::run(&args),
+        Command::View(args) => commands::view::run(&args),
         Command::Runs(args) => commands::runs::run(&args),
         Command::Prompt(args) => commands::prompt::run(&args),
         Command::Parse(args) => commands::parse::run(&args),

@@ -18,6 +18,7 @@ mod folder;
 mod frozen_files;
 mod generate;
 mod grow;
+mod human;
 mod inputs;
 mod judge;
 mod ledger_check;
@@ -42,15 +43,19 @@ pub use error::StudyError;
 pub use folder::{Frozen, Layout, RunFolder};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};
 pub use grow::Growth;
+pub use human::{
+    HUMAN, HUMAN_ARMS, HumanRequest, HumanStudy, HumanTables, Rated, Rating, Ratings, Task,
+    TaskKind, Texts, export_ratings, plan as plan_human, rating_progress, setup as setup_human,
+};
 pub use inputs::known_models;
 pub use judge::{JudgeRequest, JudgedRun, Judging, Tally};
-pub use manifest::{Identity, ImportedFrom, Manifest};
+pub use manifest::{FrozenCounts, Identity, ImportedFrom, Manifest};
 pub use models::{Model, Models};
 pub use passes::Passes;
 pub use preview::{Preview, ShownPrompt};
 pub use progress::{Meter, Progress};
 pub use question_source::QuestionSource;
 pub use run::{Ended, Planned, Run, Settings};
-pub use runs::{RunSummary, latest_run, list_runs};
+pub use runs::{RunSummary, count_tables, latest_run, list_runs};
 pub use study::{ModelTable, Study, TEMPLATE as STUDY_TEMPLATE};
 pub use wide::{ExportedRun, ImportedRun, WideError, WideFault, export_run, import_run};

@@ -6,6 +6,7 @@
 
 mod column;
 mod pair_text;
+mod rating;
 mod rationale;
 mod read;
 mod rows;
@@ -14,6 +15,7 @@ mod written;
 
 pub use column::{Column, ColumnType, Kind, Table};
 pub use pair_text::PairTextRow;
+pub use rating::RatingRow;
 pub use rationale::RationaleRow;
 pub use read::{Reader, TableError, read, table_name};
 pub use rows::{
