@@ -37,7 +37,7 @@ struct Side {
 fn sides(viewer: &Viewer, asked: &str) -> Result<[(String, Arc<Read>); 2], Refused> {
     let side = |name: &str| -> Result<(String, Arc<Read>), Refused> {
         let id = field(asked, name).unwrap_or_default();
-        let read = viewer.slot(&id)?.read()?;
+        let read = super::read(viewer, &id)?;
         Ok((id, read))
     };
     Ok([side("left")?, side("right")?])

@@ -15,13 +15,17 @@ pub(crate) use rate::{answer, rate};
 pub(crate) use raw::raw;
 
 use crate::error::ViewError;
+use crate::query::segment;
+use crate::runs::Read;
 use crate::server::Viewer;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use foretell_analysis::AnalysisError;
 use foretell_llm::LedgerError;
 use foretell_study::StudyError;
 use foretell_tables::TableError;
 use minijinja::context;
+use std::sync::Arc;
 
 /// What is sent back.
 pub(crate) struct Page {
@@ -72,6 +76,8 @@ impl IntoResponse for Page {
 pub(crate) enum Refused {
     /// What was asked for is not there.
     Missing(String),
+    /// A run that nobody has guessed in yet; its id.
+    Early(String),
     /// Something went wrong.
     Fault(ViewError),
 }
@@ -80,6 +86,14 @@ impl Refused {
     pub(crate) fn missing(says: impl Into<String>) -> Self {
         Self::Missing(says.into())
     }
+}
+
+/// A run as it was read, or why it cannot be shown.
+pub(crate) fn read(viewer: &Viewer, id: &str) -> Result<Arc<Read>, Refused> {
+    viewer.slot(id)?.read().map_err(|error| match error {
+        ViewError::Analysis(AnalysisError::NoPredictions { .. }) => Refused::Early(id.to_owned()),
+        error => error.into(),
+    })
 }
 
 impl From<ViewError> for Refused {
@@ -108,15 +122,26 @@ impl From<LedgerError> for Refused {
 
 /// The page that says why there is none.
 pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
+    let mut poll = None;
     let (status, title, says, help) = match refused {
         Refused::Missing(says) => (StatusCode::NOT_FOUND, "Not here", says.clone(), None),
+        Refused::Early(id) => {
+            poll = Some(format!("/run/{}/version", segment(id)));
+            let says =
+                format!("The run {id} has no guesses yet. This page shows them when it has.");
+            (StatusCode::OK, "Nothing guessed yet", says, None)
+        }
         Refused::Fault(error) => {
             let help = miette::Diagnostic::help(error).map(|help| help.to_string());
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             (status, "This cannot be shown", error.to_string(), help)
         }
     };
-    let page = viewer.render("message", context! { title, says => &says, help });
+    let version = match refused {
+        Refused::Early(id) => viewer.runs.get(id).map(|slot| slot.version()),
+        _ => None,
+    };
+    let page = viewer.render("message", context! { title, says => &says, help, poll, version });
     // A fault in the templates themselves is told as it is.
     Page { status, ..Page::html(page.unwrap_or(says)) }
 }

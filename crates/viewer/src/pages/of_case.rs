@@ -35,8 +35,7 @@ pub(super) fn subject(run: &RunData, asked: &str) -> Result<u32, Refused> {
 
 /// The page of a case, with its place among those selected.
 pub(crate) fn case(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refused> {
-    let slot = viewer.slot(id)?;
-    let read = slot.read()?;
+    let read = super::read(viewer, id)?;
     let run = &read.data;
     let subject = subject(run, asked)?;
     let query = Query::read(asked);
@@ -75,7 +74,7 @@ pub(crate) fn case(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refus
 
 /// A case as JSON.
 pub(crate) fn case_json(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refused> {
-    let read = viewer.slot(id)?.read()?;
+    let read = super::read(viewer, id)?;
     let subject = subject(&read.data, asked)?;
     let case = Case::read(&read.data, id, subject, &Query::read(asked).contrast)?;
     Ok(Page::json(serde_json::to_string_pretty(&case).expect("a case is always JSON")))
