@@ -1,7 +1,7 @@
 //! The tables of what people guessed: anonymous, and among the predictions of the run.
 
 use super::design::{HumanStudy, Task, TaskKind, Texts};
-use super::rating::{Rating, answers};
+use super::rating::{Answers, Rating, answers};
 use super::{HUMAN, HUMAN_ARMS};
 use crate::error::StudyError;
 use crate::folder::{Layout, lock};
@@ -24,8 +24,6 @@ pub struct HumanTables {
     /// Of each rater, checks passed and checks answered.
     pub checks: BTreeMap<u32, [u64; 2]>,
 }
-
-type Answers = BTreeMap<(u32, u32), Rating>;
 
 /// Writes `human/ratings.parquet`, and the guesses that count as those of the predictor `human`. What
 /// is not answered yet is a guess that was not asked; a later export has it.

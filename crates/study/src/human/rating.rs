@@ -35,12 +35,15 @@ pub enum Rated {
     Known,
 }
 
+/// Answers by rater and position.
+pub(crate) type Answers = BTreeMap<(u32, u32), Rating>;
+
 /// A study of people with its answers, held by this process.
 #[derive(Debug)]
 pub struct Ratings {
     study: HumanStudy,
     raters: BTreeMap<String, u32>,
-    answers: BTreeMap<(u32, u32), Rating>,
+    answers: Answers,
     file: File,
     path: PathBuf,
     /// Held until this is dropped, and by the system released with the process.
@@ -79,7 +82,7 @@ fn from_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, StudyErro
 
 /// The whole answers of a file, and how many bytes they take: what follows was cut off by a kill, and
 /// its rater was told of no success.
-pub(crate) fn answers(path: &Path) -> Result<(BTreeMap<(u32, u32), Rating>, u64), StudyError> {
+pub(crate) fn answers(path: &Path) -> Result<(Answers, u64), StudyError> {
     let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Default::default()),

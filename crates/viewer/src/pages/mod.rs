@@ -79,7 +79,7 @@ pub(crate) enum Refused {
     /// A run that nobody has guessed in yet; its id.
     Early(String),
     /// Something went wrong.
-    Fault(ViewError),
+    Fault(Box<ViewError>),
 }
 
 impl Refused {
@@ -98,25 +98,25 @@ pub(crate) fn read(viewer: &Viewer, id: &str) -> Result<Arc<Read>, Refused> {
 
 impl From<ViewError> for Refused {
     fn from(error: ViewError) -> Self {
-        Self::Fault(error)
+        Self::Fault(Box::new(error))
     }
 }
 
 impl From<StudyError> for Refused {
     fn from(error: StudyError) -> Self {
-        Self::Fault(error.into())
+        Self::Fault(Box::new(error.into()))
     }
 }
 
 impl From<TableError> for Refused {
     fn from(error: TableError) -> Self {
-        Self::Fault(error.into())
+        Self::Fault(Box::new(error.into()))
     }
 }
 
 impl From<LedgerError> for Refused {
     fn from(error: LedgerError) -> Self {
-        Self::Fault(error.into())
+        Self::Fault(Box::new(error.into()))
     }
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
             (StatusCode::OK, "Nothing guessed yet", says, None)
         }
         Refused::Fault(error) => {
-            let help = miette::Diagnostic::help(error).map(|help| help.to_string());
+            let help = miette::Diagnostic::help(&**error).map(|help| help.to_string());
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             (status, "This cannot be shown", error.to_string(), help)
         }
