@@ -265,7 +265,9 @@ fn measure(run: &Path) {
     println!("  start to the list of runs        {:>8.0} ms", 1000.0 * overview);
     let row = |says: &str, path: &str| {
         let (first, bytes) = get(port, &format!("/run/{name}{path}"));
-        let again = crate::seconds(|| drop(get(port, &format!("/run/{name}{path}"))));
+        let again = crate::seconds(|| {
+            get(port, &format!("/run/{name}{path}"));
+        });
         println!(
             "  {says:<32} {:>8.0} ms, then {:>5.0} ms, {:>4.0} kB, at most {:>4.0} MB",
             1000.0 * first,
