@@ -19,6 +19,8 @@ pub(crate) struct RunData {
     pub(crate) guesses: Arc<Guesses>,
     pub(crate) questions: Questions,
     explanations: OnceLock<Explanations>,
+    /// Held while they are read: twice at once would take twice the memory.
+    reading: Mutex<()>,
     contrasts: Mutex<Vec<(Contrast, Arc<Panelled>)>>,
     /// What the filters offer.
     pub(crate) choices: Choices,
@@ -44,8 +46,9 @@ impl RunData {
         let questions = Questions::read(&layout.questions(), &guesses)?;
         let choices = Choices::of(&guesses);
         let guesses = Arc::new(guesses);
-        let (explanations, contrasts) = (OnceLock::new(), Mutex::default());
-        Ok(Self { layout, guesses, questions, explanations, contrasts, choices })
+        let (explanations, reading, contrasts) =
+            (OnceLock::new(), Mutex::default(), Mutex::default());
+        Ok(Self { layout, guesses, questions, explanations, reading, contrasts, choices })
     }
 
     /// The manifest, where it can be read.
@@ -55,6 +58,10 @@ impl RunData {
 
     /// What the references said for their answers.
     pub(crate) fn explanations(&self) -> Result<&Explanations, ViewError> {
+        if let Some(known) = self.explanations.get() {
+            return Ok(known);
+        }
+        let _one_at_a_time = self.reading.lock().unwrap_or_else(|broken| broken.into_inner());
         if let Some(known) = self.explanations.get() {
             return Ok(known);
         }

@@ -11,6 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use foretell_analysis::Contrast;
 use foretell_study::{Layout, Ratings};
 use minijinja::{Environment, Value};
 use std::net::SocketAddr;
@@ -101,6 +102,19 @@ impl Viewer {
         self.ratings.get().map_or(&[], Vec::as_slice)
     }
 
+    /// Reads the first run, most likely the one that is looked at first. What is wrong with it shows
+    /// on its page.
+    fn read_ahead(&self) {
+        if self.raters_only {
+            return;
+        }
+        let first = self.runs.list().ok().and_then(|slots| slots.first().cloned());
+        if let Some(read) = first.and_then(|slot| slot.read().ok()) {
+            read.data.panelled(&Contrast::default());
+            let _ = read.data.explanations();
+        }
+    }
+
     pub(crate) fn render(&self, template: &str, context: Value) -> Result<String, ViewError> {
         Ok(self.templates.get_template(template)?.render(context)?)
     }
@@ -137,6 +151,9 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let port = listener.local_addr().map(|address: SocketAddr| address.port())?;
     let app = Arc::new(App { viewer, port });
+    let reading = Arc::clone(&app);
+    // Not awaited: whoever asks for the run meanwhile waits for the same reading.
+    tokio::task::spawn_blocking(move || reading.viewer.read_ahead());
     axum::serve(listener, routes(app)).with_graceful_shutdown(stop).await
 }
 
