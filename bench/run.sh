@@ -13,5 +13,6 @@ paper=../shared/data/paper/combined_dataset.parquet
 if [ -f "$paper" ]; then "$bench" path "$paper"; fi
 "$bench" neighbours
 "$bench" ledger
+"$bench" view
 # Beside other clients, and several times: bench/requests.sh
 ROUNDS=1 CLIENTS='' bench/requests.sh

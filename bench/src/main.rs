@@ -6,6 +6,7 @@
 //! foretell-bench path [PAIRS]             simulated replies: the whole path against the bare subject
 //! foretell-bench requests ADDRESS N M     N requests to a server, M in flight, ledger on
 //! foretell-bench ledger [N...]           a resume with N requests, nearly all of them answered
+//! foretell-bench view [RUN]               the viewer over 126,000 cases: pages, memory
 //! foretell-bench neighbours [--rows N] [--from N] [--levels N]   all neighbours and balls of tables
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
@@ -15,6 +16,7 @@ mod neighbours;
 mod parser;
 mod path;
 mod requests;
+mod view;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -27,9 +29,10 @@ fn main() {
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
         Some("path") => path::run(args.get(1)),
         Some("requests") => requests::run(&args[1..]),
+        Some("view") => view::run(&args[1..]),
         _ => println!(
             "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | ledger [N...] | \
-             neighbours [--rows N] | requests ADDRESS N M"
+             neighbours [--rows N] | requests ADDRESS N M | view [RUN]"
         ),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod batch;
 pub(crate) mod calibrate;
 pub(crate) mod data;
 pub(crate) mod generate;
+pub(crate) mod human;
 pub(crate) mod judge;
 pub(crate) mod ledger;
 pub(crate) mod models;
@@ -16,6 +17,7 @@ pub(crate) mod power;
 pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod sharing;
+pub(crate) mod view;
 pub(crate) mod wide;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Plot(plot::PlotArgs),
     Report(report::ReportArgs),
     Show(ShowArgs),
+    View(view::ViewArgs),
+    Human(human::HumanArgs),
     Runs(RunsArgs),
     Prompt(PromptArgs),
     Parse(ParseArgs),

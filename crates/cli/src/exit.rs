@@ -7,6 +7,7 @@ use foretell_data::{DataError, RawError};
 use foretell_llm::{LedgerError, SpecError};
 use foretell_report::ReportError;
 use foretell_study::StudyError;
+use foretell_viewer::ViewError;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
 use std::fmt::Display;
 use std::io::IsTerminal;
@@ -110,6 +111,14 @@ impl From<CalibrateError> for Failure {
 impl From<PowerError> for Failure {
     fn from(error: PowerError) -> Self {
         Self::new(error, USAGE)
+impl From<ViewError> for Failure {
+    fn from(error: ViewError) -> Self {
+        let status = match &error {
+            ViewError::Page(_) | ViewError::Thread(_) => UNEXPECTED,
+            ViewError::Study(fault) => study_status(fault),
+            _ => INPUT,
+        };
+        Self::new(error, status)
     }
 }
 

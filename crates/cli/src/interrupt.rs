@@ -25,6 +25,14 @@ pub(crate) fn listen(runtime: &Handle, resume: String, tell: Tell) -> Stop {
     stop
 }
 
+/// Ends when the user or the system wishes so.
+pub(crate) async fn wish_to_stop() {
+    if !Wishes::listen().next().await {
+        // Where no wish can be heard, none ends it.
+        std::future::pending::<()>().await;
+    }
+}
+
 /// Wishes to stop, of the user or of the system.
 #[cfg(unix)]
 struct Wishes([Option<tokio::signal::unix::Signal>; 2]);

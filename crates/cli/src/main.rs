@@ -28,6 +28,8 @@ fn main() -> ExitCode {
         Command::Plot(args) => commands::plot::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::Show(args) => commands::show::run(&args),
+        Command::Human(args) => commands::human::run(&args),
+        Command::View(args) => commands::view::run(&args),
         Command::Runs(args) => commands::runs::run(&args),
         Command::Prompt(args) => commands::prompt::run(&args),
         Command::Parse(args) => commands::parse::run(&args),

@@ -300,6 +300,17 @@ impl LedgerReader {
             .map_err(|fault| self.fault(fault))
     }
 
+    /// The body of a request, as it was sent.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn sent(&self, key: &RequestKey) -> Result<Option<String>, LedgerError> {
+        self.connection
+            .prepare_cached("SELECT body FROM requests WHERE key = ?1")
+            .and_then(|mut query| query.query_row([key.as_bytes()], |row| row.get(0)).optional())
+            .map_err(|fault| self.fault(fault))
+    }
+
     /// How many attempts the ledger holds.
     ///
     /// # Errors

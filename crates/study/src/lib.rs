@@ -23,6 +23,7 @@ mod folder;
 mod frozen_files;
 mod generate;
 mod grow;
+mod human;
 mod inputs;
 mod judge;
 mod kept;
@@ -64,9 +65,13 @@ pub use estimate::{Estimate, EstimatedFrom, Range};
 pub use folder::{Frozen, Layout, RunFolder};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};
 pub use grow::Growth;
+pub use human::{
+    HUMAN, HUMAN_ARMS, HumanRequest, HumanStudy, HumanTables, Rated, Rating, Ratings, Task,
+    TaskKind, Texts, export_ratings, plan as plan_human, rating_progress, setup as setup_human,
+};
 pub use inputs::known_models;
 pub use judge::{JudgeRequest, JudgedRun, Judging, Tally};
-pub use manifest::{Identity, ImportedFrom, Manifest};
+pub use manifest::{FrozenCounts, Identity, ImportedFrom, Manifest};
 pub use models::{Model, Models};
 pub use passes::Passes;
 pub use plan::{Plan, Planned, PlannedMoney};
@@ -74,7 +79,9 @@ pub use planning::{plan_growth, plan_study};
 pub use preview::{Preview, ShownPrompt};
 pub use progress::{Meter, Progress};
 pub use question_source::QuestionSource;
+pub use run::{Ended, Planned, Run, Settings};
 pub use run::{Run, Settings};
+pub use runs::{RunSummary, count_tables, latest_run, list_runs};
 pub use runs::{RunSummary, latest_run, list_runs};
 pub use stage::Lacking;
 pub use study::{ModelTable, Study, TEMPLATE as STUDY_TEMPLATE};

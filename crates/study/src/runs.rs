@@ -1,6 +1,7 @@
 //! The runs in a folder.
 
 use crate::error::StudyError;
+use crate::human::HUMAN;
 use crate::manifest::Manifest;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -46,7 +47,7 @@ pub fn list_runs(folder: &Path) -> Result<Vec<RunSummary>, StudyError> {
         let Ok(metadata) = std::fs::metadata(folder.join("run.toml")) else { continue };
         runs.push(RunSummary {
             manifest: Manifest::read(&folder).map_err(|error| error.to_string()),
-            tables: count_files(&folder.join("predictions")),
+            tables: count_tables(&folder),
             changed: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
             folder,
         });
@@ -67,11 +68,18 @@ pub fn latest_run(folder: &Path) -> Result<PathBuf, StudyError> {
     latest.map(|run| run.folder).ok_or_else(|| StudyError::NoRun { path: folder.to_owned() })
 }
 
+/// How many tables of predictions a run has; those of people are none of its study.
+#[must_use]
+pub fn count_tables(folder: &Path) -> u64 {
+    count_files(&folder.join("predictions"))
+}
+
 fn count_files(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries
         .flatten()
         .map(|entry| entry.path())
+        .filter(|path| path.file_name().is_none_or(|name| name != HUMAN))
         .map(|path| match path.extension() {
             Some(extension) if extension == "parquet" => 1,
             _ => count_files(&path),

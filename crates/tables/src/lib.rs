@@ -7,6 +7,7 @@
 mod column;
 mod column_texts;
 mod pair_text;
+mod rating;
 mod rationale;
 mod read;
 mod rows;
@@ -16,6 +17,7 @@ mod written;
 pub use column::{Column, ColumnType, Kind, Table};
 pub use column_texts::texts_of_column;
 pub use pair_text::PairTextRow;
+pub use rating::RatingRow;
 pub use rationale::RationaleRow;
 pub use read::{Reader, TableError, read, table_name};
 pub use rows::{

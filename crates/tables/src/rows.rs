@@ -2,6 +2,7 @@
 
 use crate::column::{Column, ColumnType, Table};
 use crate::pair_text::PairTextRow;
+use crate::rating::RatingRow;
 use crate::rationale::RationaleRow;
 use crate::written::{GenerationRow, ScoreRow};
 use foretell_core::{
@@ -303,7 +304,7 @@ pub struct TableInfo {
 /// Every table of a run folder, of one that counterfactuals were written in, and the one that holds
 /// pairs outside of one.
 #[must_use]
-pub fn every_table() -> [TableInfo; 10] {
+pub fn every_table() -> [TableInfo; 11] {
     fn info<T: Table>(file: &'static str) -> TableInfo {
         let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
         TableInfo { name, says, columns, version, file }
@@ -318,6 +319,7 @@ pub fn every_table() -> [TableInfo; 10] {
         info::<DonorRow>("donors/<reference>.parquet"),
         info::<GenerationRow>("generations.parquet"),
         info::<ScoreRow>("scores/<judge>.parquet"),
+        info::<RatingRow>("human/ratings.parquet"),
         info::<PairTextRow>("PAIRS.parquet"),
     ]
 }

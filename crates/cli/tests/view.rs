@@ -1,0 +1,212 @@
+//! The viewer's door: who is answered, and what is not reachable.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
+
+mod scripted;
+
+use scripted::{foretell, succeeds};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+/// A viewer that is ended with the test.
+struct Viewer {
+    child: Child,
+    port: u16,
+    lines: Vec<String>,
+}
+
+impl Viewer {
+    fn start(folder: &Path, lines: usize, args: &[&str]) -> Self {
+        let mut command = foretell(folder);
+        command.args(["view", "--no-open"]).args(args);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let lines: Vec<String> = out.lines().take(lines).map(Result::unwrap).collect();
+        let port = lines[0].split(':').nth(2).unwrap();
+        let port = port.split('/').next().unwrap().parse().unwrap();
+        Self { child, port, lines }
+    }
+
+    /// Status and whole reply to a request made by hand.
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, String) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            request.push_str(&format!("Host: 127.0.0.1:{}\r\n", self.port));
+        }
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply).unwrap();
+        let reply = String::from_utf8_lossy(&reply).into_owned();
+        let status = reply.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, reply)
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        self.send("GET", path, &[], "")
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run(folder: &Path) {
+    let args = ["run", "--limit", "60", "--out", "runs/one"];
+    succeeds(folder, &args);
+}
+
+#[test]
+fn foreign_hosts_and_origins_are_refused_and_pages_load_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let viewer = Viewer::start(folder.path(), 1, &[]);
+    let own = format!("http://127.0.0.1:{}", viewer.port);
+    let with = |headers: &[(&str, &str)]| viewer.send("GET", "/run/one", headers, "").0;
+    assert_eq!(with(&[]), 200);
+    let local = format!("localhost:{}", viewer.port);
+    assert_eq!(with(&[("Host", &local)]), 200);
+    let foreign = format!("rebound.example:{}", viewer.port);
+    for host in ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost:80", foreign.as_str()] {
+        assert_eq!(with(&[("Host", host)]), 421, "{host}");
+    }
+    assert_eq!(with(&[("Origin", &own)]), 200);
+    for origin in ["http://evil.example", "null", "https://127.0.0.1", "http://localhost:1"] {
+        assert_eq!(with(&[("Origin", origin)]), 403, "{origin}");
+    }
+    let two = [("Origin", own.as_str()), ("Origin", own.as_str())];
+    assert_eq!(with(&two), 403);
+    for method in ["PUT", "DELETE", "OPTIONS"] {
+        assert_eq!(viewer.send(method, "/run/one", &[("Origin", &own)], "").0, 405, "{method}");
+    }
+    assert_eq!(viewer.send("POST", "/run/one", &[], "x=1").0, 403);
+    assert_eq!(viewer.send("POST", "/run/one", &[("Origin", &own)], "x=1").0, 405);
+    let (_, reply) = viewer.get("/run/one");
+    let head = reply.split("\r\n\r\n").next().unwrap().to_lowercase();
+    for header in [
+        "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self';",
+        "x-content-type-options: nosniff",
+        "referrer-policy: no-referrer",
+        "cache-control: no-store",
+    ] {
+        assert!(head.contains(header), "{header} is missing in\n{head}");
+    }
+    assert!(!head.contains("access-control-allow"), "{head}");
+}
+
+#[test]
+fn what_is_not_a_run_is_not_reachable() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    let viewer = Viewer::start(folder.path(), 1, &["runs/one"]);
+    for path in [
+        "/secret.txt",
+        "/../secret.txt",
+        "/run/..",
+        "/run/%2e%2e%2fsecret.txt",
+        "/run/one/../../secret.txt",
+        "/run/one/run.toml",
+        "/run/two",
+        "/run/one/case?pair=none&of=faithful",
+        "/run/one/raw?key=../../secret.txt",
+        "/run/one/raw?key=00000000000000000000000000000000",
+        "/compare?left=one&right=..%2fsecret.txt",
+        "/rate/00",
+    ] {
+        let (status, reply) = viewer.get(path);
+        assert_eq!(status, 404, "{path}\n{reply}");
+        assert!(!reply.contains("secret\n") && !reply.ends_with("secret"), "{path}");
+    }
+}
+
+#[test]
+fn what_cannot_be_viewed_is_told_before_anything_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = scripted::fails(folder.path(), 3, &["view", "--no-open"]);
+    assert!(said.contains("no runs to view"), "{said}");
+    let said = scripted::fails(folder.path(), 3, &["view", "nothing", "--no-open"]);
+    assert!(said.contains("nothing"), "{said}");
+    run(folder.path());
+    let said = scripted::fails(folder.path(), 3, &["view", "runs/one", "--rate", "--no-open"]);
+    assert!(said.contains("foretell human setup"), "{said}");
+}
+
+#[test]
+fn ratings_are_taken_from_own_pages_alone_and_by_one_server_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let setup = ["human", "setup", "runs/one", "--raters", "2", "--per-rater", "4"];
+    let (out, _) = succeeds(folder.path(), &setup);
+    assert!(out.contains("4 pairs") && out.contains("to each side"), "{out}");
+    let study = || std::fs::read(folder.path().join("runs/one/human/study.json")).unwrap();
+    let first = study();
+    let said = scripted::fails(folder.path(), 3, &setup);
+    assert!(said.contains("already"), "{said}");
+    std::fs::remove_dir_all(folder.path().join("runs/one/human")).unwrap();
+    succeeds(folder.path(), &setup);
+    assert!(first == study(), "the same seed drew another study");
+
+    let viewer = Viewer::start(folder.path(), 2, &["runs/one", "--rate"]);
+    let path = format!("/rate/{}", viewer.lines[0].rsplit('/').next().unwrap());
+    let (status, page) = viewer.get(&path);
+    assert_eq!(status, 200);
+    let label = page.split("name=\"answer\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let label = label.replace(' ', "+");
+    let body = format!("position=1&answer={label}&confidence=low&seconds=2.5");
+    let own = format!("http://127.0.0.1:{}", viewer.port);
+    for headers in [vec![], vec![("Origin", "null")], vec![("Origin", "http://evil.example")]] {
+        assert_eq!(viewer.send("POST", &path, &headers, &body).0, 403);
+    }
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let send = |body: &str| viewer.send("POST", &path, &[("Origin", &own), form], body);
+    assert_eq!(send(&body).0, 303);
+    for (wrong, says) in [
+        ("position=2&answer=neither&confidence=low", "none of the labels"),
+        ("position=99&answer=CASE+1&confidence=low", "has no case 99"),
+        ("position=2&answer=CASE+1&confidence=total", "nothing was saved"),
+    ] {
+        let (status, reply) = send(wrong);
+        assert!(status == 200 && reply.contains(says), "{wrong}\n{reply}");
+    }
+    let said = scripted::fails(folder.path(), 3, &["view", "runs/one", "--rate", "--no-open"]);
+    assert!(said.contains("in use") || said.contains("another"), "{said}");
+    let (out, _) = succeeds(folder.path(), &["human", "export", "runs/one"]);
+    assert!(out.contains("1 of 8 tasks"), "{out}");
+    let (table, _) = succeeds(
+        folder.path(),
+        &["analyze", "missing", "runs/one", "--where", "predictor=human", "--format", "csv"],
+    );
+    assert!(table.contains("not_asked"), "{table}");
+}
+
+#[test]
+fn a_line_that_a_kill_cut_off_is_no_answer_and_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    succeeds(folder.path(), &["human", "setup", "runs/one", "--raters", "2", "--per-rater", "4"]);
+    let answers = folder.path().join("runs/one/human/answers.jsonl");
+    let whole = "{\"rater\":1,\"position\":1,\"answer\":\"CASE 1\",\"confidence\":\"low\",\"seconds\":null}\n";
+    std::fs::write(&answers, format!("{whole}{{\"rater\":1,\"posi")).unwrap();
+    let (out, _) = succeeds(folder.path(), &["human", "status", "runs/one"]);
+    assert!(out.contains("rater 1  1 of 4"), "{out}");
+    drop(Viewer::start(folder.path(), 2, &["runs/one", "--rate"]));
+    assert_eq!(std::fs::read_to_string(&answers).unwrap(), whole);
+    std::fs::write(&answers, "nonsense\n").unwrap();
+    let said = scripted::fails(folder.path(), 3, &["human", "export", "runs/one"]);
+    assert!(said.contains("line 1"), "{said}");
+}

@@ -1,0 +1,189 @@
+//! Two runs side by side: their figures, and the cases that they have in common.
+
+use super::{Page, Refused};
+use crate::case::{Case, verdict};
+use crate::figure::Shown;
+use crate::panel::Facts;
+use crate::query::{Query, address, field};
+use crate::run_data::RunData;
+use crate::runs::Read;
+use crate::selected::Selected;
+use crate::server::Viewer;
+use foretell_core::{AnswerOrder, count, counted};
+use minijinja::context;
+use minijinja::value::Serde;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+const ON_A_PAGE: usize = 50;
+
+/// A case that both runs have.
+#[derive(Serialize)]
+struct Line {
+    href: String,
+    pair: String,
+    reference: String,
+    sides: [Side; 2],
+}
+
+#[derive(Serialize)]
+struct Side {
+    answers: String,
+    verdict: String,
+}
+
+/// The runs that an address names.
+fn sides(viewer: &Viewer, asked: &str) -> Result<[(String, Arc<Read>); 2], Refused> {
+    let side = |name: &str| -> Result<(String, Arc<Read>), Refused> {
+        let id = field(asked, name).unwrap_or_default();
+        let read = super::read(viewer, &id)?;
+        Ok((id, read))
+    };
+    Ok([side("left")?, side("right")?])
+}
+
+/// The page of two runs.
+pub(crate) fn compare(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
+    let runs = sides(viewer, asked)?;
+    let query = Query::read(asked);
+    let [left, right] = [&runs[0].1.data, &runs[1].1.data];
+    let selected = [Selected::of(left, &query)?, Selected::of(right, &query)?];
+    let shared = shared([left, right], &selected);
+    let pages = shared.len().div_ceil(ON_A_PAGE).max(1);
+    let page = query.page.min(pages);
+    let ids = [("left", runs[0].0.as_str()), ("right", runs[1].0.as_str())];
+    let shown = shared.iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE);
+    let lines: Vec<Line> = shown.map(|two| line([left, right], &selected, *two, ids)).collect();
+    let turned = |page: usize| Query { page, ..query.clone() }.address("/compare", &ids);
+    let figures = [0, 1].map(|side| Shown::of(&runs[side].0, &selected[side].all));
+    let names = [&runs[0].0, &runs[1].0];
+    let list = viewer.runs.list()?;
+    let choices: Vec<&str> = list.iter().map(|slot| slot.id.as_str()).collect();
+    let page = viewer.render(
+        "compare",
+        context! {
+            names => Serde(names),
+            choices => Serde(choices),
+            figures => Serde(figures),
+            references => Serde(references(&selected)),
+            text => &query.text,
+            found => counted(shared.len() as u64, "common case"),
+            lines => Serde(lines),
+            page => page,
+            pages => pages,
+            previous => (page > 1).then(|| turned(page - 1)),
+            next => (page < pages).then(|| turned(page + 1)),
+            swap => query.address("/compare", &[("left", names[1].as_str()), ("right", names[0].as_str())]),
+            case => None::<String>,
+        },
+    )?;
+    Ok(Page::html(page))
+}
+
+/// The figures of each reference on both sides.
+fn references(selected: &[Selected; 2]) -> Vec<(String, [Option<Shown>; 2])> {
+    let mut names: Vec<&String> =
+        selected.iter().flat_map(|side| side.by_reference.iter().map(|(name, _)| name)).collect();
+    names.sort();
+    names.dedup();
+    let of = |side: &Selected, name: &String| {
+        let found = side.by_reference.iter().find(|(known, _)| known == name);
+        found.map(|(name, figures)| Shown::of(name, figures))
+    };
+    names
+        .into_iter()
+        .map(|name| (name.clone(), [0, 1].map(|side| of(&selected[side], name))))
+        .collect()
+}
+
+/// What makes a case the same in two runs: both texts, the order, the reference and its repeat.
+type Same<'a> = (&'a str, &'a str, &'a str, AnswerOrder, &'a str, u32);
+
+fn same(run: &RunData, subject: u32) -> Same<'_> {
+    let guesses = &run.guesses;
+    let about = &guesses.subjects[subject as usize];
+    let pair = &guesses.pairs[about.pair as usize];
+    let text = |text: u32| &**guesses.text(guesses.texts[text as usize].id);
+    let reference = run.model(about.reference);
+    let dataset = guesses.text(pair.dataset);
+    let texts = (text(pair.original), text(pair.counterfactual));
+    (dataset, texts.0, texts.1, pair.answer_order, reference, about.answer_repeat)
+}
+
+/// Cases that both have, those first that differ most.
+fn shared(runs: [&RunData; 2], selected: &[Selected; 2]) -> Vec<[u32; 2]> {
+    let right: HashMap<Same<'_>, u32> =
+        selected[1].subjects.iter().map(|subject| (same(runs[1], *subject), *subject)).collect();
+    let pairs = selected[0]
+        .subjects
+        .iter()
+        .filter_map(|subject| Some([*subject, *right.get(&same(runs[0], *subject))?]));
+    let mut pairs: Vec<[u32; 2]> = pairs.collect();
+    let score = |facts: Facts| match facts.scored {
+        0 => 0.0,
+        scored => (f64::from(facts.helped) - f64::from(facts.misled)) / f64::from(scored),
+    };
+    let apart = |two: &[u32; 2]| {
+        let [left, right] = [0, 1].map(|side| score(selected[side].panelled.facts(two[side])));
+        (left - right).abs()
+    };
+    pairs.sort_by(|one, other| apart(other).total_cmp(&apart(one)));
+    pairs
+}
+
+fn line(
+    runs: [&RunData; 2],
+    selected: &[Selected; 2],
+    two: [u32; 2],
+    ids: [(&str, &str); 2],
+) -> Line {
+    let side = |side: usize| {
+        let guesses = &runs[side].guesses;
+        let about = &guesses.subjects[two[side] as usize];
+        let said = |name: Option<_>| name.map_or("none", |name| &**guesses.text(name));
+        Side {
+            answers: format!("{} → {}", said(about.original_answer), said(about.target)),
+            verdict: verdict(selected[side].panelled.facts(two[side])),
+        }
+    };
+    let about = &runs[0].guesses.subjects[two[0] as usize];
+    let pair = runs[0].guesses.pair_id(about.pair).to_string();
+    let reference = runs[0].model(about.reference).to_owned();
+    let repeat = about.answer_repeat.to_string();
+    let fields = [ids[0], ids[1], ("pair", &*pair), ("of", &*reference), ("repeat", &*repeat)];
+    let href = address("/compare/case", fields);
+    Line { href, sides: [side(0), side(1)], pair, reference }
+}
+
+/// The page of one case in two runs.
+pub(crate) fn compare_case(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
+    let runs = sides(viewer, asked)?;
+    let query = Query::read(asked);
+    let subject = super::of_case::subject(&runs[0].1.data, asked)?;
+    let wanted = same(&runs[0].1.data, subject);
+    let right = &runs[1].1.data;
+    let other =
+        (0..right.guesses.subjects.len() as u32).find(|other| same(right, *other) == wanted);
+    let other =
+        other.ok_or_else(|| Refused::missing(format!("the run {} has no such case", runs[1].0)))?;
+    let of = |side: usize, subject| {
+        Case::read(&runs[side].1.data, &runs[side].0, subject, &query.contrast)
+    };
+    let cases = [of(0, subject)?, of(1, other)?];
+    let pieces =
+        [0, 1].map(|side| [&cases[side].original.pieces, &cases[side].counterfactual.pieces]);
+    let names = [&runs[0].0, &runs[1].0];
+    let page = viewer.render(
+        "compare",
+        context! {
+            names => Serde(names),
+            case => Serde(&cases),
+            pieces => Serde(pieces),
+            raw => names.map(|name| format!("/run/{}/raw", crate::query::segment(name))),
+            up => address("/compare", [("left", names[0].as_str()), ("right", names[1].as_str())]),
+            found => count(1),
+        },
+    )?;
+    Ok(Page::html(page))
+}

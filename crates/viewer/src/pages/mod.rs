@@ -1,0 +1,147 @@
+//! The pages, one file each.
+
+mod cases;
+mod compare;
+mod of_case;
+mod overview;
+mod rate;
+mod raw;
+
+pub(crate) use cases::cases;
+pub(crate) use compare::{compare, compare_case};
+pub(crate) use of_case::{case, case_json};
+pub(crate) use overview::{overview, overview_version};
+pub(crate) use rate::{answer, rate};
+pub(crate) use raw::raw;
+
+use crate::error::ViewError;
+use crate::query::segment;
+use crate::runs::Read;
+use crate::server::Viewer;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use foretell_analysis::AnalysisError;
+use foretell_llm::LedgerError;
+use foretell_study::StudyError;
+use foretell_tables::TableError;
+use minijinja::context;
+use std::sync::Arc;
+
+/// What is sent back.
+pub(crate) struct Page {
+    status: StatusCode,
+    kind: &'static str,
+    body: String,
+    /// Where to go on instead.
+    location: Option<String>,
+}
+
+impl Page {
+    fn ok(kind: &'static str, body: String) -> Self {
+        Self { status: StatusCode::OK, kind, body, location: None }
+    }
+
+    /// Another page, to be got.
+    pub(crate) fn see_other(location: String) -> Self {
+        let status = StatusCode::SEE_OTHER;
+        Self { status, location: Some(location), ..Self::text(String::new()) }
+    }
+
+    pub(crate) fn html(body: String) -> Self {
+        Self::ok("text/html; charset=utf-8", body)
+    }
+
+    pub(crate) fn json(body: String) -> Self {
+        Self::ok("application/json", body)
+    }
+
+    pub(crate) fn text(body: String) -> Self {
+        Self::ok("text/plain; charset=utf-8", body)
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let kind = HeaderValue::from_static(self.kind);
+        let mut response = (self.status, [(header::CONTENT_TYPE, kind)], self.body).into_response();
+        if let Some(location) = self.location.and_then(|place| HeaderValue::try_from(place).ok()) {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        response
+    }
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// What was asked for is not there.
+    Missing(String),
+    /// A run that nobody has guessed in yet; its id.
+    Early(String),
+    /// Something went wrong.
+    Fault(Box<ViewError>),
+}
+
+impl Refused {
+    pub(crate) fn missing(says: impl Into<String>) -> Self {
+        Self::Missing(says.into())
+    }
+}
+
+/// A run as it was read, or why it cannot be shown.
+pub(crate) fn read(viewer: &Viewer, id: &str) -> Result<Arc<Read>, Refused> {
+    viewer.slot(id)?.read().map_err(|error| match error {
+        ViewError::Analysis(AnalysisError::NoPredictions { .. }) => Refused::Early(id.to_owned()),
+        error => error.into(),
+    })
+}
+
+impl From<ViewError> for Refused {
+    fn from(error: ViewError) -> Self {
+        Self::Fault(Box::new(error))
+    }
+}
+
+impl From<StudyError> for Refused {
+    fn from(error: StudyError) -> Self {
+        Self::Fault(Box::new(error.into()))
+    }
+}
+
+impl From<TableError> for Refused {
+    fn from(error: TableError) -> Self {
+        Self::Fault(Box::new(error.into()))
+    }
+}
+
+impl From<LedgerError> for Refused {
+    fn from(error: LedgerError) -> Self {
+        Self::Fault(Box::new(error.into()))
+    }
+}
+
+/// The page that says why there is none.
+pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
+    let mut poll = None;
+    let (status, title, says, help) = match refused {
+        Refused::Missing(says) => (StatusCode::NOT_FOUND, "Not here", says.clone(), None),
+        Refused::Early(id) => {
+            poll = Some(format!("/run/{}/version", segment(id)));
+            let says =
+                format!("The run {id} has no guesses yet. This page shows them when it has.");
+            (StatusCode::OK, "Nothing guessed yet", says, None)
+        }
+        Refused::Fault(error) => {
+            let help = miette::Diagnostic::help(&**error).map(|help| help.to_string());
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            (status, "This cannot be shown", error.to_string(), help)
+        }
+    };
+    let version = match refused {
+        Refused::Early(id) => viewer.runs.get(id).map(|slot| slot.version()),
+        _ => None,
+    };
+    let page = viewer.render("message", context! { title, says => &says, help, poll, version });
+    // A fault in the templates themselves is told as it is.
+    Page { status, ..Page::html(page.unwrap_or(says)) }
+}

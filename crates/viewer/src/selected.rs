@@ -1,0 +1,272 @@
+//! What a query selects of a run, and the figures of that.
+
+use crate::error::ViewError;
+use crate::panel::{Change, Facts, Panelled};
+use crate::query::{Effect, Query, Sort};
+use crate::run_data::RunData;
+use foretell_analysis::{Guesses, Observation};
+use foretell_core::Outcome;
+use foretell_stats::{ClusterErrors, NsgEstimate, nsg_clustered};
+use std::sync::Arc;
+
+/// Level of the intervals, that of `foretell analyze` unasked.
+pub(crate) const LEVEL: f64 = 0.95;
+
+/// The figures of some observations.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    /// Distinct pairs with a scored observation.
+    pub(crate) pairs: u64,
+    /// Scored observations.
+    pub(crate) observations: u64,
+    /// Guesses that are missing although there is a target.
+    pub(crate) left_out: u64,
+    pub(crate) estimate: NsgEstimate,
+}
+
+/// What a query selects.
+pub(crate) struct Selected {
+    pub(crate) panelled: Arc<Panelled>,
+    /// The cases, in the order asked for.
+    pub(crate) subjects: Vec<u32>,
+    pub(crate) all: Figures,
+    /// By the name of a reference.
+    pub(crate) by_reference: Vec<(String, Figures)>,
+    /// By the name of a predictor.
+    pub(crate) by_predictor: Vec<(String, Figures)>,
+    /// Cases that would be left by the other conditions and each effect.
+    pub(crate) effects: [usize; Effect::ALL.len()],
+    /// Cases whose reference switched, likewise.
+    pub(crate) switched: usize,
+}
+
+/// Observations and errors, added up by cluster.
+#[derive(Clone)]
+struct Sums {
+    clusters: Vec<ClusterErrors>,
+    pairs: Vec<bool>,
+    left_out: u64,
+}
+
+impl Sums {
+    fn new(guesses: &Guesses) -> Self {
+        Self {
+            clusters: vec![ClusterErrors::default(); guesses.texts.len()],
+            pairs: vec![false; guesses.pairs.len()],
+            left_out: 0,
+        }
+    }
+
+    fn add(&mut self, guesses: &Guesses, observation: &Observation, left_out: u64) {
+        self.left_out += left_out;
+        if !observation.is_scored() {
+            return;
+        }
+        let pair = guesses.subjects[observation.subject as usize].pair as usize;
+        self.pairs[pair] = true;
+        let sums = &mut self.clusters[guesses.pairs[pair].original as usize];
+        sums.observations += 1.0;
+        sums.treated += observation.treated_error();
+        sums.baseline += observation.baseline_error();
+    }
+
+    fn figures(&self) -> Figures {
+        let clusters = self.clusters.iter().filter(|cluster| cluster.observations > 0.0);
+        let clusters: Vec<ClusterErrors> = clusters.copied().collect();
+        let estimate = nsg_clustered(&clusters, LEVEL);
+        Figures {
+            pairs: self.pairs.iter().filter(|pair| **pair).count() as u64,
+            observations: estimate.totals.observations as u64,
+            left_out: self.left_out,
+            estimate,
+        }
+    }
+}
+
+/// Conditions on subjects, looked up once by number.
+struct Conditions<'a> {
+    guesses: &'a Guesses,
+    query: &'a Query,
+    pairs: Vec<bool>,
+    reference: Option<u32>,
+    predictor: Option<u32>,
+    /// Subjects whose explanation holds the words.
+    explained: Vec<bool>,
+    /// Pairs whose questions or name hold them.
+    asked: Vec<bool>,
+}
+
+/// The number of a model that no model has: a name that is not there selects nothing.
+const NOBODY: u32 = u32::MAX;
+
+impl<'a> Conditions<'a> {
+    fn of(run: &'a RunData, query: &'a Query) -> Result<Self, ViewError> {
+        let guesses = &run.guesses;
+        let model = |name: &str| {
+            let found = guesses.models.iter().position(|model| &*model.name == name);
+            (!name.is_empty()).then(|| found.map_or(NOBODY, |at| at as u32))
+        };
+        let dataset = guesses.names.find(&query.dataset);
+        let changed = guesses.names.find(&query.changed);
+        let fits = |pair: &foretell_analysis::Pair| {
+            (query.dataset.is_empty() || Some(pair.dataset) == dataset)
+                && (query.changed.is_empty()
+                    || pair.changed.iter().any(|name| Some(*name) == changed))
+        };
+        let (mut explained, mut asked) = (Vec::new(), Vec::new());
+        if !query.text.is_empty() {
+            explained = run.explanations()?.holding(&query.text);
+            let questions = run.questions.holding(&query.text);
+            let words = query.text.to_lowercase();
+            let holds = |pair: &foretell_analysis::Pair| {
+                [pair.original, pair.counterfactual].iter().any(|text| questions[*text as usize])
+                    || guesses.text(pair.id).to_lowercase().contains(&words)
+            };
+            asked = guesses.pairs.iter().map(holds).collect();
+        }
+        Ok(Self {
+            guesses,
+            query,
+            pairs: guesses.pairs.iter().map(fits).collect(),
+            reference: model(&query.reference),
+            predictor: model(&query.predictor),
+            explained,
+            asked,
+        })
+    }
+
+    fn keeps_subject(&self, number: u32) -> bool {
+        let subject = &self.guesses.subjects[number as usize];
+        let pair = subject.pair as usize;
+        self.pairs[pair]
+            && self.reference.is_none_or(|reference| subject.reference == reference)
+            && (self.query.text.is_empty() || self.asked[pair] || self.explained[number as usize])
+    }
+
+    /// Whether the treated guess became what is asked for.
+    fn keeps_guess(&self, panelled: &Panelled, observation: &Observation) -> bool {
+        let wanted = self.query.outcome.as_str();
+        self.predictor.is_none_or(|predictor| observation.predictor == predictor)
+            && (wanted.is_empty()
+                || panelled.observations.slots(observation).iter().any(|slot| {
+                    let guess = slot.treated.map(|at| &self.guesses.guesses[at as usize]);
+                    guess.is_some_and(|guess| guess.outcome.as_str() == wanted)
+                }))
+    }
+}
+
+/// Whether the effect on a case or on one of its guesses is the one asked for.
+fn shows(effect: Effect, facts: Facts, change: Change) -> bool {
+    match effect {
+        Effect::Helped => change == Change::Helped,
+        Effect::Misled => change == Change::Misled,
+        Effect::HelpedAll => facts.scored > 0 && facts.helped == facts.scored,
+        Effect::MisledAll => facts.scored > 0 && facts.misled == facts.scored,
+        Effect::Egregious => facts.egregious,
+        Effect::BothRight => change == Change::BothRight,
+        Effect::BothWrong => change == Change::BothWrong,
+    }
+}
+
+impl Selected {
+    /// What a query selects of a run.
+    pub(crate) fn of(run: &RunData, query: &Query) -> Result<Self, ViewError> {
+        let guesses = &run.guesses;
+        let panelled = run.panelled(&query.contrast);
+        let conditions = Conditions::of(run, query)?;
+        let mut subjects = Vec::new();
+        let (mut effects, mut switched) = ([0; Effect::ALL.len()], 0);
+        let mut all = Sums::new(guesses);
+        let mut parts = Parts::default();
+        for number in 0..guesses.subjects.len() as u32 {
+            if !conditions.keeps_subject(number) {
+                continue;
+            }
+            let facts = panelled.facts(number);
+            let subject = &guesses.subjects[number as usize];
+            let as_asked = query.switched.is_none_or(|asked| subject.switched() == Some(asked));
+            let (mut kept, mut otherwise, mut seen) = (false, false, [false; Effect::ALL.len()]);
+            for observation in panelled.panel(number) {
+                if !conditions.keeps_guess(&panelled, observation) {
+                    continue;
+                }
+                let change = Change::of(observation);
+                for (effect, seen) in Effect::ALL.into_iter().zip(&mut seen) {
+                    *seen |= as_asked && shows(effect, facts, change);
+                }
+                if query.effect.is_some_and(|effect| !shows(effect, facts, change)) {
+                    continue;
+                }
+                otherwise = true;
+                if as_asked {
+                    kept = true;
+                    let left_out = missing(&panelled, guesses, observation);
+                    all.add(guesses, observation, left_out);
+                    parts.add(guesses, observation, left_out);
+                }
+            }
+            effects.iter_mut().zip(seen).for_each(|(count, seen)| *count += usize::from(seen));
+            switched += usize::from(otherwise && subject.switched() == Some(true));
+            if kept {
+                subjects.push(number);
+            }
+        }
+        order(&mut subjects, query.sort, &panelled);
+        let [by_reference, by_predictor] = parts.figures(run);
+        let all = all.figures();
+        Ok(Self { panelled, subjects, all, by_reference, by_predictor, effects, switched })
+    }
+}
+
+/// The sums of each reference and of each predictor, by number.
+#[derive(Default)]
+struct Parts([Vec<Option<Sums>>; 2]);
+
+impl Parts {
+    fn add(&mut self, guesses: &Guesses, observation: &Observation, left_out: u64) {
+        let reference = guesses.subjects[observation.subject as usize].reference;
+        for (parts, model) in self.0.iter_mut().zip([reference, observation.predictor]) {
+            if parts.is_empty() {
+                parts.resize(guesses.models.len(), None);
+            }
+            let sums = parts[model as usize].get_or_insert_with(|| Sums::new(guesses));
+            sums.add(guesses, observation, left_out);
+        }
+    }
+
+    /// The figures by name.
+    fn figures(self, run: &RunData) -> [Vec<(String, Figures)>; 2] {
+        self.0.map(|parts| {
+            let present = parts.into_iter().enumerate().filter_map(|(at, sums)| Some((at, sums?)));
+            let figures =
+                present.map(|(at, sums)| (run.model(at as u32).to_owned(), sums.figures()));
+            let mut figures: Vec<(String, Figures)> = figures.collect();
+            figures.sort_by(|one, other| one.0.cmp(&other.0));
+            figures
+        })
+    }
+}
+
+/// Guesses of an observation that are missing although there is a target.
+fn missing(panelled: &Panelled, guesses: &Guesses, observation: &Observation) -> u64 {
+    let subject = &guesses.subjects[observation.subject as usize];
+    if subject.target_outcome != Outcome::Answered {
+        return 0;
+    }
+    let observations = &panelled.observations;
+    let sides =
+        observations.slots(observation).iter().flat_map(|slot| [slot.treated, slot.baseline]);
+    sides.filter(|place| observations.guess(*place).is_err()).count() as u64
+}
+
+fn order(subjects: &mut [u32], sort: Sort, panelled: &Panelled) {
+    let key = |facts: Facts| match sort {
+        Sort::Run => (0, false),
+        Sort::Misled => (i32::from(facts.misled) - i32::from(facts.helped), facts.egregious),
+        Sort::Helped => (i32::from(facts.helped) - i32::from(facts.misled), !facts.egregious),
+    };
+    if sort != Sort::Run {
+        // Stable: what is alike stays in the order of the run.
+        subjects.sort_by_key(|&subject| std::cmp::Reverse(key(panelled.facts(subject))));
+    }
+}
