@@ -111,6 +111,9 @@ impl From<CalibrateError> for Failure {
 impl From<PowerError> for Failure {
     fn from(error: PowerError) -> Self {
         Self::new(error, USAGE)
+    }
+}
+
 impl From<ViewError> for Failure {
     fn from(error: ViewError) -> Self {
         let status = match &error {

@@ -1,9 +1,9 @@
 //! `foretell report`.
 
 use super::analyze::named_runs;
-use super::run::quoted;
 use crate::Done;
 use crate::args::report::ReportArgs;
+use crate::command_line::quoted;
 use crate::exit::{DONE, Failure, USAGE};
 use crate::output::{harmless, say};
 use foretell_analysis::GainRequest;
