@@ -61,7 +61,8 @@ impl UnitSums {
     }
 
     /// The sums of errors, each with its two texts.
-    pub(crate) fn of_parts(parts: impl Iterator<Item = ([u32; 2], ClusterErrors)>) -> Self {
+    #[must_use]
+    pub fn of_parts(parts: impl Iterator<Item = ([u32; 2], ClusterErrors)>) -> Self {
         let of = |errors: ClusterErrors| [errors.observations, errors.treated, errors.baseline];
         let added = TextSums::of(parts.map(|(texts, errors)| (texts, of(errors))));
         let [observations, treated, baseline] = [0, 1, 2].map(|cell| added.column(&[cell]));

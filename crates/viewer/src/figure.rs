@@ -2,7 +2,6 @@
 
 use crate::selected::Figures;
 use foretell_core::count;
-use foretell_stats::Undefined;
 use serde::Serialize;
 
 /// The NSG at the left end of the scale that intervals are drawn on; at its right end it is 1.
@@ -41,29 +40,29 @@ pub(crate) struct Bar {
 
 impl Shown {
     pub(crate) fn of(name: &str, figures: &Figures) -> Self {
-        let estimate = &figures.estimate;
+        let estimate = &figures.nsg;
         let interval = estimate.interval.filter_finite();
-        let text =
-            |value: Result<f64, Undefined>| value.map_or(UNDEFINED.to_owned(), |v| fixed(v, 3));
+        let nsg = estimate.value.as_ref().ok().copied();
+        let text = |value: Option<f64>| value.map_or(UNDEFINED.to_owned(), |value| fixed(value, 3));
         let exact = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
         let limits = interval.map(|(low, high)| format!("{} to {}", fixed(low, 2), fixed(high, 2)));
-        let why = estimate.nsg.err().or(estimate.interval.err()).map(|reason| reason.to_string());
-        let bar = estimate.nsg.ok().zip(interval).map(|(nsg, limits)| Bar::of(nsg, limits));
+        let why = estimate.value.as_ref().err().or(estimate.interval.as_ref().err()).cloned();
+        let bar = nsg.zip(interval).map(|(nsg, limits)| Bar::of(nsg, limits));
         Self {
             name: name.to_owned(),
-            nsg: estimate.nsg.map_or(UNDEFINED.to_owned(), |nsg| fixed(nsg, 2)),
+            nsg: nsg.map_or(UNDEFINED.to_owned(), |nsg| fixed(nsg, 2)),
             interval: limits.unwrap_or_else(|| UNDEFINED.to_owned()),
             why,
-            with: text(estimate.a_with),
-            without: text(estimate.a_without),
-            gain: estimate.gain.map_or(UNDEFINED.to_owned(), signed),
+            with: text(figures.a_with),
+            without: text(figures.a_without),
+            gain: figures.gain.map_or(UNDEFINED.to_owned(), signed),
             pairs: count(figures.pairs),
-            clusters: count(estimate.clusters),
+            clusters: count(figures.clusters),
             observations: count(figures.observations),
             left_out: count(figures.left_out),
             bar,
             exact: [
-                exact(estimate.nsg.ok()),
+                exact(nsg),
                 exact(interval.map(|(low, _)| low)),
                 exact(interval.map(|(_, high)| high)),
             ],
@@ -76,7 +75,7 @@ trait Finite {
     fn filter_finite(&self) -> Option<(f64, f64)>;
 }
 
-impl Finite for Result<foretell_stats::Interval, Undefined> {
+impl Finite for Result<foretell_stats::Interval, String> {
     fn filter_finite(&self) -> Option<(f64, f64)> {
         let limits = self.as_ref().ok().map(|interval| (interval.low, interval.high));
         limits.filter(|(low, high)| low.is_finite() && high.is_finite())

@@ -4,9 +4,9 @@ use crate::error::ViewError;
 use crate::panel::{Change, Facts, Panelled};
 use crate::query::{Effect, Query, Sort};
 use crate::run_data::RunData;
-use foretell_analysis::{Guesses, Observation};
+use foretell_analysis::{Estimate, Guesses, Inference, Observation, UnitSums};
 use foretell_core::Outcome;
-use foretell_stats::{ClusterErrors, NsgEstimate, nsg_clustered};
+use foretell_stats::ClusterErrors;
 use std::sync::Arc;
 
 /// Level of the intervals, that of `foretell analyze` unasked.
@@ -21,7 +21,12 @@ pub(crate) struct Figures {
     pub(crate) observations: u64,
     /// Guesses that are missing although there is a target.
     pub(crate) left_out: u64,
-    pub(crate) estimate: NsgEstimate,
+    /// Distinct original texts among the pairs.
+    pub(crate) clusters: u64,
+    pub(crate) a_with: Option<f64>,
+    pub(crate) a_without: Option<f64>,
+    pub(crate) gain: Option<f64>,
+    pub(crate) nsg: Estimate,
 }
 
 /// What a query selects.
@@ -40,21 +45,16 @@ pub(crate) struct Selected {
     pub(crate) switched: usize,
 }
 
-/// Observations and errors, added up by cluster.
+/// Observations and errors, added up by pair.
 #[derive(Clone)]
 struct Sums {
-    clusters: Vec<ClusterErrors>,
-    pairs: Vec<bool>,
+    pairs: Vec<ClusterErrors>,
     left_out: u64,
 }
 
 impl Sums {
     fn new(guesses: &Guesses) -> Self {
-        Self {
-            clusters: vec![ClusterErrors::default(); guesses.texts.len()],
-            pairs: vec![false; guesses.pairs.len()],
-            left_out: 0,
-        }
+        Self { pairs: vec![ClusterErrors::default(); guesses.pairs.len()], left_out: 0 }
     }
 
     fn add(&mut self, guesses: &Guesses, observation: &Observation, left_out: u64) {
@@ -63,22 +63,30 @@ impl Sums {
             return;
         }
         let pair = guesses.subjects[observation.subject as usize].pair as usize;
-        self.pairs[pair] = true;
-        let sums = &mut self.clusters[guesses.pairs[pair].original as usize];
+        let sums = &mut self.pairs[pair];
         sums.observations += 1.0;
         sums.treated += observation.treated_error();
         sums.baseline += observation.baseline_error();
     }
 
-    fn figures(&self) -> Figures {
-        let clusters = self.clusters.iter().filter(|cluster| cluster.observations > 0.0);
-        let clusters: Vec<ClusterErrors> = clusters.copied().collect();
-        let estimate = nsg_clustered(&clusters, LEVEL);
+    /// The figures of `foretell analyze gain`, by its own formulas.
+    fn figures(&self, guesses: &Guesses) -> Figures {
+        let scored = || self.pairs.iter().enumerate().filter(|(_, sums)| sums.observations > 0.0);
+        let sums = UnitSums::of_parts(scored().map(|(at, errors)| {
+            let pair = &guesses.pairs[at];
+            ([pair.original, pair.counterfactual], *errors)
+        }));
+        let inference = Inference::of(&sums.texts, LEVEL);
+        let [a_with, a_without] = sums.accuracies().map(|figure| figure.map(|f| f.value()).ok());
         Figures {
-            pairs: self.pairs.iter().filter(|pair| **pair).count() as u64,
-            observations: estimate.totals.observations as u64,
+            pairs: scored().count() as u64,
+            observations: scored().map(|(_, sums)| sums.observations).sum::<f64>() as u64,
             left_out: self.left_out,
-            estimate,
+            clusters: sums.clusters(),
+            a_with,
+            a_without,
+            gain: sums.gain().map(|figure| figure.value()).ok(),
+            nsg: inference.estimate(&sums.nsg()),
         }
     }
 }
@@ -213,7 +221,7 @@ impl Selected {
         }
         order(&mut subjects, query.sort, &panelled);
         let [by_reference, by_predictor] = parts.figures(run);
-        let all = all.figures();
+        let all = all.figures(guesses);
         Ok(Self { panelled, subjects, all, by_reference, by_predictor, effects, switched })
     }
 }
@@ -238,8 +246,8 @@ impl Parts {
     fn figures(self, run: &RunData) -> [Vec<(String, Figures)>; 2] {
         self.0.map(|parts| {
             let present = parts.into_iter().enumerate().filter_map(|(at, sums)| Some((at, sums?)));
-            let figures =
-                present.map(|(at, sums)| (run.model(at as u32).to_owned(), sums.figures()));
+            let figures = present
+                .map(|(at, sums)| (run.model(at as u32).to_owned(), sums.figures(&run.guesses)));
             let mut figures: Vec<(String, Figures)> = figures.collect();
             figures.sort_by(|one, other| one.0.cmp(&other.0));
             figures
