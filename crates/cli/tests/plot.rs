@@ -153,8 +153,8 @@ fn mistakes_in_plotting_are_named() {
     assert!(said.contains("`nsgg` is neither") && said.contains("did you mean `nsg`"), "{said}");
     let said = fails(at, 2, &["plot", "run", "nsg", "--out", "nsg.jpg"]);
     assert!(said.contains("does not say by its ending"), "{said}");
-    let said = fails(at, 3, &["plot", "run", "ceiling"]);
-    assert!(said.contains("no `ceiling` figure"), "{said}");
+    let said = fails(at, 3, &["plot", "run", "effort"]);
+    assert!(said.contains("no `effort` figure"), "{said}");
 }
 
 #[test]
