@@ -354,9 +354,9 @@ pub const FIGURES: &[FigureKind] = &[
         title: "Missing replies",
         says: "Share of guesses without an answer, by what became of them; lines without any are not \
                drawn.",
-        source: Source::of("missing", "missing").by(&[Reference, Predictor]),
+        source: Source::of("missing", "missing").by(&[Reference]),
         mark: Mark::Stack(Stack {
-            name: &["reference", "predictor"],
+            name: &["reference"],
             block: Some("arm"),
             parts: Series::Rows("share", "outcome"),
             title: "share of guesses",
