@@ -99,7 +99,7 @@ fn switch_rates(guesses: &Guesses) -> Vec<String> {
     let rate = |[stayed, switched]: [u64; 2]| switched as f64 / (stayed + switched) as f64;
     let extreme = rates.iter().filter(|(_, counts)| {
         let rate = rate(**counts);
-        rate < RARE || rate > 1.0 - RARE
+        !(RARE..=1.0 - RARE).contains(&rate)
     });
     let text = |(reference, counts): (&u32, &[u64; 2])| {
         let name = &guesses.models[*reference as usize].name;

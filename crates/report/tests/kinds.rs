@@ -1,5 +1,4 @@
 //! The kinds of figures are documented, and draw columns that their analyses have.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use foretell_analysis::{GroupKey, analysis};
 use foretell_report::figure::list;

@@ -152,7 +152,7 @@ fn joined(canvas: &mut Canvas, plane: &Plane, points: &[Point], series: usize, a
         for point in points.iter().filter(|point| point.series == at) {
             let (Some(x), Some(y)) = (point.x.value, point.y.value) else { continue };
             let place = plane.place(x, y);
-            match lines.iter_mut().find(|(name, _)| apart && *name == point.name || !apart) {
+            match lines.iter_mut().find(|(name, _)| !apart || *name == point.name) {
                 Some((_, line)) => line.push(place),
                 None => lines.push((&point.name, vec![place])),
             }
