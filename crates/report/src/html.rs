@@ -5,7 +5,7 @@ use crate::content::{asked, hashes, marked, model, models, study};
 use crate::cost::costs;
 use crate::error::ReportError;
 use crate::example::{Example, examples};
-use crate::figure::{FIGURES, Figure, FigureKind, figures};
+use crate::figure::{FIGURES, Figure, FigureKind, figures_beside};
 use crate::font::FAMILIES;
 use crate::methods::{VERSION, bibtex, paragraph};
 use crate::notice::notices;
@@ -93,20 +93,32 @@ pub fn write_report(run: &Path, out: &Path, request: &ReportRequest) -> Result<(
 pub fn report(run: &Path, request: &ReportRequest) -> Result<String, ReportError> {
     let GainRequest { arm, against, level, bootstrap, seed, .. } = request.gain.clone();
     let contrast = Contrast { arm, against };
-    let counts = contrast.count(&[run], &[GroupKey::Reference])?;
-    let by_reference = GainRequest { by: vec![GroupKey::Reference], ..request.gain.clone() };
-    let gains = counts.gain(&by_reference)?;
-    let of_analyses = Request { contrast, level, bootstrap, seed, ..Request::default() };
+    let counts = || contrast.count(&[run], &[GroupKey::Reference]);
+    let (counts, costs) = rayon::join(counts, || costs(run));
+    // Its sentences say no resampled limit; those stand in the sheet.
+    let by = vec![GroupKey::Reference];
+    let by_reference = GainRequest { by, bootstrap: 0, ..request.gain.clone() };
+    let gains = GainTable { bootstrap, ..counts?.gain(&by_reference)? };
+    let of_analyses =
+        Request { contrast: contrast.clone(), level, bootstrap, seed, ..Request::default() };
     let prepared = Prepared::read(&[run], &of_analyses)?;
     let kinds: Vec<&'static FigureKind> = FIGURES.iter().collect();
     let analyses: Vec<&Analysis> = ANALYSES.iter().collect();
-    let (figures, finished) = rayon::join(
-        || figures(&kinds, &prepared, &of_analyses, &[]),
-        || run_all(&analyses, &prepared, &of_analyses),
-    );
+    let finished = run_all(&analyses, &prepared, &of_analyses);
+    let figures = figures_beside(&kinds, &prepared, &of_analyses, &[], &finished);
     let observations = prepared.observations(&of_analyses, &[]);
     let cases = examples(run, &observations, &gains.arm, request.examples)?;
-    Page { run, request, gains, observations: &observations, figures, finished, cases }.render()
+    Page {
+        run,
+        request,
+        gains,
+        observations: &observations,
+        figures,
+        finished,
+        cases,
+        costs: costs?,
+    }
+    .render()
 }
 
 /// A figure of the page.
@@ -136,6 +148,7 @@ struct Page<'a> {
     figures: Vec<(&'static FigureKind, Result<Figure, String>)>,
     finished: Vec<Finished>,
     cases: Vec<Example>,
+    costs: Sheet,
 }
 
 impl Page<'_> {
@@ -143,7 +156,6 @@ impl Page<'_> {
         let Page { run, request, gains, observations, .. } = self;
         let (drawn, undrawn) = drawn(self.figures);
         let (sheets, failed) = computed(self.finished);
-        let costs = costs(run)?;
         let model_rows = models(run)?;
         let mut warnings = gains.warnings.clone();
         warnings.extend(notices(observations, &model_rows));
@@ -171,7 +183,7 @@ impl Page<'_> {
             tables => Serde(tables),
             failed => Serde(failed),
             open => OPEN,
-            costs => Serde(table(&costs)),
+            costs => Serde(table(&self.costs)),
             models => Serde(model_rows.into_iter().map(model).collect::<Vec<_>>()),
             cases => Serde(self.cases),
             methods => paragraph(&gains, observations),

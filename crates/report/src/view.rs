@@ -7,7 +7,7 @@ use foretell_analysis::{Cell, Kind, Sheet, Shown};
 use serde::Serialize;
 
 /// Most rows of a table in the page; its CSV has no more, and says so.
-const MOST: usize = 250;
+const MOST: usize = 100;
 
 /// A table of the page.
 #[derive(Debug, Serialize)]

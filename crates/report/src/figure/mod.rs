@@ -21,7 +21,7 @@ use crate::error::ReportError;
 use crate::number::one_line;
 use crate::theme::Theme;
 use crate::{picture, svg};
-use foretell_analysis::{Analysis, Flag, GroupKey, Prepared, Request, Sheet, analysis};
+use foretell_analysis::{Analysis, Finished, Flag, GroupKey, Prepared, Request, Sheet, analysis};
 use kind::Mark;
 use rayon::prelude::*;
 use serde_json::json;
@@ -178,6 +178,18 @@ pub fn figures(
     request: &Request,
     given: &[Flag],
 ) -> Vec<(&'static FigureKind, Result<Figure, String>)> {
+    figures_beside(kinds, prepared, request, given, &[])
+}
+
+/// The same where some analyses are `finished` for the same request: what they gave is not computed
+/// again.
+pub(crate) fn figures_beside(
+    kinds: &[&'static FigureKind],
+    prepared: &Prepared,
+    request: &Request,
+    given: &[Flag],
+    finished: &[Finished],
+) -> Vec<(&'static FigureKind, Result<Figure, String>)> {
     let mut needs: Vec<Need> = Vec::new();
     for kind in kinds {
         for consistent in [false, true] {
@@ -187,8 +199,13 @@ pub fn figures(
             }
         }
     }
-    let sheets: Vec<(Need, Result<Vec<Sheet>, String>)> =
-        needs.into_par_iter().map(|need| (need, compute(need, prepared, request, given))).collect();
+    let sheets: Vec<(Need, Result<Vec<Sheet>, String>)> = needs
+        .into_par_iter()
+        .map(|need| {
+            let known = known(need, request, finished);
+            (need, known.unwrap_or_else(|| compute(need, prepared, request, given)))
+        })
+        .collect();
     let find = |kind: &FigureKind, consistent: bool| {
         let need: Need = (kind.source.analysis, kind.source.by, consistent);
         let (_, found) = sheets.iter().find(|(known, _)| *known == need).expect("it was computed");
@@ -204,6 +221,19 @@ pub fn figures(
         Figure::of(kind, sheet, consistent, prepared)
     };
     kinds.iter().map(|kind| (*kind, draw(kind))).collect()
+}
+
+/// What an analysis that is finished gave, where it was asked for the same.
+fn known(
+    (name, by, consistent): Need,
+    request: &Request,
+    finished: &[Finished],
+) -> Option<Result<Vec<Sheet>, String>> {
+    let done = finished.iter().find(|done| done.name == name)?;
+    let analysis = analysis(name)?;
+    let same = by.is_none_or(|by| by == analysis.by) && request.by.is_none() && !consistent;
+    let sheets = done.sheets.as_ref().map(Clone::clone);
+    same.then(|| sheets.map_err(|fault| one_line(&fault.to_string())))
 }
 
 fn compute(
