@@ -2,6 +2,7 @@
 
 use crate::inference::Inference;
 use crate::sheet::Estimate;
+use crate::text_sums::TextSums;
 use foretell_stats::LinearEstimate;
 
 /// Sums and observations by pair of texts.
@@ -9,19 +10,14 @@ use foretell_stats::LinearEstimate;
 /// A question that is no pair has its own text on both sides.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Sums {
-    parts: Vec<([u32; 2], f64, f64)>,
+    /// By pair of texts: the sum, and what it is over.
+    parts: Vec<([u32; 2], [f64; 2])>,
 }
 
 impl Sums {
     /// Adds `sum` over `observations` of one pair of texts.
     pub(crate) fn add(&mut self, texts: [u32; 2], sum: f64, observations: f64) {
-        match self.parts.last_mut() {
-            Some(last) if last.0 == texts => {
-                last.1 += sum;
-                last.2 += observations;
-            }
-            _ => self.parts.push((texts, sum, observations)),
-        }
+        self.parts.push((texts, [sum, observations]));
     }
 
     /// Adds one observation, in which something is so or not.
@@ -31,20 +27,14 @@ impl Sums {
 
     /// Observations.
     pub(crate) fn observations(&self) -> f64 {
-        self.parts.iter().map(|part| part.2).sum()
+        self.parts.iter().map(|(_, [_, observations])| observations).sum()
     }
 
     /// The mean, sums over observations, with its error and limits.
-    pub(crate) fn mean(mut self, level: f64) -> Estimate {
-        // Stable: sums of one pair of texts are added in the order in which they came.
-        self.parts.sort_by_key(|part| part.0);
-        let (mut texts, mut sums, mut observations) = (Vec::new(), Vec::new(), Vec::new());
-        for same in self.parts.chunk_by(|one, other| one.0 == other.0) {
-            texts.push(same[0].0);
-            sums.push(same.iter().map(|part| part.1).sum());
-            observations.push(same.iter().map(|part| part.2).sum());
-        }
-        Inference::of(&texts, level).estimate(&LinearEstimate::mean(&sums, &observations))
+    pub(crate) fn mean(self, level: f64) -> Estimate {
+        let added = TextSums::of(self.parts.into_iter());
+        let mean = LinearEstimate::mean(&added.column(&[0]), &added.column(&[1]));
+        Inference::of(&added.texts, level).estimate(&mean)
     }
 
     /// The mean of what is a fraction: limits stay between 0 and 1.

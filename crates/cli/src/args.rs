@@ -16,6 +16,7 @@ pub(crate) mod plot;
 pub(crate) mod power;
 pub(crate) mod report;
 pub(crate) mod requests;
+pub(crate) mod selection;
 pub(crate) mod sharing;
 pub(crate) mod view;
 pub(crate) mod wide;

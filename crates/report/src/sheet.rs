@@ -32,7 +32,10 @@ const NAMED: usize = 5;
 #[must_use]
 pub fn sheet_table(sheet: &Sheet, width: Option<u16>) -> String {
     let width = width.map_or(usize::MAX, usize::from);
-    let mut text = drawn(sheet, Shown::Wide, usize::MAX);
+    let mut text = match sheet.rows.is_empty() {
+        true => "none".to_owned(),
+        false => drawn(sheet, Shown::Wide, usize::MAX),
+    };
     let narrow = longest(&text) > width;
     if narrow {
         text = drawn(sheet, Shown::Always, usize::MAX);

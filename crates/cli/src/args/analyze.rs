@@ -1,8 +1,9 @@
 //! The arguments of `foretell analyze`: declared once for all analyses.
 
 use super::Format;
+use super::selection::SelectionArgs;
 use clap::Args;
-use foretell_analysis::{Compat, ExcludeSelf, Flag, Weights};
+use foretell_analysis::{Compat, Flag};
 use std::path::PathBuf;
 
 /// Compute figures from finished runs. Reads their tables, and never the network.
@@ -34,44 +35,13 @@ pub(crate) struct AnalyzeArgs {
     /// method, changed. Pooled over what is not named; empty pools everything.
     #[arg(long, value_name = "KEYS", help_heading = "Selection")]
     pub(crate) by: Option<String>,
-    /// The arm whose gain is measured [default: with].
-    #[arg(long, value_name = "ARM", help_heading = "Selection")]
-    pub(crate) arm: Option<String>,
-    /// The arm that it is measured against [default: without].
-    #[arg(long, value_name = "ARM", help_heading = "Selection")]
-    pub(crate) against: Option<String>,
-    /// Conditions on columns, such as `dataset=income, distance<=1, predictor in a|b`; `--where help`
-    /// lists the columns.
-    #[arg(long = "where", value_name = "CONDITIONS", help_heading = "Selection")]
-    pub(crate) filter: Option<String>,
-    /// Leave out guesses of predictors that are the reference: none, model, family [default: none].
-    #[arg(long, value_name = "WHICH", help_heading = "Selection")]
-    pub(crate) exclude_self: Option<ExcludeSelf>,
-    /// Only pairs whose treated guesses agree: figures are then conditional on the treatment.
-    #[arg(long, help_heading = "Selection")]
-    pub(crate) consistent_only: bool,
-    /// Least answers of a panel [default: all].
-    #[arg(long, value_name = "N", help_heading = "Selection")]
-    pub(crate) min_answered: Option<u32>,
-    /// Least observations of what is reported [default: 200].
-    #[arg(long, value_name = "N", help_heading = "Selection")]
-    pub(crate) min_n: Option<u64>,
     /// Whose rules: `published` gives the point estimates of the published code where its definitions
     /// differ, and says how they do [default: own].
     #[arg(long, value_name = "RULES", help_heading = "Statistics")]
     pub(crate) compat: Option<Compat>,
-    /// What weighs the same: observation, pair, dataset, predictor [default: observation].
-    #[arg(long, value_name = "WHAT", help_heading = "Statistics")]
-    pub(crate) weights: Option<Weights>,
-    /// Coverage of the intervals [default: 0.95].
-    #[arg(long, value_name = "P", value_parser = super::level, help_heading = "Statistics")]
-    pub(crate) level: Option<f64>,
     /// Cluster-bootstrap draws [default: 10000].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Statistics")]
     pub(crate) bootstrap: Option<u32>,
-    /// Seed of what is drawn [default: 0].
-    #[arg(long, value_name = "S", help_heading = "Statistics")]
-    pub(crate) seed: Option<u64>,
     /// How the result is printed [default: by the ending of `--out`, else a table].
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
@@ -85,26 +55,19 @@ pub(crate) struct AnalyzeArgs {
     /// Say on standard error how long each analysis took.
     #[arg(long, help_heading = "Output")]
     pub(crate) timings: bool,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
 }
 
 impl AnalyzeArgs {
     /// The flags that were given, as analyses know them.
     pub(crate) fn given(&self) -> Vec<Flag> {
-        let flags = [
+        let own = [
             (Flag::By, self.by.is_some()),
-            (Flag::Arm, self.arm.is_some()),
-            (Flag::Against, self.against.is_some()),
-            (Flag::Weights, self.weights.is_some()),
-            (Flag::ExcludeSelf, self.exclude_self.is_some()),
-            (Flag::ConsistentOnly, self.consistent_only),
-            (Flag::Where, self.filter.is_some()),
-            (Flag::Level, self.level.is_some()),
             (Flag::Bootstrap, self.bootstrap.is_some()),
-            (Flag::Seed, self.seed.is_some()),
-            (Flag::MinN, self.min_n.is_some()),
-            (Flag::MinAnswered, self.min_answered.is_some()),
             (Flag::Compat, self.compat.unwrap_or_default() != Compat::Own),
         ];
-        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+        let own = own.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag);
+        own.chain(self.selection.given()).collect()
     }
 }

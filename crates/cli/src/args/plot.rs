@@ -1,8 +1,8 @@
 //! The arguments of `foretell plot`.
 
 use super::TextFormat;
+use super::selection::SelectionArgs;
 use clap::{Args, ValueEnum};
-use foretell_analysis::{ExcludeSelf, Flag, Weights};
 use foretell_report::Theme;
 use foretell_report::figure::{Form, Width};
 use std::path::PathBuf;
@@ -28,36 +28,6 @@ pub(crate) struct PlotArgs {
     /// Name the kinds of figures, what they show, and what they are drawn from.
     #[arg(long, exclusive = true)]
     pub(crate) list: bool,
-    /// The arm whose gain is measured [default: with].
-    #[arg(long, value_name = "ARM", help_heading = "Selection")]
-    pub(crate) arm: Option<String>,
-    /// The arm that it is measured against [default: without].
-    #[arg(long, value_name = "ARM", help_heading = "Selection")]
-    pub(crate) against: Option<String>,
-    /// Conditions on columns, such as `dataset=income, distance<=1, predictor in a|b`.
-    #[arg(long = "where", value_name = "CONDITIONS", help_heading = "Selection")]
-    pub(crate) filter: Option<String>,
-    /// Leave out guesses of predictors that are the reference: none, model, family [default: none].
-    #[arg(long, value_name = "WHICH", help_heading = "Selection")]
-    pub(crate) exclude_self: Option<ExcludeSelf>,
-    /// Only pairs whose treated guesses agree: figures are then conditional on the treatment.
-    #[arg(long, help_heading = "Selection")]
-    pub(crate) consistent_only: bool,
-    /// Least answers of a panel [default: all].
-    #[arg(long, value_name = "N", help_heading = "Selection")]
-    pub(crate) min_answered: Option<u32>,
-    /// Least observations of what is reported [default: 200].
-    #[arg(long, value_name = "N", help_heading = "Selection")]
-    pub(crate) min_n: Option<u64>,
-    /// What weighs the same: observation, pair, dataset, predictor [default: observation].
-    #[arg(long, value_name = "WHAT", help_heading = "Statistics")]
-    pub(crate) weights: Option<Weights>,
-    /// Coverage of the intervals [default: 0.95].
-    #[arg(long, value_name = "P", value_parser = super::level, help_heading = "Statistics")]
-    pub(crate) level: Option<f64>,
-    /// Seed of what is drawn by chance [default: 0].
-    #[arg(long, value_name = "S", help_heading = "Statistics")]
-    pub(crate) seed: Option<u64>,
     /// Print the data instead of drawing it.
     #[arg(long, value_enum, conflicts_with = "all", help_heading = "Output")]
     pub(crate) format: Option<TextFormat>,
@@ -84,6 +54,8 @@ pub(crate) struct PlotArgs {
     /// Replace files that are there.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
 }
 
 /// The form of a picture.
@@ -143,24 +115,5 @@ impl From<WidthArg> for Width {
             WidthArg::Column => Self::Column,
             WidthArg::Page => Self::Page,
         }
-    }
-}
-
-impl PlotArgs {
-    /// The flags that were given, as analyses know them.
-    pub(crate) fn given(&self) -> Vec<Flag> {
-        let flags = [
-            (Flag::Arm, self.arm.is_some()),
-            (Flag::Against, self.against.is_some()),
-            (Flag::Where, self.filter.is_some()),
-            (Flag::ExcludeSelf, self.exclude_self.is_some()),
-            (Flag::ConsistentOnly, self.consistent_only),
-            (Flag::MinAnswered, self.min_answered.is_some()),
-            (Flag::MinN, self.min_n.is_some()),
-            (Flag::Weights, self.weights.is_some()),
-            (Flag::Level, self.level.is_some()),
-            (Flag::Seed, self.seed.is_some()),
-        ];
-        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 }

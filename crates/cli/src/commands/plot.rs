@@ -6,7 +6,7 @@ use crate::args::TextFormat;
 use crate::args::plot::PlotArgs;
 use crate::exit::{DONE, Failure, INPUT, USAGE};
 use crate::output::{harmless, say, show};
-use foretell_analysis::{Contrast, Prepared, Request};
+use foretell_analysis::{Flag, Prepared};
 use foretell_core::did_you_mean;
 use foretell_report::figure::{Form, figures};
 use foretell_report::sheet::sheet_table;
@@ -20,13 +20,14 @@ pub(crate) fn run(args: &PlotArgs) -> Done {
     }
     let (kinds, runs) = chosen(args)?;
     let place = Place::of(args, &kinds)?;
-    let request = request(args);
+    let request = args.selection.request();
+    let given: Vec<Flag> = args.selection.given().collect();
     let runs = named_runs(&runs)?;
     let paths: Vec<&Path> = runs.iter().map(PathBuf::as_path).collect();
     let prepared = Prepared::read(&paths, &request)?;
     let mut drawn = Vec::new();
     let mut lacking = Vec::new();
-    for (kind, figure) in figures(&kinds, &prepared, &request, &args.given()) {
+    for (kind, figure) in figures(&kinds, &prepared, &request, &given) {
         match figure {
             Ok(figure) => drawn.push(figure),
             Err(reason) => lacking.push(harmless(&format!("no `{}` figure: {reason}", kind.name))),
@@ -63,25 +64,6 @@ fn chosen(args: &PlotArgs) -> Result<(Vec<&'static FigureKind>, Vec<PathBuf>), F
         }
         ([one], false) => Ok((vec![kind(one).expect("it was looked up")], runs)),
         _ => Err(Failure::said(USAGE, "more than one kind of figure", "name one, or give `--all`")),
-    }
-}
-
-fn request(args: &PlotArgs) -> Request {
-    let default = Request::default();
-    Request {
-        contrast: Contrast {
-            arm: args.arm.clone().unwrap_or(default.contrast.arm.clone()),
-            against: args.against.clone().unwrap_or(default.contrast.against.clone()),
-        },
-        weights: args.weights.unwrap_or(default.weights),
-        exclude_self: args.exclude_self.unwrap_or(default.exclude_self),
-        consistent_only: args.consistent_only,
-        filter: args.filter.clone().unwrap_or_default(),
-        level: args.level.unwrap_or(default.level),
-        seed: args.seed.unwrap_or(default.seed),
-        min_n: args.min_n.unwrap_or(default.min_n),
-        min_answered: args.min_answered,
-        ..default
     }
 }
 

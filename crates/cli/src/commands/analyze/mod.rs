@@ -8,8 +8,7 @@ use crate::args::analyze::AnalyzeArgs;
 use crate::exit::{DONE, Failure, USAGE};
 use crate::output::{harmless, say, show};
 use foretell_analysis::{
-    ANALYSES, Analysis, Contrast, Finished, GroupKey, Prepared, Request, Sheet, analysis, columns,
-    run_all,
+    ANALYSES, Analysis, Finished, GroupKey, Prepared, Request, Sheet, analysis, columns, run_all,
 };
 use foretell_core::did_you_mean;
 use std::path::{Path, PathBuf};
@@ -26,7 +25,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Done {
         list();
         return Ok(DONE);
     }
-    if args.filter.as_deref() == Some("help") {
+    if args.selection.filter.as_deref() == Some("help") {
         list_columns();
         return Ok(DONE);
     }
@@ -35,6 +34,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Done {
     let analyses = willing(args, &analyses, &request)?;
     let page = args.what.first().is_none_or(|first| named(first).is_none());
     let target = Target::of(args, page)?;
+    let first_page = page && !args.all;
     let runs = runs::named(&runs)?;
     let paths: Vec<&Path> = runs.iter().map(PathBuf::as_path).collect();
     let start = Instant::now();
@@ -47,9 +47,15 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Done {
     let mut sheets: Vec<Sheet> = Vec::new();
     for done in finished {
         let failed = |fault| Failure::from(fault).while_doing(format!("analysis `{}`", done.name));
-        sheets.extend(done.sheets.map_err(failed)?);
+        let of_one = done.sheets.map_err(failed)?;
+        // The first page is for a first look: what an analysis leads with.
+        let wanted = if first_page { 1 } else { of_one.len() };
+        sheets.extend(of_one.into_iter().take(wanted));
     }
     target.write(&sheets)?;
+    if first_page {
+        say("more: `foretell analyze --list` names every analysis, `--all` runs them");
+    }
     Ok(DONE)
 }
 
@@ -130,11 +136,8 @@ fn willing<'a>(
 }
 
 fn request(args: &AnalyzeArgs) -> Result<Request, Failure> {
-    let default = Request::default();
-    let contrast = Contrast {
-        arm: args.arm.clone().unwrap_or(default.contrast.arm.clone()),
-        against: args.against.clone().unwrap_or(default.contrast.against.clone()),
-    };
+    let chosen = args.selection.request();
+    let contrast = &chosen.contrast;
     if contrast.arm == contrast.against {
         return Err(Failure::said(
             USAGE,
@@ -148,20 +151,9 @@ fn request(args: &AnalyzeArgs) -> Result<Request, Failure> {
         let help = format!("the keys are {}", keys.join(", "));
         Failure::said(USAGE, format!("--by: {fault}{near}"), help)
     })?;
-    Ok(Request {
-        by,
-        contrast,
-        weights: args.weights.unwrap_or(default.weights),
-        exclude_self: args.exclude_self.unwrap_or(default.exclude_self),
-        consistent_only: args.consistent_only,
-        filter: args.filter.clone().unwrap_or_default(),
-        level: args.level.unwrap_or(default.level),
-        bootstrap: args.bootstrap.unwrap_or(default.bootstrap),
-        seed: args.seed.unwrap_or(default.seed),
-        min_n: args.min_n.unwrap_or(default.min_n),
-        min_answered: args.min_answered,
-        compat: args.compat.unwrap_or(default.compat),
-    })
+    let bootstrap = args.bootstrap.unwrap_or(chosen.bootstrap);
+    let compat = args.compat.unwrap_or(chosen.compat);
+    Ok(Request { by, bootstrap, compat, ..chosen })
 }
 
 /// The analyses, what they take, and their columns.
