@@ -280,3 +280,54 @@ fn what_cannot_be_exported_is_said() {
     let missing: Vec<PathBuf> = vec![folder.join("batched/batch/batches.json")];
     assert!(missing.iter().all(|path| !path.exists()), "a refused export leaves nothing");
 }
+
+/// Exports, hands over and fetches, and gives the files of replies of a stage.
+fn by_batch(folder: &Path, stage: &str) -> Vec<String> {
+    let (_, err) = with_keys(folder, 0, &["batch", "export", "batched"]);
+    assert!(err.contains(&format!("stage: {stage}")), "{err}");
+    with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+    with_keys(folder, 0, &["batch", "status", "batched"]);
+    with_keys(folder, 0, &["batch", "fetch", "batched"]);
+    let replies = files(folder, ".replies.jsonl").into_iter();
+    replies.filter(|name| name.contains(&format!("/{stage}-"))).collect()
+}
+
+#[track_caller]
+fn import(folder: &Path, status: i32, replies: &[String]) -> (String, String) {
+    let replies: Vec<&str> = replies.iter().map(String::as_str).collect();
+    with_keys(folder, status, &[&["batch", "import", "batched"][..], &replies].concat())
+}
+
+#[test]
+fn a_run_that_grew_while_its_predictions_were_on_their_way_pays_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("openai", "");
+    start(folder, &model, "batched");
+    import(folder, 0, &by_batch(folder, "answers"));
+    let predictions = by_batch(folder, "predictions");
+
+    let more = study(&model, "batched").into_iter();
+    let more: Vec<&str> = more.map(|arg| if arg == "30" { "40" } else { arg }).collect();
+    with_keys(folder, 2, &more);
+    let (_, err) = import(folder, 5, &predictions);
+    assert!(err.contains("import it again once"), "{err}");
+    let (out, _) = with_keys(folder, 0, &["batch", "status", "batched"]);
+    assert!(out.contains("fetched, to be imported"), "{out}");
+
+    let answers = by_batch(folder, "answers");
+    import(folder, 0, &answers);
+    // What was fetched is not asked again beside what is new.
+    let rest = by_batch(folder, "predictions");
+    import(folder, 0, &rest);
+    let (out, _) = with_keys(folder, 0, &["batch", "status", "batched"]);
+    assert!(!out.contains("fetched, to be imported"), "{out}");
+    let mut ids = server.requests();
+    let all = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(all, ids.len(), "no request is paid for twice");
+    with_keys(folder, 0, &more);
+    assert_eq!(server.live(), 0);
+}

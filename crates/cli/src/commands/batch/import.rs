@@ -49,6 +49,13 @@ fn name(lines: &Named, what: &str) {
 
 fn next(args: &BatchImportArgs, imported: &Imported) {
     let run = quoted(&args.run.display().to_string());
+    for path in &imported.waiting {
+        let path = path.display();
+        say(&format!(
+            "{path}: import it again once the ledger holds what its requests are made from; until then \
+             they count as on their way"
+        ));
+    }
     match imported.lacking {
         Some(Lacking { stage, requests }) => {
             let number = count(requests);
