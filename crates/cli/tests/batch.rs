@@ -331,3 +331,44 @@ fn a_run_that_grew_while_its_predictions_were_on_their_way_pays_once() {
     with_keys(folder, 0, &more);
     assert_eq!(server.live(), 0);
 }
+
+#[test]
+fn what_is_on_its_way_is_not_asked_live_and_what_was_asked_live_is_not_handed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("openai", "");
+    let live = [&study(&model, "batched")[..], &["--yes"]].concat();
+    start(folder, &model, "batched");
+    with_keys(folder, 0, &["batch", "export", "batched", "--max-requests", "25"]);
+    // Of two files, one is handed over.
+    let list = folder.join("batched/batch/batches.json");
+    let text = std::fs::read_to_string(&list).unwrap();
+    let mut held: Value = serde_json::from_str(&text).unwrap();
+    let second = held["files"].as_array_mut().unwrap().pop().unwrap();
+    std::fs::write(&list, held.to_string()).unwrap();
+    with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+    let text = std::fs::read_to_string(&list).unwrap();
+    let mut held: Value = serde_json::from_str(&text).unwrap();
+    held["files"].as_array_mut().unwrap().push(second.clone());
+    std::fs::write(&list, held.to_string()).unwrap();
+
+    let on_their_way = server.requests().len() as u64;
+    let left = second["requests"].as_u64().unwrap();
+    let plan = [&study(&model, "batched")[..], &["--plan", "--format", "json"]].concat();
+    let (out, _) = with_keys(folder, 0, &plan);
+    let planned: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(planned["rows"][0]["requests"], left, "{planned}");
+    let (_, err) = with_keys(folder, 5, &live);
+    assert!(err.contains(&format!("{on_their_way} requests for answers not asked")), "{err}");
+    assert!(err.contains("foretell batch status batched"), "{err}");
+    assert_eq!(server.live(), left);
+    let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+    assert!(err.contains("were answered since it was written"), "{err}");
+    assert_eq!(server.requests().len() as u64, on_their_way);
+
+    with_keys(folder, 0, &["batch", "status", "batched"]);
+    with_keys(folder, 0, &["batch", "fetch", "batched"]);
+    import(folder, 0, &files(folder, ".replies.jsonl"));
+    with_keys(folder, 0, &live);
+}

@@ -104,9 +104,7 @@ impl Batches {
     fn keys_under_way(&self) -> Result<HashSet<RequestKey>, StudyError> {
         let mut keys = HashSet::new();
         for file in self.list.files.iter().filter(|file| file.state.is_under_way()) {
-            let path = self.folder.join(&file.name);
-            let read = BatchFile::keys(&path);
-            keys.extend(read.map_err(|fault| StudyError::Io { path, fault })?);
+            keys.extend(file.keys(&self.folder)?);
         }
         Ok(keys)
     }

@@ -7,7 +7,7 @@
 use super::Batches;
 use super::list::FileState;
 use crate::error::StudyError;
-use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, Short};
+use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, EndedKeys, Short};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
 
@@ -32,12 +32,13 @@ impl Batches {
     /// Hands over every file that was not, and asks the providers to create their batches.
     ///
     /// # Errors
-    /// [`StudyError::Io`] where the list cannot be written: nothing more is handed over then.
+    /// [`StudyError`] where the list cannot be written, or a file or the ledger not be read: nothing
+    /// more is handed over then.
     pub fn submit(&mut self, runtime: &Handle) -> Result<Vec<Submitted>, StudyError> {
-        let mut submitted = Vec::new();
+        let (mut submitted, ended) = (Vec::new(), self.run.ended_keys()?);
         for at in 0..self.list.files.len() {
             if matches!(self.list.files[at].state, FileState::Written | FileState::Creating) {
-                let step = runtime.block_on(self.submit_one(at))?;
+                let step = runtime.block_on(self.submit_one(at, &ended))?;
                 submitted.push(self.told(at, step));
             }
         }
@@ -97,7 +98,25 @@ impl Batches {
         })
     }
 
-    async fn submit_one(&mut self, at: usize) -> Result<Step, StudyError> {
+    /// Why a file is not to be handed over any more: some of what it asks was answered since.
+    fn stale(&mut self, at: usize, ended: &EndedKeys) -> Result<Option<String>, StudyError> {
+        let file = &self.list.files[at];
+        let keys = if file.is_to_hand_over() { file.keys(&self.folder)? } else { Vec::new() };
+        let answered = keys.iter().filter(|key| ended.contains(key)).count();
+        if answered == 0 {
+            return Ok(None);
+        }
+        let of = file.requests;
+        // Perhaps it was asked for; its batch was looked for, and is not there.
+        self.list.files[at].state = FileState::Written;
+        self.save()?;
+        Ok(Some(format!(
+            "not handed over: {answered} of its {of} requests were answered since it was written; \
+             `foretell batch export` writes those that were not"
+        )))
+    }
+
+    async fn submit_one(&mut self, at: usize, ended: &EndedKeys) -> Result<Step, StudyError> {
         let path = self.folder.join(&self.list.files[at].name);
         if self.list.files[at].state == FileState::Creating {
             match self.look_for(at).await {
@@ -109,6 +128,9 @@ impl Batches {
                 Ok(None) => {}
                 Err(why) => return Ok(Err(why)),
             }
+        }
+        if let Some(stale) = self.stale(at, ended)? {
+            return Ok(Err(stale));
         }
         let held = match self.set_apart(at) {
             Ok(held) => held,

@@ -1,9 +1,11 @@
 //! `batches.json`: the batch files of a run, and how far each of them is.
 
 use crate::error::StudyError;
+use crate::folder::Layout;
 use crate::manifest::write_whole;
 use foretell_llm::{BatchFile, RequestKey};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Format of the list.
@@ -74,6 +76,12 @@ pub enum FileState {
 }
 
 impl BatchRecord {
+    /// The requests in the file, which lies in `folder`.
+    pub(super) fn keys(&self, folder: &Path) -> Result<Vec<RequestKey>, StudyError> {
+        let path = folder.join(&self.name);
+        BatchFile::keys(&path).map_err(|fault| StudyError::Io { path, fault })
+    }
+
     /// Whether it waits to be handed to a provider; those of vLLM are handed over by hand.
     pub(super) fn is_to_hand_over(&self) -> bool {
         matches!(self.state, FileState::Written | FileState::Creating) && self.format != "vllm"
@@ -93,15 +101,27 @@ pub(crate) fn under_way(folder: &Path) -> Result<Vec<(String, f64)>, StudyError>
     Ok(files.map(|file| (file.model, file.worst_usd.unwrap_or(0.0))).collect())
 }
 
+/// The requests in a run's files that are, or may be, on their way.
+///
+/// # Errors
+/// [`StudyError::Io`] also for a file that was removed: what it asks cannot be told from the rest.
+pub(crate) fn keys_under_way(layout: &Layout) -> Result<HashSet<RequestKey>, StudyError> {
+    let (folder, mut keys) = (layout.batch(), HashSet::new());
+    for file in BatchList::read(&folder)?.files.iter().filter(|file| file.state.is_under_way()) {
+        keys.extend(file.keys(&folder)?);
+    }
+    Ok(keys)
+}
+
 /// The requests in a folder's files that were handed to providers, each file with its model.
 pub(crate) fn handed_over(folder: &Path) -> Result<Vec<(String, Vec<RequestKey>)>, StudyError> {
     let mut handed = Vec::new();
     for file in BatchList::read(folder)?.files {
-        let path = folder.join(&file.name);
         // One that somebody has removed tells nothing any more.
-        if file.batch.is_some() && file.state != FileState::Rejected && path.exists() {
-            let keys = BatchFile::keys(&path);
-            handed.push((file.model, keys.map_err(|fault| StudyError::Io { path, fault })?));
+        let is_there = folder.join(&file.name).exists();
+        if file.batch.is_some() && file.state != FileState::Rejected && is_there {
+            let keys = file.keys(folder)?;
+            handed.push((file.model, keys));
         }
     }
     Ok(handed)
