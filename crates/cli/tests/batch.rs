@@ -364,11 +364,50 @@ fn what_is_on_its_way_is_not_asked_live_and_what_was_asked_live_is_not_handed_ov
     assert!(err.contains("foretell batch status batched"), "{err}");
     assert_eq!(server.live(), left);
     let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
-    assert!(err.contains("were answered since it was written"), "{err}");
+    assert!(err.contains("were asked since it was written"), "{err}");
     assert_eq!(server.requests().len() as u64, on_their_way);
 
     with_keys(folder, 0, &["batch", "status", "batched"]);
     with_keys(folder, 0, &["batch", "fetch", "batched"]);
     import(folder, 0, &files(folder, ".replies.jsonl"));
     with_keys(folder, 0, &live);
+}
+
+#[test]
+fn a_run_remembers_batch_files_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("anthropic", "&price_in=1&price_out=2&max_tokens=100");
+    start(folder, &model, "batched");
+    with_keys(folder, 0, &["batch", "export", "batched", "--out", "there"]);
+    // Two files of the same requests, one in each folder: one of them is handed over.
+    with_keys(folder, 0, &["batch", "export", "batched"]);
+    with_keys(folder, 0, &["batch", "submit", "batched", "--dir", "there", "--yes"]);
+    let asked = server.requests().len();
+    let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+    assert!(err.contains("were asked since it was written"), "{err}");
+    assert_eq!(server.requests().len(), asked);
+    let (out, err) = with_keys(folder, 0, &["batch", "export", "batched"]);
+    assert!(out.is_empty() && err.contains("on their way"), "{out}{err}");
+    // Without `--dir`, a live command knows of them, and so does a budget.
+    let budget = [&study(&model, "batched")[..], &["--yes", "--budget", "0.000001"]].concat();
+    let (_, err) = with_keys(folder, 5, &budget);
+    assert!(err.contains("in batches on their way") && err.contains("--dir"), "{err}");
+    assert_eq!(server.live(), 0);
+
+    with_keys(folder, 0, &["batch", "status", "batched", "--dir", "there"]);
+    with_keys(folder, 0, &["batch", "fetch", "batched", "--dir", "there"]);
+    let replies = std::fs::read_dir(folder.join("there")).unwrap();
+    let names = replies.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let replies: Vec<String> = names
+        .filter(|name| name.ends_with(".replies.jsonl"))
+        .map(|name| format!("there/{name}"))
+        .collect();
+    let replies: Vec<&str> = replies.iter().map(String::as_str).collect();
+    let import = [&["batch", "import", "batched", "--dir", "there"][..], &replies].concat();
+    let (_, err) = with_keys(folder, 0, &import);
+    assert!(err.contains("foretell batch export batched --out there"), "{err}");
+    let (_, err) = with_keys(folder, 0, &["cost", "batched"]);
+    assert!(err.contains(&format!("half the price for {asked} of them")), "{err}");
 }

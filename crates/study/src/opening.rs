@@ -175,13 +175,7 @@ impl Run {
         named.check(&reader)?;
         folder.keep_ledger()?;
         let kept = || Models::ever_asked(&folder.manifest.study, &layout, &registry);
-        asking.pay_from(Money::open(
-            study.budget,
-            &models,
-            kept,
-            &reader,
-            &under_way(&layout.batch())?,
-        )?);
+        asking.pay_from(Money::open(study.budget, &models, kept, &reader, &under_way(&layout)?)?);
         warnings.extend(models.unheeded(own)?);
         if let Some(model) = &models.rationaliser
             && !arms.iter().any(|arm| arm.needs(Need::Rationale))
@@ -195,15 +189,14 @@ impl Run {
 
 /// Where the files of a run lie, with the ledger that is asked for, or that the run was given before.
 fn layout_with_ledger(folder: &Path, ledger: Option<&Path>) -> Result<Layout, StudyError> {
-    let Some(path) = ledger else {
-        return if folder.join("run.toml").exists() {
-            Layout::of_run(folder)
-        } else {
-            Ok(Layout::new(folder))
-        };
+    let layout = if folder.join("run.toml").exists() {
+        Layout::of_run(folder)?
+    } else {
+        Layout::new(folder)
     };
+    let Some(path) = ledger else { return Ok(layout) };
     let at = |fault| StudyError::Io { path: path.to_owned(), fault };
-    Ok(Layout::new(folder).with_ledger(std::path::absolute(path).map_err(at)?))
+    Ok(layout.with_ledger(std::path::absolute(path).map_err(at)?))
 }
 
 /// Finds what is wrong with what a run would ask, before it is started.

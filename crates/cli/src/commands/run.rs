@@ -134,11 +134,16 @@ pub(crate) fn show_plan(plan: &Plan, format: TextFormat, budget: Option<f64>) ->
 /// What comes next when requests of a stage are in batches on their way.
 fn tell_under_way(run: &Run, stage: &str, requests: u64) {
     let requests = counted(requests, "request");
-    let folder = quoted(&run.folder.layout.folder().display().to_string());
+    let layout = &run.folder.layout;
+    let folder = quoted(&layout.folder().display().to_string());
     say(&format!(
         "{requests} for {stage} not asked: they are in batches on their way; this command again goes on \
          once their replies are imported. Next:\n  foretell batch status {folder}"
     ));
+    for elsewhere in &layout.batch_folders()[1..] {
+        let dir = quoted(&elsewhere.display().to_string());
+        say(&format!("  foretell batch status {folder} --dir {dir}"));
+    }
 }
 
 /// What comes next when a shard has asked its part of a stage.

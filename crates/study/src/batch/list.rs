@@ -6,7 +6,7 @@ use crate::manifest::write_whole;
 use foretell_llm::{BatchFile, RequestKey};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Format of the list.
 const FORMAT: u32 = 1;
@@ -95,10 +95,20 @@ impl FileState {
     }
 }
 
-/// What files in a folder that are on their way may cost, each with its model.
-pub(crate) fn under_way(folder: &Path) -> Result<Vec<(String, f64)>, StudyError> {
-    let files = BatchList::read(folder)?.files.into_iter().filter(|file| file.state.is_under_way());
-    Ok(files.map(|file| (file.model, file.worst_usd.unwrap_or(0.0))).collect())
+/// All batch files of a run, each with the folder that it lies in.
+fn all_files(layout: &Layout) -> Result<Vec<(PathBuf, BatchRecord)>, StudyError> {
+    let mut all = Vec::new();
+    for folder in layout.batch_folders() {
+        let files = BatchList::read(&folder)?.files;
+        all.extend(files.into_iter().map(|file| (folder.clone(), file)));
+    }
+    Ok(all)
+}
+
+/// What files of a run that are on their way may cost, each with its model.
+pub(crate) fn under_way(layout: &Layout) -> Result<Vec<(String, f64)>, StudyError> {
+    let files = all_files(layout)?.into_iter().filter(|(_, file)| file.state.is_under_way());
+    Ok(files.map(|(_, file)| (file.model, file.worst_usd.unwrap_or(0.0))).collect())
 }
 
 /// The requests in a run's files that are, or may be, on their way.
@@ -106,21 +116,21 @@ pub(crate) fn under_way(folder: &Path) -> Result<Vec<(String, f64)>, StudyError>
 /// # Errors
 /// [`StudyError::Io`] also for a file that was removed: what it asks cannot be told from the rest.
 pub(crate) fn keys_under_way(layout: &Layout) -> Result<HashSet<RequestKey>, StudyError> {
-    let (folder, mut keys) = (layout.batch(), HashSet::new());
-    for file in BatchList::read(&folder)?.files.iter().filter(|file| file.state.is_under_way()) {
-        keys.extend(file.keys(&folder)?);
+    let mut keys = HashSet::new();
+    for (folder, file) in all_files(layout)?.iter().filter(|(_, file)| file.state.is_under_way()) {
+        keys.extend(file.keys(folder)?);
     }
     Ok(keys)
 }
 
-/// The requests in a folder's files that were handed to providers, each file with its model.
-pub(crate) fn handed_over(folder: &Path) -> Result<Vec<(String, Vec<RequestKey>)>, StudyError> {
+/// The requests in a run's files that were handed to providers, each file with its model.
+pub(crate) fn handed_over(layout: &Layout) -> Result<Vec<(String, Vec<RequestKey>)>, StudyError> {
     let mut handed = Vec::new();
-    for file in BatchList::read(folder)?.files {
+    for (folder, file) in all_files(layout)? {
         // One that somebody has removed tells nothing any more.
         let is_there = folder.join(&file.name).exists();
         if file.batch.is_some() && file.state != FileState::Rejected && is_there {
-            let keys = file.keys(folder)?;
+            let keys = file.keys(&folder)?;
             handed.push((file.model, keys));
         }
     }
