@@ -6,6 +6,7 @@ use foretell_llm::{
     open_model,
 };
 use serde_json::json;
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &[String]) {
     });
     let (start, cpu) = (Instant::now(), cpu_s());
     let stop = Stop::default();
-    let asking = ask_all(lanes, &ledger, limits, &stop, prompts, &|_| ());
+    let asking = ask_all(lanes, &ledger, limits, &stop, &HashSet::new(), prompts, &|_| ());
     let asked = runtime.block_on(asking).expect("the ledger can be written");
     let (wall_s, cpu_s) = (start.elapsed().as_secs_f64(), cpu_s() - cpu);
     let kept = ledger.reader().and_then(|reader| reader.attempts()).expect("a ledger");

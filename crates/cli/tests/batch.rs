@@ -280,3 +280,134 @@ fn what_cannot_be_exported_is_said() {
     let missing: Vec<PathBuf> = vec![folder.join("batched/batch/batches.json")];
     assert!(missing.iter().all(|path| !path.exists()), "a refused export leaves nothing");
 }
+
+/// Exports, hands over and fetches, and gives the files of replies of a stage.
+fn by_batch(folder: &Path, stage: &str) -> Vec<String> {
+    let (_, err) = with_keys(folder, 0, &["batch", "export", "batched"]);
+    assert!(err.contains(&format!("stage: {stage}")), "{err}");
+    with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+    with_keys(folder, 0, &["batch", "status", "batched"]);
+    with_keys(folder, 0, &["batch", "fetch", "batched"]);
+    let replies = files(folder, ".replies.jsonl").into_iter();
+    replies.filter(|name| name.contains(&format!("/{stage}-"))).collect()
+}
+
+#[track_caller]
+fn import(folder: &Path, status: i32, replies: &[String]) -> (String, String) {
+    let replies: Vec<&str> = replies.iter().map(String::as_str).collect();
+    with_keys(folder, status, &[&["batch", "import", "batched"][..], &replies].concat())
+}
+
+#[test]
+fn a_run_that_grew_while_its_predictions_were_on_their_way_pays_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("openai", "");
+    start(folder, &model, "batched");
+    import(folder, 0, &by_batch(folder, "answers"));
+    let predictions = by_batch(folder, "predictions");
+
+    let more = study(&model, "batched").into_iter();
+    let more: Vec<&str> = more.map(|arg| if arg == "30" { "40" } else { arg }).collect();
+    with_keys(folder, 2, &more);
+    let (_, err) = import(folder, 5, &predictions);
+    assert!(err.contains("import it again once"), "{err}");
+    let (out, _) = with_keys(folder, 0, &["batch", "status", "batched"]);
+    assert!(out.contains("fetched, to be imported"), "{out}");
+
+    let answers = by_batch(folder, "answers");
+    import(folder, 0, &answers);
+    // What was fetched is not asked again beside what is new.
+    let rest = by_batch(folder, "predictions");
+    import(folder, 0, &rest);
+    let (out, _) = with_keys(folder, 0, &["batch", "status", "batched"]);
+    assert!(!out.contains("fetched, to be imported"), "{out}");
+    let mut ids = server.requests();
+    let all = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(all, ids.len(), "no request is paid for twice");
+    with_keys(folder, 0, &more);
+    assert_eq!(server.live(), 0);
+}
+
+#[test]
+fn what_is_on_its_way_is_not_asked_live_and_what_was_asked_live_is_not_handed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("openai", "");
+    let live = [&study(&model, "batched")[..], &["--yes"]].concat();
+    start(folder, &model, "batched");
+    with_keys(folder, 0, &["batch", "export", "batched", "--max-requests", "25"]);
+    // Of two files, one is handed over.
+    let list = folder.join("batched/batch/batches.json");
+    let text = std::fs::read_to_string(&list).unwrap();
+    let mut held: Value = serde_json::from_str(&text).unwrap();
+    let second = held["files"].as_array_mut().unwrap().pop().unwrap();
+    std::fs::write(&list, held.to_string()).unwrap();
+    with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+    let text = std::fs::read_to_string(&list).unwrap();
+    let mut held: Value = serde_json::from_str(&text).unwrap();
+    held["files"].as_array_mut().unwrap().push(second.clone());
+    std::fs::write(&list, held.to_string()).unwrap();
+
+    let on_their_way = server.requests().len() as u64;
+    let left = second["requests"].as_u64().unwrap();
+    let plan = [&study(&model, "batched")[..], &["--plan", "--format", "json"]].concat();
+    let (out, _) = with_keys(folder, 0, &plan);
+    let planned: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(planned["rows"][0]["requests"], left, "{planned}");
+    let (_, err) = with_keys(folder, 5, &live);
+    assert!(err.contains(&format!("{on_their_way} requests for answers not asked")), "{err}");
+    assert!(err.contains("foretell batch status batched"), "{err}");
+    assert_eq!(server.live(), left);
+    let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+    assert!(err.contains("were asked since it was written"), "{err}");
+    assert_eq!(server.requests().len() as u64, on_their_way);
+
+    with_keys(folder, 0, &["batch", "status", "batched"]);
+    with_keys(folder, 0, &["batch", "fetch", "batched"]);
+    import(folder, 0, &files(folder, ".replies.jsonl"));
+    with_keys(folder, 0, &live);
+}
+
+#[test]
+fn a_run_remembers_batch_files_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("anthropic", "&price_in=1&price_out=2&max_tokens=100");
+    start(folder, &model, "batched");
+    with_keys(folder, 0, &["batch", "export", "batched", "--out", "there"]);
+    // Two files of the same requests, one in each folder: one of them is handed over.
+    with_keys(folder, 0, &["batch", "export", "batched"]);
+    with_keys(folder, 0, &["batch", "submit", "batched", "--dir", "there", "--yes"]);
+    let asked = server.requests().len();
+    let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+    assert!(err.contains("were asked since it was written"), "{err}");
+    assert_eq!(server.requests().len(), asked);
+    let (out, err) = with_keys(folder, 0, &["batch", "export", "batched"]);
+    assert!(out.is_empty() && err.contains("on their way"), "{out}{err}");
+    // Without `--dir`, a live command knows of them, and so does a budget.
+    let budget = [&study(&model, "batched")[..], &["--yes", "--budget", "0.000001"]].concat();
+    let (_, err) = with_keys(folder, 5, &budget);
+    assert!(err.contains("in batches on their way") && err.contains("--dir"), "{err}");
+    assert_eq!(server.live(), 0);
+
+    with_keys(folder, 0, &["batch", "status", "batched", "--dir", "there"]);
+    with_keys(folder, 0, &["batch", "fetch", "batched", "--dir", "there"]);
+    let replies = std::fs::read_dir(folder.join("there")).unwrap();
+    let names = replies.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let replies: Vec<String> = names
+        .filter(|name| name.ends_with(".replies.jsonl"))
+        .map(|name| format!("there/{name}"))
+        .collect();
+    let replies: Vec<&str> = replies.iter().map(String::as_str).collect();
+    let import = [&["batch", "import", "batched", "--dir", "there"][..], &replies].concat();
+    let (_, err) = with_keys(folder, 0, &import);
+    assert!(err.contains("foretell batch export batched --out there"), "{err}");
+    let (_, err) = with_keys(folder, 0, &["cost", "batched"]);
+    assert!(err.contains(&format!("half the price for {asked} of them")), "{err}");
+}

@@ -95,6 +95,8 @@ pub struct Asked {
     pub failed: u64,
     /// Requests that the ledger lacks and that are another shard's to ask.
     pub elsewhere: u64,
+    /// Requests that the ledger lacks and that are in batches on their way.
+    pub under_way: u64,
     /// Why not all were sent: the model's fault, the user's wish, or the budget.
     pub stopped: Option<Stopped>,
 }
@@ -123,7 +125,8 @@ pub enum AskError<E: std::error::Error + 'static> {
 }
 
 /// Asks a model each request that `ledger` lacks, equal ones once, and calls `done` for each that is
-/// settled. Requests are taken one by one as there is room for them.
+/// settled. Requests are taken one by one as there is room for them; those `under_way` in batches are
+/// left to these, which are paid for already.
 ///
 /// # Errors
 /// [`AskError`]: where a request cannot be made or its reply cannot be kept. One failed request is
@@ -133,6 +136,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     ledger: &Ledger,
     limits: Limits,
     stop: &Stop,
+    under_way: &HashSet<RequestKey>,
     requests: impl Iterator<Item = Result<Request, E>>,
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Asked, AskError<E>> {
@@ -141,7 +145,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     let mut keys = Vec::new();
     // Only of what is missing: a resume of millions has few of them.
     let mut seen = HashSet::new();
-    let mut elsewhere = 0;
+    let (mut elsewhere, mut in_batches) = (0, 0);
     // Ends for good at the first request that cannot be made.
     let mut fault = None;
     let mut requests =
@@ -151,7 +155,9 @@ pub async fn ask_all<E: std::error::Error + 'static>(
             let key = request.key;
             keys.push(key);
             if !ended.contains(&key) && seen.insert(key) {
-                if limits.shard.is_none_or(|shard| shard.holds(&key)) {
+                if under_way.contains(&key) {
+                    in_batches += 1;
+                } else if limits.shard.is_none_or(|shard| shard.holds(&key)) {
                     if !ledger.is_shared() || !answered_since(&reader, &key) {
                         return Some(request);
                     }
@@ -168,7 +174,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     // The rest only gets its keys: the tables say of each that it was not asked.
     missing.for_each(drop);
     asked.keys = keys;
-    asked.elsewhere = elsewhere;
+    (asked.elsewhere, asked.under_way) = (elsewhere, in_batches);
     fault.map_or(Ok(asked), |fault| Err(AskError::Request(fault)))
 }
 

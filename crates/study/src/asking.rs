@@ -7,9 +7,10 @@ use crate::money::Money;
 use crate::progress::Meter;
 use crate::run::Settings;
 use foretell_llm::{
-    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, Short, Spent, Stop,
-    ask_all, journal_for,
+    Asked, Endpoints, Journal, Lanes, Ledger, LedgerReader, Limits, Request, RequestKey, Short,
+    Spent, Stop, ask_all, journal_for,
 };
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -23,6 +24,8 @@ pub(crate) struct Asking {
     endpoints: Endpoints,
     limits: Limits,
     money: Money,
+    /// Requests in batches on their way.
+    under_way: HashSet<RequestKey>,
 }
 
 impl Asking {
@@ -33,8 +36,18 @@ impl Asking {
     ) -> Result<(Self, Vec<String>), StudyError> {
         let (ledger, warnings) = open_ledger(layout, settings.on_full)?;
         let endpoints = Endpoints::new(layout.limits(), Arc::clone(&settings.tell));
-        let (limits, money) = (settings.limits, Money::default());
-        Ok((Self { ledger, endpoints, limits, money }, warnings))
+        let (limits, money, under_way) = (settings.limits, Money::default(), HashSet::new());
+        Ok((Self { ledger, endpoints, limits, money, under_way }, warnings))
+    }
+
+    /// From now on, these requests are left to the batches that they are in.
+    pub(crate) fn leave_to_batches(&mut self, under_way: HashSet<RequestKey>) {
+        self.under_way = under_way;
+    }
+
+    /// The requests that are left to batches.
+    pub(crate) fn under_way(&self) -> &HashSet<RequestKey> {
+        &self.under_way
     }
 
     /// From now on, models that have an account here are paid for from it.
@@ -97,7 +110,9 @@ impl Asking {
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<Asked, StudyError> {
         let lanes = self.lanes(model, stopped)?;
-        Ok(runtime.block_on(ask_all(lanes, &self.ledger, self.limits, stop, requests, done))?)
+        let (limits, under_way) = (self.limits, &self.under_way);
+        let asked = ask_all(lanes, &self.ledger, limits, stop, under_way, requests, done);
+        Ok(runtime.block_on(asked)?)
     }
 
     fn lanes(&self, model: &Model, stopped: Option<&str>) -> Result<Lanes, StudyError> {

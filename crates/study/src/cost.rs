@@ -132,7 +132,7 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
         .collect::<Result<_, _>>()?;
     let uses = Uses::of(&layout)?;
     let mut batched_keys: HashSet<RequestKey> = HashSet::new();
-    for (name, keys) in handed_over(&layout.batch())? {
+    for (name, keys) in handed_over(&layout)? {
         let model = all.iter().find(|model| model.spec.name == name);
         if model.is_some_and(|model| is_halved(&model.spec.place)) {
             batched_keys.extend(keys);

@@ -24,6 +24,8 @@ pub struct Ended {
     pub mismatches: Vec<(String, String)>,
     /// The stage at which it waits for other shards, and the requests that are theirs to ask.
     pub waiting: Option<(&'static str, u64)>,
+    /// The stage at which it waits for batches, and the requests that are on their way in them.
+    pub under_way: Option<(&'static str, u64)>,
 }
 
 impl Ended {
@@ -57,7 +59,7 @@ impl Ended {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let stopped = self.by_user || !self.stopped_models.is_empty() || !self.short.is_empty();
-        !stopped && self.waiting.is_none()
+        !stopped && self.waiting.is_none() && self.under_way.is_none()
     }
 }
 

@@ -23,13 +23,15 @@ pub struct Layout {
     folder: PathBuf,
     /// A ledger elsewhere.
     ledger: Option<PathBuf>,
+    /// Folders of batch files elsewhere.
+    batches: Vec<PathBuf>,
 }
 
 impl Layout {
     /// The layout of the run in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), ledger: None }
+        Self { folder: folder.to_owned(), ledger: None, batches: Vec::new() }
     }
 
     /// The same with a ledger that lies elsewhere, and that other runs may share.
@@ -38,12 +40,14 @@ impl Layout {
         Self { ledger: Some(path), ..self }
     }
 
-    /// The layout of the run in `folder`, with the ledger that its manifest names.
+    /// The layout of the run in `folder`, with the ledger and the folders of batch files that its
+    /// manifest names.
     ///
     /// # Errors
     /// [`StudyError`] where there is no run, or its manifest cannot be read.
     pub fn of_run(folder: &Path) -> Result<Self, StudyError> {
-        Ok(Self { folder: folder.to_owned(), ledger: Manifest::read(folder)?.ledger })
+        let Manifest { ledger, batches, .. } = Manifest::read(folder)?;
+        Ok(Self { folder: folder.to_owned(), ledger, batches })
     }
 
     /// The folder itself.
@@ -86,6 +90,12 @@ impl Layout {
     #[must_use]
     pub fn batch(&self) -> PathBuf {
         self.folder.join("batch")
+    }
+
+    /// All folders of batch files: the run's own, and those elsewhere that it was given.
+    #[must_use]
+    pub fn batch_folders(&self) -> Vec<PathBuf> {
+        std::iter::once(self.batch()).chain(self.batches.iter().cloned()).collect()
     }
 
     /// What happened to the limits of the addresses that were asked.
@@ -265,6 +275,20 @@ impl RunFolder {
             return Ok(());
         }
         self.manifest.ledger = ledger;
+        self.manifest.write(self.layout.folder())
+    }
+
+    /// Keeps in the manifest that batch files lie in `folder`, so that budgets and costs know of them
+    /// whatever the next command is given.
+    pub(crate) fn keep_batches(&mut self, folder: &Path) -> Result<(), StudyError> {
+        let at = |fault| StudyError::Io { path: folder.to_owned(), fault };
+        let folder = std::path::absolute(folder).map_err(at)?;
+        let own = std::path::absolute(self.layout.batch()).map_err(at)?;
+        if folder == own || self.manifest.batches.contains(&folder) {
+            return Ok(());
+        }
+        self.manifest.batches.push(folder);
+        self.layout.batches.clone_from(&self.manifest.batches);
         self.manifest.write(self.layout.folder())
     }
 }

@@ -26,6 +26,9 @@ pub struct Manifest {
     /// The ledger, where it is one that several runs share.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<PathBuf>,
+    /// Folders of batch files elsewhere, beside the run's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub batches: Vec<PathBuf>,
     /// The study, with all that was added to it later.
     pub study: Study,
     /// What the run asks about; it may not change.
@@ -187,8 +190,9 @@ impl Manifest {
     ) -> Result<Self, StudyError> {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         study.resolve_passes()?;
-        let (complete, ledger, imported) = (false, None, None);
-        Ok(Self { format: FORMAT, program, complete, ledger, study, identity, frozen, imported })
+        let (complete, ledger, batches, imported) = (false, None, Vec::new(), None);
+        let format = FORMAT;
+        Ok(Self { format, program, complete, ledger, batches, study, identity, frozen, imported })
     }
 
     /// The manifest of a run that was made elsewhere: complete, and its models are names only.
@@ -199,8 +203,9 @@ impl Manifest {
         from: ImportedFrom,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        let (complete, ledger, imported) = (true, None, Some(from));
-        Self { format: FORMAT, program, complete, ledger, study, identity, frozen, imported }
+        let (complete, ledger, batches, imported) = (true, None, Vec::new(), Some(from));
+        let format = FORMAT;
+        Self { format, program, complete, ledger, batches, study, identity, frozen, imported }
     }
 
     /// Refuses to ask anything in a run that was imported; a folder without a run is fine.

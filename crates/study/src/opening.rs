@@ -1,7 +1,7 @@
 //! Opening a run: a study is checked whole, and its models opened, before a folder is made.
 
 use crate::asking::Asking;
-use crate::batch::under_way;
+use crate::batch::{keys_under_way, under_way};
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::frozen_files::frozen_prompts;
@@ -102,7 +102,7 @@ impl Run {
         settings: &Settings,
     ) -> Result<Self, StudyError> {
         let ground = Ground::of_study(study, folder)?;
-        Self::open_in(study, ground, || inputs::pairs(study), keys, settings)
+        Self::open_in(study, ground, || inputs::pairs(study), keys, settings)?.beside_batches()
     }
 
     /// Opens the run in `folder` with `growth` added to its study: everything else is taken from what
@@ -120,7 +120,13 @@ impl Run {
         let study = growth.onto(manifest.study)?;
         let ground = Ground::of_run(folder, manifest.identity)?;
         let load = || Err(StudyError::NoRun { path: folder.to_owned() });
-        Self::open_in(&study, ground, load, keys, settings)
+        Self::open_in(&study, ground, load, keys, settings)?.beside_batches()
+    }
+
+    /// What is in batches on its way is paid for, so whoever asks live leaves it to these.
+    fn beside_batches(mut self) -> Result<Self, StudyError> {
+        self.asking.leave_to_batches(keys_under_way(&self.folder.layout)?);
+        Ok(self)
     }
 
     /// Opens the run in `folder` as its manifest describes it. Sends nothing, and needs none of the
@@ -169,13 +175,7 @@ impl Run {
         named.check(&reader)?;
         folder.keep_ledger()?;
         let kept = || Models::ever_asked(&folder.manifest.study, &layout, &registry);
-        asking.pay_from(Money::open(
-            study.budget,
-            &models,
-            kept,
-            &reader,
-            &under_way(&layout.batch())?,
-        )?);
+        asking.pay_from(Money::open(study.budget, &models, kept, &reader, &under_way(&layout)?)?);
         warnings.extend(models.unheeded(own)?);
         if let Some(model) = &models.rationaliser
             && !arms.iter().any(|arm| arm.needs(Need::Rationale))
@@ -189,15 +189,14 @@ impl Run {
 
 /// Where the files of a run lie, with the ledger that is asked for, or that the run was given before.
 fn layout_with_ledger(folder: &Path, ledger: Option<&Path>) -> Result<Layout, StudyError> {
-    let Some(path) = ledger else {
-        return if folder.join("run.toml").exists() {
-            Layout::of_run(folder)
-        } else {
-            Ok(Layout::new(folder))
-        };
+    let layout = if folder.join("run.toml").exists() {
+        Layout::of_run(folder)?
+    } else {
+        Layout::new(folder)
     };
+    let Some(path) = ledger else { return Ok(layout) };
     let at = |fault| StudyError::Io { path: path.to_owned(), fault };
-    Ok(Layout::new(folder).with_ledger(std::path::absolute(path).map_err(at)?))
+    Ok(layout.with_ledger(std::path::absolute(path).map_err(at)?))
 }
 
 /// Finds what is wrong with what a run would ask, before it is started.

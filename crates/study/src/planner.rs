@@ -13,7 +13,7 @@ use crate::rationales;
 use crate::said::Said;
 use crate::tally::{Counted, Tally, Verbatim, groups};
 use foretell_core::{Arm, Need, Pair};
-use foretell_llm::{EndedKeys, LedgerReader, Limits};
+use foretell_llm::{EndedKeys, LedgerReader, Limits, RequestKey};
 use std::collections::{BTreeMap, HashSet};
 
 /// What was said before, where all of it is there.
@@ -33,6 +33,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) arms: &'a [Arm],
     pub(crate) pairs: &'a [&'a Pair],
     pub(crate) limits: &'a Limits,
+    /// Requests in batches on their way.
+    pub(crate) under_way: &'a HashSet<RequestKey>,
     pub(crate) reader: Option<&'a LedgerReader>,
     pub(crate) known: &'a dyn Known,
 }
@@ -53,7 +55,8 @@ impl Planner<'_> {
             Some(reader) => reader.ended(self.limits.retry_failed)?,
             None => EndedKeys::default(),
         };
-        let counted = Counted { ended: &ended, shard: self.limits.shard };
+        let counted =
+            Counted { ended: &ended, under_way: self.under_way, shard: self.limits.shard };
         let mut prompted = Prompted::default();
         let answered = self.answers(&counted, &mut prompted)?;
         let rationaliser = self.rationaliser();

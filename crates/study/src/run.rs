@@ -91,6 +91,7 @@ impl Run {
             arms: &self.arms,
             pairs: &pairs,
             limits: self.asking.limits(),
+            under_way: self.asking.under_way(),
             reader: Some(&reader),
             known: self,
         }
@@ -279,15 +280,18 @@ impl Run {
 }
 
 impl Going<'_> {
-    /// Whether requests of a stage are left to other shards; then what they are told is not known here,
-    /// so nothing that follows from it can be asked, and this command ends.
+    /// Whether requests of a stage are left to other shards or to batches; then what they are told is
+    /// not known here, so nothing that follows from it can be asked, and this command ends.
     fn waits(&mut self, stage: &'static str, models: &[&Model], asked: &[Asked]) -> bool {
         let elsewhere: u64 = asked.iter().map(|asked| asked.elsewhere).sum();
-        if elsewhere > 0 {
+        let under_way: u64 = asked.iter().map(|asked| asked.under_way).sum();
+        let waits = elsewhere + under_way > 0;
+        if waits {
             models.iter().zip(asked).for_each(|(model, asked)| self.ended.add(model, asked));
-            self.ended.waiting = Some((stage, elsewhere));
+            self.ended.waiting = (elsewhere > 0).then_some((stage, elsewhere));
+            self.ended.under_way = (under_way > 0).then_some((stage, under_way));
         }
-        elsewhere > 0
+        waits
     }
 
     /// Notes how a model was asked; what it served is gathered in what this gives.

@@ -17,7 +17,7 @@ const PIECE: usize = 4096;
 /// Requests of one model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// Different ones that the ledger lacks and that this shard asks.
+    /// Different ones that the ledger lacks and that this command asks.
     pub(crate) requests: u64,
     /// Different ones that the ledger lacks, whoever asks them.
     pub(crate) lacking: u64,
@@ -28,6 +28,8 @@ pub(crate) struct Tally {
 /// What counts as there already.
 pub(crate) struct Counted<'a> {
     pub(crate) ended: &'a EndedKeys,
+    /// What is in batches on its way: lacking, and not to be asked.
+    pub(crate) under_way: &'a HashSet<RequestKey>,
     /// The share of the requests that is counted.
     pub(crate) shard: Option<Shard>,
 }
@@ -69,7 +71,7 @@ impl Counted<'_> {
             lacking: one.lacking + other.lacking,
             characters: one.characters + other.characters,
         };
-        if self.ended.is_empty() && self.shard.is_none() {
+        if self.ended.is_empty() && self.under_way.is_empty() && self.shard.is_none() {
             // Nothing was asked: every model lacks all of them.
             let all = prompts.iter().map(here).fold(Tally::default(), sum);
             tallies.iter_mut().for_each(|tally| *tally = sum(*tally, all));
@@ -82,7 +84,9 @@ impl Counted<'_> {
                     Request::new(&*model.chat, provider, name, &prompt.body, prompt.repeat);
                 if self.ended.contains(&request.key) {
                     Tally::default()
-                } else if self.shard.is_none_or(|shard| shard.holds(&request.key)) {
+                } else if !self.under_way.contains(&request.key)
+                    && self.shard.is_none_or(|shard| shard.holds(&request.key))
+                {
                     here(prompt)
                 } else {
                     Tally { lacking: 1, ..Tally::default() }

@@ -122,9 +122,7 @@ fn tell(costs: &Costs, keys: &[&str]) {
     }
     if costs.batched > 0 {
         let batched = count(costs.batched);
-        say(&format!(
-            "half the price for {batched} of them, whose requests RUN/batch lists as handed over"
-        ));
+        say(&format!("half the price for {batched} of them, whose batch files were handed over"));
     }
     if spent.possible > 0.0 {
         say("possible: no reply came, or none with its tokens; the most that it can have cost");

@@ -105,13 +105,17 @@ pub(crate) fn carry_out(
     if ended.is_complete() {
         report(run, &ended, format)?;
     }
-    if let Some((stage, elsewhere)) = ended.waiting
-        && !ended.by_user
-        && ended.stopped_models.is_empty()
-        && ended.short.is_empty()
-    {
-        tell_next(run, stage, elsewhere);
-        return Ok(DONE);
+    if let Some((stage, requests)) = ended.under_way {
+        tell_under_way(run, stage, requests);
+    }
+    if !ended.by_user && ended.stopped_models.is_empty() && ended.short.is_empty() {
+        if let Some((stage, elsewhere)) = ended.waiting {
+            tell_next(run, stage, elsewhere);
+            return Ok(DONE);
+        }
+        if ended.under_way.is_some() {
+            return Ok(INCOMPLETE);
+        }
     }
     Ok(tell_end(&ended, &resume))
 }
@@ -125,6 +129,21 @@ pub(crate) fn show_plan(plan: &Plan, format: TextFormat, budget: Option<f64>) ->
         say(&format!("the budget of {} may not be enough", dollars(budget)));
     }
     Ok(DONE)
+}
+
+/// What comes next when requests of a stage are in batches on their way.
+fn tell_under_way(run: &Run, stage: &str, requests: u64) {
+    let requests = counted(requests, "request");
+    let layout = &run.folder.layout;
+    let folder = quoted(&layout.folder().display().to_string());
+    say(&format!(
+        "{requests} for {stage} not asked: they are in batches on their way; this command again goes on \
+         once their replies are imported. Next:\n  foretell batch status {folder}"
+    ));
+    for elsewhere in &layout.batch_folders()[1..] {
+        let dir = quoted(&elsewhere.display().to_string());
+        say(&format!("  foretell batch status {folder} --dir {dir}"));
+    }
 }
 
 /// What comes next when a shard has asked its part of a stage.

@@ -62,6 +62,13 @@ impl BatchServer {
         format!("{provider}:scripted?address={}/{provider}/v1{options}", self.address)
     }
 
+    /// The names of the requests in all batches.
+    pub fn requests(&self) -> Vec<String> {
+        let held = self.held.lock().unwrap();
+        let requests = held.batches.values().flat_map(|batch| &batch.requests);
+        requests.map(|request| request["custom_id"].to_string()).collect()
+    }
+
     pub fn live(&self) -> u64 {
         self.held.lock().unwrap().live
     }

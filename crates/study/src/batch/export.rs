@@ -1,7 +1,7 @@
 //! Writing what the ledger lacks to batch files.
 
 use super::Batches;
-use super::list::{BatchRecord, FileState};
+use super::list::{BatchRecord, FileState, keys_under_way};
 use crate::error::StudyError;
 use crate::models::{Model, file_name};
 use crate::stage::Requests;
@@ -49,7 +49,8 @@ impl Batches {
         std::fs::create_dir_all(&self.folder)
             .map_err(|fault| StudyError::Io { path: self.folder.clone(), fault })?;
         self.drop_unsent()?;
-        let under_way = self.keys_under_way()?;
+        self.run.folder.keep_batches(&self.folder)?;
+        let under_way = keys_under_way(&self.run.folder.layout)?;
         let ended = self.run.ended_keys()?;
         let mut exported = Exported::default();
         let lacking = self.run.each_stage(&mut |stage, model, requests| {
@@ -99,16 +100,6 @@ impl Batches {
             let _ = std::fs::remove_file(self.folder.join(name));
         }
         Ok(())
-    }
-
-    fn keys_under_way(&self) -> Result<HashSet<RequestKey>, StudyError> {
-        let mut keys = HashSet::new();
-        for file in self.list.files.iter().filter(|file| file.state.is_under_way()) {
-            let path = self.folder.join(&file.name);
-            let read = BatchFile::keys(&path);
-            keys.extend(read.map_err(|fault| StudyError::Io { path, fault })?);
-        }
-        Ok(keys)
     }
 
     /// Writes a model's requests, and gives how many the ledger lacks.

@@ -5,9 +5,10 @@
 //! provider's own list before it asks again.
 
 use super::Batches;
-use super::list::FileState;
+use super::list::{FileState, keys_under_way};
 use crate::error::StudyError;
-use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, Short};
+use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, EndedKeys, RequestKey, Short};
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
 
@@ -25,6 +26,12 @@ pub struct Submitted {
     pub failed: bool,
 }
 
+/// What no file is to ask once more.
+struct AskedAlready {
+    ended: EndedKeys,
+    under_way: HashSet<RequestKey>,
+}
+
 /// What one step gave, in words.
 type Step = Result<String, String>;
 
@@ -32,12 +39,15 @@ impl Batches {
     /// Hands over every file that was not, and asks the providers to create their batches.
     ///
     /// # Errors
-    /// [`StudyError::Io`] where the list cannot be written: nothing more is handed over then.
+    /// [`StudyError`] where the list cannot be written, or a file or the ledger not be read: nothing
+    /// more is handed over then.
     pub fn submit(&mut self, runtime: &Handle) -> Result<Vec<Submitted>, StudyError> {
+        let under_way = keys_under_way(&self.run.folder.layout)?;
+        let asked = AskedAlready { ended: self.run.ended_keys()?, under_way };
         let mut submitted = Vec::new();
         for at in 0..self.list.files.len() {
             if matches!(self.list.files[at].state, FileState::Written | FileState::Creating) {
-                let step = runtime.block_on(self.submit_one(at))?;
+                let step = runtime.block_on(self.submit_one(at, &asked))?;
                 submitted.push(self.told(at, step));
             }
         }
@@ -97,7 +107,30 @@ impl Batches {
         })
     }
 
-    async fn submit_one(&mut self, at: usize) -> Result<Step, StudyError> {
+    /// Why a file is not to be handed over any more: some of what it asks was answered since, or is on
+    /// its way from another folder.
+    fn stale(&mut self, at: usize, asked: &AskedAlready) -> Result<Option<String>, StudyError> {
+        let file = &self.list.files[at];
+        let keys = if file.is_to_hand_over() { file.keys(&self.folder)? } else { Vec::new() };
+        // One that was perhaps handed over is among those on their way itself.
+        let was_written = file.state == FileState::Written;
+        let held = |key: &&RequestKey| {
+            asked.ended.contains(key) || was_written && asked.under_way.contains(key)
+        };
+        let (count, of) = (keys.iter().filter(held).count(), file.requests);
+        if count == 0 {
+            return Ok(None);
+        }
+        // Its batch was looked for, and is not there.
+        self.list.files[at].state = FileState::Written;
+        self.save()?;
+        Ok(Some(format!(
+            "not handed over: {count} of its {of} requests were asked since it was written; \
+             `foretell batch export` writes those that were not"
+        )))
+    }
+
+    async fn submit_one(&mut self, at: usize, asked: &AskedAlready) -> Result<Step, StudyError> {
         let path = self.folder.join(&self.list.files[at].name);
         if self.list.files[at].state == FileState::Creating {
             match self.look_for(at).await {
@@ -109,6 +142,9 @@ impl Batches {
                 Ok(None) => {}
                 Err(why) => return Ok(Err(why)),
             }
+        }
+        if let Some(stale) = self.stale(at, asked)? {
+            return Ok(Err(stale));
         }
         let held = match self.set_apart(at) {
             Ok(held) => held,

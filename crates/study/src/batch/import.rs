@@ -11,9 +11,10 @@ use crate::models::Model;
 use crate::run::Run;
 use crate::stage::{Lacking, Requests};
 use foretell_llm::{
-    Attempt, BatchDoor, Ledger, LedgerError, LedgerReader, LineFault, LineResult, Request,
-    RequestKey, Verdict, read_line,
+    Attempt, BatchDoor, BatchFile, Ledger, LedgerError, LedgerReader, LineFault, LineResult,
+    Request, RequestKey, Verdict, read_line,
 };
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -69,6 +70,8 @@ pub struct Imported {
     pub foreign: Named,
     /// Replies to requests that this run does not make, or not yet.
     pub unknown: Named,
+    /// Fetched files some of whose replies no request took yet: they are to be imported again.
+    pub waiting: Vec<PathBuf>,
     /// What the ledger lacks now, if anything.
     pub lacking: Option<Lacking>,
 }
@@ -117,27 +120,53 @@ impl Batches {
         })?;
         index.name_unknown(&mut imported);
         imported.lacking = lacking;
-        self.note_imported(files)?;
+        let untaken = index.untaken();
+        imported.waiting = self.note_imported(files, &untaken)?;
         Ok(imported)
     }
 
-    /// The files whose replies these are have done their work.
-    fn note_imported(&mut self, files: &[PathBuf]) -> Result<(), StudyError> {
+    /// The files whose replies these are have done their work, but for those that brought a reply which
+    /// is `untaken`: a run that was grown asks earlier stages first, and its requests are still paid
+    /// for. Gives the replies of those.
+    fn note_imported(
+        &mut self,
+        files: &[PathBuf],
+        untaken: &HashSet<RequestKey>,
+    ) -> Result<Vec<PathBuf>, StudyError> {
         let same = |one: &Path, other: &Path| match (one.canonicalize(), other.canonicalize()) {
             (Ok(one), Ok(other)) => one == other,
             _ => false,
         };
-        let mut changed = false;
+        let (mut changed, mut waiting) = (false, Vec::new());
         for file in &mut self.list.files {
             let Some(replies) = &file.replies else { continue };
             let path = self.folder.join(replies);
-            if file.state == FileState::Fetched && files.iter().any(|other| same(&path, other)) {
+            if file.state != FileState::Fetched || !files.iter().any(|other| same(&path, other)) {
+                continue;
+            }
+            if asks_any(&self.folder.join(&file.name), untaken)? {
+                waiting.push(path);
+            } else {
                 file.state = FileState::Imported;
                 changed = true;
             }
         }
-        if changed { self.save() } else { Ok(()) }
+        if changed {
+            self.save()?;
+        }
+        Ok(waiting)
     }
+}
+
+/// Whether a batch file asks any of these requests. Of one that somebody has removed nobody knows, and
+/// then they are taken for its own.
+fn asks_any(path: &Path, keys: &HashSet<RequestKey>) -> Result<bool, StudyError> {
+    if keys.is_empty() || !path.exists() {
+        return Ok(!keys.is_empty());
+    }
+    let asked = BatchFile::keys(path);
+    let asked = asked.map_err(|fault| StudyError::Io { path: path.to_owned(), fault })?;
+    Ok(asked.iter().any(|key| keys.contains(key)))
 }
 
 impl<'a> Index<'a> {
@@ -206,6 +235,12 @@ impl<'a> Index<'a> {
 
     fn place(&self, spot: &Spot) -> String {
         format!("{}:{}", self.paths[spot.file as usize].display(), spot.line)
+    }
+
+    /// The requests whose lines nobody took.
+    fn untaken(&self) -> HashSet<RequestKey> {
+        let spots = self.spots.iter().zip(&self.taken);
+        spots.filter(|(_, taken)| !**taken).map(|(spot, _)| spot.key).collect()
     }
 
     fn name_unknown(&self, imported: &mut Imported) {

@@ -1,10 +1,12 @@
 //! `batches.json`: the batch files of a run, and how far each of them is.
 
 use crate::error::StudyError;
+use crate::folder::Layout;
 use crate::manifest::write_whole;
 use foretell_llm::{BatchFile, RequestKey};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 /// Format of the list.
 const FORMAT: u32 = 1;
@@ -74,6 +76,12 @@ pub enum FileState {
 }
 
 impl BatchRecord {
+    /// The requests in the file, which lies in `folder`.
+    pub(super) fn keys(&self, folder: &Path) -> Result<Vec<RequestKey>, StudyError> {
+        let path = folder.join(&self.name);
+        BatchFile::keys(&path).map_err(|fault| StudyError::Io { path, fault })
+    }
+
     /// Whether it waits to be handed to a provider; those of vLLM are handed over by hand.
     pub(super) fn is_to_hand_over(&self) -> bool {
         matches!(self.state, FileState::Written | FileState::Creating) && self.format != "vllm"
@@ -87,21 +95,43 @@ impl FileState {
     }
 }
 
-/// What files in a folder that are on their way may cost, each with its model.
-pub(crate) fn under_way(folder: &Path) -> Result<Vec<(String, f64)>, StudyError> {
-    let files = BatchList::read(folder)?.files.into_iter().filter(|file| file.state.is_under_way());
-    Ok(files.map(|file| (file.model, file.worst_usd.unwrap_or(0.0))).collect())
+/// All batch files of a run, each with the folder that it lies in.
+fn all_files(layout: &Layout) -> Result<Vec<(PathBuf, BatchRecord)>, StudyError> {
+    let mut all = Vec::new();
+    for folder in layout.batch_folders() {
+        let files = BatchList::read(&folder)?.files;
+        all.extend(files.into_iter().map(|file| (folder.clone(), file)));
+    }
+    Ok(all)
 }
 
-/// The requests in a folder's files that were handed to providers, each file with its model.
-pub(crate) fn handed_over(folder: &Path) -> Result<Vec<(String, Vec<RequestKey>)>, StudyError> {
+/// What files of a run that are on their way may cost, each with its model.
+pub(crate) fn under_way(layout: &Layout) -> Result<Vec<(String, f64)>, StudyError> {
+    let files = all_files(layout)?.into_iter().filter(|(_, file)| file.state.is_under_way());
+    Ok(files.map(|(_, file)| (file.model, file.worst_usd.unwrap_or(0.0))).collect())
+}
+
+/// The requests in a run's files that are, or may be, on their way.
+///
+/// # Errors
+/// [`StudyError::Io`] also for a file that was removed: what it asks cannot be told from the rest.
+pub(crate) fn keys_under_way(layout: &Layout) -> Result<HashSet<RequestKey>, StudyError> {
+    let mut keys = HashSet::new();
+    for (folder, file) in all_files(layout)?.iter().filter(|(_, file)| file.state.is_under_way()) {
+        keys.extend(file.keys(folder)?);
+    }
+    Ok(keys)
+}
+
+/// The requests in a run's files that were handed to providers, each file with its model.
+pub(crate) fn handed_over(layout: &Layout) -> Result<Vec<(String, Vec<RequestKey>)>, StudyError> {
     let mut handed = Vec::new();
-    for file in BatchList::read(folder)?.files {
-        let path = folder.join(&file.name);
+    for (folder, file) in all_files(layout)? {
         // One that somebody has removed tells nothing any more.
-        if file.batch.is_some() && file.state != FileState::Rejected && path.exists() {
-            let keys = BatchFile::keys(&path);
-            handed.push((file.model, keys.map_err(|fault| StudyError::Io { path, fault })?));
+        let is_there = folder.join(&file.name).exists();
+        if file.batch.is_some() && file.state != FileState::Rejected && is_there {
+            let keys = file.keys(&folder)?;
+            handed.push((file.model, keys));
         }
     }
     Ok(handed)

@@ -11,7 +11,7 @@ pub use export::{ExportRequest, Exported};
 pub use hosted::Submitted;
 pub use import::{Imported, Named};
 pub use list::{BatchRecord, FileState};
-pub(crate) use list::{handed_over, under_way};
+pub(crate) use list::{handed_over, keys_under_way, under_way};
 
 use crate::error::StudyError;
 use crate::estimate::{Estimate, Load, Range};
@@ -32,13 +32,17 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// The batch files of `run` in `folder`, or in the one within the run.
+    /// The batch files of `run` in `folder`, or in the one within the run. The run remembers a folder
+    /// that holds any.
     ///
     /// # Errors
     /// [`StudyError::BatchList`] for a list that cannot be read.
-    pub fn open(run: Run, folder: Option<&Path>) -> Result<Self, StudyError> {
+    pub fn open(mut run: Run, folder: Option<&Path>) -> Result<Self, StudyError> {
         let folder = folder.map_or_else(|| run.folder.layout.batch(), Path::to_owned);
         let list = BatchList::read(&folder)?;
+        if !list.files.is_empty() {
+            run.folder.keep_batches(&folder)?;
+        }
         Ok(Self { run, folder, list })
     }
 

@@ -127,7 +127,7 @@ impl Judging {
         let reader = asking.reader()?;
         named.check(&reader)?;
         let kept = || Models::ever_asked(&folder.manifest.study, layout, &registry);
-        asking.pay_from(Money::open(budget, &models, kept, &reader, &under_way(&layout.batch())?)?);
+        asking.pay_from(Money::open(budget, &models, kept, &reader, &under_way(layout)?)?);
         let mut judging = Self { warnings, folder, models, request, explained, asking };
         judging.check()?;
         judging.warn(&without);

@@ -49,11 +49,22 @@ fn name(lines: &Named, what: &str) {
 
 fn next(args: &BatchImportArgs, imported: &Imported) {
     let run = quoted(&args.run.display().to_string());
+    let out = match &args.dir {
+        Some(dir) => format!(" --out {}", quoted(&dir.display().to_string())),
+        None => String::new(),
+    };
+    for path in &imported.waiting {
+        let path = path.display();
+        say(&format!(
+            "{path}: import it again once the ledger holds what its requests are made from; until then \
+             they count as on their way"
+        ));
+    }
     match imported.lacking {
         Some(Lacking { stage, requests }) => {
             let number = count(requests);
             say(&format!(
-                "the ledger lacks {number} {stage}; next:\n  foretell batch export {run}"
+                "the ledger lacks {number} {stage}; next:\n  foretell batch export {run}{out}"
             ));
         }
         None => say("the ledger lacks nothing: the command that made the run derives its tables"),
