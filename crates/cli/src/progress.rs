@@ -2,16 +2,20 @@
 
 use crate::grid::dollars;
 use crate::output::{harmless, say};
+use crate::sparkline::Sparkline;
 use foretell_core::count;
 use foretell_llm::{Spent, Tell};
-use foretell_study::{Meter, Progress};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use foretell_study::{GainSoFar, Meter, Progress};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Between two plain lines about one stage.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+
+const BAR: &str = "{msg:<28} {wide_bar} {human_pos} of {human_len}  {rate}  {eta} left{prefix}";
 
 /// Shows stages on standard error.
 pub(crate) struct Stages {
@@ -39,38 +43,61 @@ impl Progress for Stages {
     fn start(&self, what: &str, total: u64) -> Box<dyn Meter> {
         match &self.bars {
             Some(bars) => {
-                let style = ProgressStyle::with_template(
-                    "{msg:<28} {wide_bar} {human_pos} of {human_len}  {per_sec}  {eta} left{prefix}",
-                );
-                let style = style.expect("the template is valid").progress_chars("━╸ ");
-                let bar = bars.add(ProgressBar::new(total).with_style(style));
+                let bar = bars.add(ProgressBar::new(total).with_style(style("")));
                 bar.set_message(what.to_owned());
-                Box::new(Bar(bar))
+                Box::new(Bar { bar, gains: Mutex::default() })
             }
             None => Box::new(Lines::new(what, total)),
         }
     }
 }
 
-struct Bar(ProgressBar);
+/// A bar, and below it what is given.
+fn style(below: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(&format!("{BAR}{below}"));
+    let rate = |state: &ProgressState, out: &mut dyn Write| {
+        let _ = write!(out, "{}/s", count(state.per_sec().round() as u64));
+    };
+    style.expect("the template is valid").progress_chars("━╸ ").with_key("rate", rate)
+}
+
+struct Bar {
+    bar: ProgressBar,
+    gains: Mutex<Sparkline>,
+}
 
 impl Meter for Bar {
     fn advance(&self, steps: u64) {
-        self.0.inc(steps);
+        self.bar.inc(steps);
     }
 
     fn spend(&self, spent: &Spent, attempts: u64) {
-        let left = self.0.length().unwrap_or(0).saturating_sub(self.0.position());
+        let left = self.bar.length().unwrap_or(0).saturating_sub(self.bar.position());
         if let Some(money) = money(spent, attempts, left) {
-            self.0.set_prefix(format!("  {money}"));
+            self.bar.set_prefix(format!("  {money}"));
         }
+    }
+
+    fn gain(&self, gain: GainSoFar) {
+        let mut gains = self.gains.lock().expect("no thread panics while it draws");
+        if let Some(nsg) = gain.nsg {
+            gains.push(nsg);
+        }
+        self.bar.set_style(style(&format!("\n  {} {}", words_of(gain), gains.drawn())));
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.abandon();
+        self.bar.abandon();
     }
+}
+
+/// The NSG of what was guessed so far, with its counts.
+fn words_of(gain: GainSoFar) -> String {
+    let nsg = gain.nsg.map_or("undefined".to_owned(), |nsg| format!("{nsg:.2}"));
+    let noun = if gain.guesses == 1 { "guess" } else { "guesses" };
+    format!("NSG so far {nsg} ({} {noun} in both arms)", count(gain.guesses))
 }
 
 struct Lines {
@@ -85,16 +112,18 @@ struct State {
     told: Instant,
     /// What was spent, in words.
     money: Option<String>,
+    gain: Option<GainSoFar>,
 }
 
 impl Lines {
     fn new(what: &str, total: u64) -> Self {
         let now = Instant::now();
-        let state = Mutex::new(State { done: 0, told: now, money: None });
+        let state = Mutex::new(State { done: 0, told: now, money: None, gain: None });
         Self { what: what.to_owned(), total, started: now, state }
     }
 
-    fn tell(&self, done: u64, goes_on: bool, money: Option<&str>) {
+    fn tell(&self, state: &State, goes_on: bool) {
+        let done = state.done;
         let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
         let rate = done as f64 / seconds;
         let mut line = format!("{}: {} of {}", self.what, count(done), count(self.total));
@@ -109,8 +138,11 @@ impl Lines {
         if !goes_on && done < self.total {
             line.push_str("; the rest was not asked");
         }
-        if let Some(money) = money {
+        if let Some(money) = &state.money {
             line.push_str(&format!(", {money}"));
+        }
+        if let Some(gain) = state.gain {
+            line.push_str(&format!("; {}", words_of(gain)));
         }
         say(&line);
     }
@@ -122,7 +154,7 @@ impl Meter for Lines {
         state.done += steps;
         if state.told.elapsed() >= LINE_EVERY {
             state.told = Instant::now();
-            self.tell(state.done, true, state.money.as_deref());
+            self.tell(&state, true);
         }
     }
 
@@ -130,12 +162,16 @@ impl Meter for Lines {
         let mut state = self.state.lock().expect("no thread panics while it counts");
         state.money = money(spent, attempts, self.total.saturating_sub(state.done));
     }
+
+    fn gain(&self, gain: GainSoFar) {
+        self.state.lock().expect("no thread panics while it counts").gain = Some(gain);
+    }
 }
 
 impl Drop for Lines {
     fn drop(&mut self) {
         if let Ok(state) = self.state.lock() {
-            self.tell(state.done, false, state.money.as_deref());
+            self.tell(&state, false);
         }
     }
 }

@@ -72,6 +72,36 @@ fn the_same_study_gives_the_same_bytes() {
 }
 
 #[test]
+fn the_nsg_that_a_run_tells_at_the_end_of_a_stage_is_that_of_the_analysis() {
+    let folder = tempfile::tempdir().unwrap();
+    let pairs = ["run", "--pairs", "moral_machines", "--limit", "150", "--out", "told"];
+    let reference = "sim:reference?rule=5&faithfulness=0.9&noise=0.1";
+    let models =
+        ["--reference", reference, "--predictor", "sim:reader", "--predictor", "sim:oracle"];
+    let arms = ["--arm", "with", "--arm", "filler", "--arm", "without", "--repeats", "2"];
+    let args = [&pairs[..], &models, &arms].concat();
+    let (_, first) = succeeds(folder.path(), &args);
+    // What was answered before is counted like what is new.
+    let (_, again) = succeeds(folder.path(), &args);
+    assert!(again.contains("0 requests sent"), "{again}");
+
+    let gain = ["analyze", "gain", "told", "--by", "predictor"];
+    let (out, _) = succeeds(folder.path(), &[&gain[..], &["--format", "json"]].concat());
+    let table = json(&out);
+    for row in table["rows"].as_array().unwrap() {
+        let guesses = row["observations"].as_u64().unwrap() * 2;
+        let guesses = foretell_core::counted(guesses, "guess").replace("guesss", "guesses");
+        let nsg = row["nsg"].as_f64().unwrap();
+        let told = format!("NSG so far {nsg:.2} ({guesses} in both arms)");
+        let stage = format!("{} predictions: ", row["predictor"].as_str().unwrap());
+        for err in [&first, &again] {
+            let line = err.lines().find(|line| line.starts_with(&stage)).unwrap();
+            assert!(line.ends_with(&told), "{told}: {line}");
+        }
+    }
+}
+
+#[test]
 fn every_arm_is_served() {
     let folder = tempfile::tempdir().unwrap();
     let mut args = vec!["run", "--limit", "60", "--out", "arms"];

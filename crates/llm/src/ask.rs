@@ -124,8 +124,8 @@ pub enum AskError<E: std::error::Error + 'static> {
     Request(E),
 }
 
-/// Asks a model each request that `ledger` lacks, equal ones once, and calls `done` for each that is
-/// settled. Requests are taken one by one as there is room for them; those `under_way` in batches are
+/// Asks a model each request that `ledger` lacks, equal ones once, and calls `done` with the key of
+/// each that is settled. Requests are taken one by one as there is room for them; those `under_way` in batches are
 /// left to these, which are paid for already.
 ///
 /// # Errors
@@ -138,7 +138,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     stop: &Stop,
     under_way: &HashSet<RequestKey>,
     requests: impl Iterator<Item = Result<Request, E>>,
-    done: &(dyn Fn(u64) + Sync),
+    done: &(dyn Fn(&RequestKey) + Sync),
 ) -> Result<Asked, AskError<E>> {
     let reader = ledger.reader()?;
     let ended = reader.ended(limits.retry_failed)?;
@@ -165,7 +165,7 @@ pub async fn ask_all<E: std::error::Error + 'static>(
                     elsewhere += 1;
                 }
             }
-            done(1);
+            done(&key);
         }
         None
     })

@@ -5,6 +5,7 @@ use crate::ask::{Asked, Limits, Request, Stopped};
 use crate::breaker::BREAK_AFTER;
 use crate::endpoint::{Room, Signal};
 use crate::flight::{End, Flights, Landed, Outlook, Work};
+use crate::key::RequestKey;
 use crate::lanes::Lanes;
 use crate::ledger::{Ledger, LedgerError};
 use crate::pace::Pace;
@@ -33,7 +34,7 @@ pub(crate) async fn dispatch(
     limits: Limits,
     stop: &Stop,
     requests: &mut impl Iterator<Item = Request>,
-    done: &(dyn Fn(u64) + Sync),
+    done: &(dyn Fn(&RequestKey) + Sync),
 ) -> Result<Asked, LedgerError> {
     Dispatcher::new(lanes, ledger, limits, stop, done).run(requests).await
 }
@@ -44,7 +45,7 @@ struct Dispatcher<'a> {
     nowhere: Option<String>,
     account: Option<Arc<Account>>,
     stop: &'a Stop,
-    done: &'a (dyn Fn(u64) + Sync),
+    done: &'a (dyn Fn(&RequestKey) + Sync),
     outlook: Arc<Outlook>,
     wake: Arc<Notify>,
     flying: JoinSet<Result<Landed, LedgerError>>,
@@ -91,7 +92,7 @@ impl<'a> Dispatcher<'a> {
         ledger: &Ledger,
         limits: Limits,
         stop: &'a Stop,
-        done: &'a (dyn Fn(u64) + Sync),
+        done: &'a (dyn Fn(&RequestKey) + Sync),
     ) -> Self {
         let (outlook, wake) = (Arc::<Outlook>::default(), Arc::<Notify>::default());
         let all = most * lanes.len();
@@ -308,7 +309,7 @@ impl<'a> Dispatcher<'a> {
                 self.outlook.open.fetch_sub(1, Ordering::Relaxed);
                 self.asked.sent += 1;
                 self.asked.failed += u64::from(end == End::Failed);
-                (self.done)(1);
+                (self.done)(&work.request.key);
             }
             End::Again(wait) => self.rest(work, Instant::now() + wait),
             End::Stop(why) => {

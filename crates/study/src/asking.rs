@@ -65,10 +65,10 @@ impl Asking {
         &'a self,
         meter: &'a dyn Meter,
         model: &'a Model,
-    ) -> impl Fn(u64) + Sync + 'a {
+    ) -> impl Fn(&RequestKey) + Sync + 'a {
         let before = self.spent_on(model);
-        move |steps| {
-            meter.advance(steps);
+        move |_| {
+            meter.advance(1);
             if let (Some((spent, attempts)), Some((earlier, fewer))) =
                 (self.spent_on(model), before)
             {
@@ -107,7 +107,7 @@ impl Asking {
         stopped: Option<&str>,
         stop: &Stop,
         requests: impl Iterator<Item = Result<Request, StudyError>>,
-        done: &(dyn Fn(u64) + Sync),
+        done: &(dyn Fn(&RequestKey) + Sync),
     ) -> Result<Asked, StudyError> {
         let lanes = self.lanes(model, stopped)?;
         let (limits, under_way) = (self.limits, &self.under_way);

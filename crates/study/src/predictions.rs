@@ -8,6 +8,7 @@ use crate::answers::REQUESTS_AT_ONCE;
 use crate::derive::{Derived, Served, note_served, write_derived};
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, labels_of};
+use crate::gain_so_far::Place;
 use crate::models::Model;
 use crate::said::{Said, Source};
 use foretell_core::{Arm, NotAsked, Outcome, Pair, Shown};
@@ -57,14 +58,28 @@ pub(crate) fn requests<'a>(
     arms: &'a [Arm],
     pairs: &'a [&'a Pair],
 ) -> impl Iterator<Item = Result<Request, StudyError>> + 'a {
-    let combinations = said.iter().flat_map(move |said| arms.iter().map(move |arm| (said, arm)));
+    let placed = placed_requests(frozen, model, said, arms, pairs);
+    placed.map(|placed| placed.map(|(request, _)| request))
+}
+
+/// The same, each with the guess that it is for.
+pub(crate) fn placed_requests<'a>(
+    frozen: &'a Frozen,
+    model: &'a Model,
+    said: &'a [Said],
+    arms: &'a [Arm],
+    pairs: &'a [&'a Pair],
+) -> impl Iterator<Item = Result<(Request, Place<'a>), StudyError>> + 'a {
+    let combinations =
+        said.iter().enumerate().flat_map(move |said| arms.iter().map(move |arm| (said, arm)));
     let combinations = combinations
-        .flat_map(move |(said, arm)| repeats(said, model).map(move |numbers| (said, arm, numbers)));
-    combinations.flat_map(move |(said, arm, (answer_repeat, repeat))| {
-        let request = move |pair: &&Pair| {
+        .flat_map(move |(said, arm)| repeats(said.1, model).map(move |both| (said, arm, both)));
+    combinations.flat_map(move |((at, said), arm, (answer_repeat, repeat))| {
+        let request = move |pair: &&'a Pair| {
             let (shown, _) = said.shown(frozen, arm, pair, answer_repeat).ok()?;
             let prompt = prompt(frozen, arm, pair, &shown);
-            Some(prompt.map(|prompt| model.repeat(&prompt, repeat)))
+            let place = Place { said: at, pair, answer_repeat, repeat, arm };
+            Some(prompt.map(|prompt| (model.repeat(&prompt, repeat), place)))
         };
         pairs
             .chunks(REQUESTS_AT_ONCE)

@@ -15,4 +15,17 @@ pub trait Meter: Send + Sync {
 
     /// What the stage has cost so far, and in how many attempts.
     fn spend(&self, _spent: &Spent, _attempts: u64) {}
+
+    /// What the guesses of the stage come to so far.
+    fn gain(&self, _gain: GainSoFar) {}
+}
+
+/// The NSG of one predictor about all references, each guess in both arms `with` and `without` counted
+/// once, from the replies that are there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GainSoFar {
+    /// 1 − errors with / errors without; `None` without an error to remove.
+    pub nsg: Option<f64>,
+    /// Guesses answered in both arms, where the reference answered too.
+    pub guesses: u64,
 }

@@ -6,6 +6,7 @@ use crate::derive::Served;
 use crate::ended::{Ended, sentences, served_of};
 use crate::error::StudyError;
 use crate::folder::RunFolder;
+use crate::gain_so_far::Gathering;
 use crate::manifest::Manifest;
 use crate::models::{Model, Models};
 use crate::plan::Plan;
@@ -16,9 +17,10 @@ use crate::rationales;
 use crate::said::Said;
 use foretell_core::{Arm, Need, NotAsked, Pair};
 use foretell_data::select;
-use foretell_llm::{Asked, Limits, Stop, Tell};
+use foretell_llm::{Asked, Limits, RequestKey, Stop, Tell};
 use foretell_tables::{ModelRow, read, write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -207,10 +209,28 @@ impl Run {
             let references = self.models.references.iter();
             let all = predictions::number(model, references, arms, &going.pairs);
             let meter = going.progress.start(&format!("{} predictions", model.spec.name), all);
-            let requests = predictions::requests(frozen, model, said, arms, &going.pairs);
             let stopped = going.ended.why_stopped(&model.spec.name);
-            let done = self.asking.step(&*meter, model);
-            self.asking.ask(going.runtime, model, stopped, going.stop, requests, &done)
+            let step = self.asking.step(&*meter, model);
+            let gathering = Gathering::new(frozen, said, model);
+            let requests = predictions::placed_requests(frozen, model, said, arms, &going.pairs);
+            let requests = requests.map(|placed| {
+                let (request, place) = placed?;
+                gathering.note(request.key, place);
+                Ok(request)
+            });
+            let done = |key: &RequestKey| {
+                step(key);
+                gathering.settle(*key);
+            };
+            std::thread::scope(|scope| {
+                let (asks, end) = mpsc::channel();
+                let (gathering, meter) = (&gathering, &*meter);
+                scope.spawn(move || gathering.follow(&self.asking.ledger, meter, &end));
+                let asked =
+                    self.asking.ask(going.runtime, model, stopped, going.stop, requests, &done);
+                drop(asks);
+                asked
+            })
         })?;
         let predictors: Vec<&Model> = self.models.predictors.iter().collect();
         if going.waits("predictions", &predictors, &asked) {
