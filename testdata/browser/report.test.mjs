@@ -16,7 +16,7 @@ async function report(t) {
   return pathToFileURL(join(run, "report.html")).href;
 }
 
-test("the report opens from disk, wide and narrow, and asks for nothing else", async (t) => {
+test("the report opens from disk, wide and narrow, light and dark, and asks for nothing else", async (t) => {
   const address = await report(t);
   const context = await browse(t, { offline: true });
   const page = await watched(context);
@@ -26,7 +26,12 @@ test("the report opens from disk, wide and narrow, and asks for nothing else", a
     assert.match(await page.locator("h1").innerText(), /\S/);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= width, `${wide} pixels wide in a window of ${width}`);
-    assert.deepEqual(await serious(page), []);
+    // What is folded away is looked at too.
+    await page.locator("details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await serious(page), [], `${width}, ${colorScheme}`);
+    }
   }
   assert.deepEqual(page.outside, []);
   assert.deepEqual(page.faults, []);
