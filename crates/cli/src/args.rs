@@ -75,6 +75,8 @@ pub(crate) enum Format {
     Json,
     /// Comma-separated values; what is undefined is empty.
     Csv,
+    /// Tables for LaTeX's booktabs.
+    Latex,
     /// A Parquet file; needs `--out`.
     Parquet,
 }

@@ -53,6 +53,9 @@ fn the_built_in_study_tells_faithful_from_unfaithful() {
         folder.path(),
         &["analyze", "gain", &run, "--format", "parquet", "--out", "gain.parquet"],
     );
+    succeeds(folder.path(), &["analyze", "gain", &run, "--out", "gain.tex"]);
+    let tex = std::fs::read_to_string(folder.path().join("gain.tex")).unwrap();
+    assert!(tex.contains("\\begin{tabular}") && tex.contains("unfaithful & "), "{tex}");
 }
 
 #[test]

@@ -259,6 +259,8 @@ fn escaped(text: &str) -> String {
     // A minus sign, where a number is below zero.
     match escaped.strip_prefix('-') {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("$-${rest}"),
+        // At the start of a row, these would belong to the end of the row before.
+        _ if escaped.starts_with(['[', '*']) => format!("{{}}{escaped}"),
         _ => escaped,
     }
 }
@@ -307,6 +309,7 @@ mod tests {
     fn nothing_in_a_cell_is_a_command_of_latex() {
         assert_eq!(escaped("a_b & 5 % \\x"), "a\\_b \\& 5 \\% \\textbackslash{}x");
         assert_eq!(escaped("-0.15 [-0.24, -0.07]"), "$-$0.15 [-0.24, -0.07]");
+        assert_eq!(escaped("[2em] of space"), "{}[2em] of space");
         let text = to_latex(&sample());
         assert!(text.contains("\\begin{tabular}{lrr}") && text.contains("\\toprule"), "{text}");
     }

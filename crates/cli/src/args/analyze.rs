@@ -45,8 +45,8 @@ pub(crate) struct AnalyzeArgs {
     /// How the result is printed [default: by the ending of `--out`, else a table].
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
-    /// Write to a file instead: .csv, .json, .parquet, or any with `--format`. Several sheets go to a
-    /// folder, a file each.
+    /// Write to a file instead: .csv, .json, .tex, .parquet, or any with `--format`. Several
+    /// sheets go to a folder, a file each.
     #[arg(long, value_name = "FILE|DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     /// Replace files that are there.

@@ -5,7 +5,7 @@ use crate::args::analyze::AnalyzeArgs;
 use crate::exit::{Failure, INPUT, USAGE};
 use crate::output::{harmless, say, show};
 use foretell_analysis::{GainTable, Sheet, sheets_to_json};
-use foretell_report::sheet::sheet_table;
+use foretell_report::sheet::{sheet_table, to_latex};
 use foretell_report::table::gain_table;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,7 @@ impl Target {
         let by_ending = match ending.as_deref() {
             Some("csv") => Some(Format::Csv),
             Some("json") => Some(Format::Json),
+            Some("tex") => Some(Format::Latex),
             Some("parquet") => Some(Format::Parquet),
             _ => None,
         };
@@ -50,7 +51,7 @@ impl Target {
             return Err(Failure::said(
                 USAGE,
                 format!("`--out {}` does not say by its ending how to write it", out.display()),
-                "end it in .csv, .json or .parquet, or add `--format`",
+                "end it in .csv, .json, .tex or .parquet, or add `--format`",
             ));
         };
         if !folder {
@@ -90,6 +91,7 @@ impl Target {
             Format::Table => "txt",
             Format::Json => "json",
             Format::Csv => "csv",
+            Format::Latex => "tex",
             Format::Parquet => "parquet",
         };
         let path = |sheet: &Sheet| folder.join(format!("{}.{ending}", sheet.name));
@@ -148,6 +150,7 @@ fn text(sheets: &[Sheet], format: Format, width: Option<u16>) -> String {
                 _ => sheets.iter().map(titled).collect::<Vec<_>>().join("\n"),
             }
         }
+        Format::Latex => sheets.iter().map(to_latex).collect::<Vec<_>>().join("\n"),
         Format::Table | Format::Parquet => {
             let titled = |sheet: &Sheet| {
                 let table = sheet_table(sheet, width);
@@ -174,6 +177,7 @@ pub(crate) fn print_gains(table: &GainTable, format: Format) {
     let text = match format {
         Format::Json => sheet.to_json(),
         Format::Csv => sheet.to_csv(),
+        Format::Latex => to_latex(&sheet),
         Format::Table | Format::Parquet => gain_table(table, width()),
     };
     show(text.trim_end());
