@@ -1,4 +1,5 @@
-// Tables that sort by their headings, and files to save. Without this script the page says the same.
+// Tables that sort by their headings, files to save, cases unfolded on paper. Without this script the
+// page says the same.
 "use strict";
 for (const table of document.querySelectorAll("table.sorts")) {
   const body = table.tBodies[0];
@@ -42,3 +43,9 @@ for (const text of document.querySelectorAll("pre[data-file]")) {
   });
   text.before(button);
 }
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details.case:not([open])")) {
+    folded.open = true;
+    addEventListener("afterprint", () => (folded.open = false), { once: true });
+  }
+});

@@ -215,6 +215,8 @@ fn the_page_says_what_is_undefined_and_what_was_left_out() {
     assert_eq!(page.matches("<figure ").count(), page.matches("role=\"img\"").count());
     assert!(page.matches("<figure ").count() >= 6);
     assert!(page.contains("no <code>effort</code>: no model was asked at several efforts"));
+    let nowhere = "points has a place: its size is not known";
+    assert!(page.contains(nowhere), "no empty plot over the size of models that have none");
     assert!(page.contains("is the only predictor: an absolute NSG depends on who guesses"));
     assert!(page.contains("foretell run --pairs &#x27;a &amp; b&#x27;"));
 }

@@ -1,7 +1,7 @@
 //! From the sheet of an analysis to the data of a figure.
 
 use super::kind::{FigureKind, Mark, Order, Series};
-use crate::number::one_line;
+use crate::number::{UNDEFINED, one_line};
 use foretell_analysis::{Cell, Column, Kind, Model, Sheet};
 use std::cmp::Ordering;
 
@@ -54,7 +54,27 @@ pub(super) fn select(
         let row = &sheet.rows[row];
         data.rows.push(columns.iter().map(|&at| row[at].clone()).collect());
     }
-    Ok(data)
+    match kind.mark {
+        Mark::Scatter(_) | Mark::Curve(_) => in_plane(kind, data),
+        _ => Ok(data),
+    }
+}
+
+/// The data of a figure with two axes, unless not one of its points has a place on both.
+fn in_plane(kind: &FigureKind, data: Sheet) -> Result<Sheet, String> {
+    let axes = kind.mark.values();
+    let unknown = |row: &Vec<Cell>| -> Option<String> {
+        let mut cells = axes.iter().filter_map(|axis| data.column(axis)).map(|at| &row[at]);
+        let cell = cells.find(|cell| cell.number().is_none())?;
+        Some(one_line(cell.reason().unwrap_or(UNDEFINED)))
+    };
+    let reasons: Vec<String> = data.rows.iter().map_while(unknown).collect();
+    match reasons.first() {
+        Some(first) if reasons.len() == data.rows.len() => {
+            Err(format!("none of its {} points has a place: {first}", reasons.len()))
+        }
+        _ => Ok(data),
+    }
 }
 
 fn place(sheet: &Sheet, column: &str) -> Result<usize, String> {
