@@ -411,3 +411,23 @@ fn a_run_remembers_batch_files_elsewhere() {
     let (_, err) = with_keys(folder, 0, &["cost", "batched"]);
     assert!(err.contains(&format!("half the price for {asked} of them")), "{err}");
 }
+
+#[test]
+fn no_server_error_says_that_a_batch_was_not_created() {
+    for status in [408, 500, 503, 520, 529] {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let server = BatchServer::start();
+        start(folder, &server.model("anthropic", ""), "batched");
+        with_keys(folder, 0, &["batch", "export", "batched"]);
+        {
+            let mut held = server.held.lock().unwrap();
+            (held.lose_answer, held.lost_status) = (true, Some(status));
+        }
+        let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+        assert!(err.contains("no answer says whether"), "{status}: {err}");
+        let (out, _) = with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+        assert!(out.contains("had been created"), "{status}: {out}");
+        assert_eq!(server.held.lock().unwrap().batches.len(), 1, "{status}");
+    }
+}
