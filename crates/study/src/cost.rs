@@ -6,6 +6,7 @@ use crate::error::StudyError;
 use crate::estimate::{BATCH_SHARE, is_halved};
 use crate::folder::Layout;
 use crate::inputs::known_models;
+use crate::ledger_check::tables;
 use crate::manifest::Manifest;
 use crate::models::{Models, known_in};
 use crate::money::of_nobody;
@@ -14,7 +15,7 @@ use foretell_llm::{Charge, LedgerReader, RequestKey, Source, Spent, Tariff};
 use foretell_tables::{AnswerRow, PredictionRow, RationaleRow, Reader, ScoreRow, Table};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What costs are told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -256,28 +257,6 @@ impl Uses {
         let arms: Vec<&str> = arms.iter().map(String::as_str).collect();
         (stage, Some(arms.join("+")).filter(|arms| !arms.is_empty()))
     }
-}
-
-/// The tables in a folder and the folders in it, in order; none where there is no such folder.
-fn tables(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
-    let at = |fault| StudyError::Io { path: folder.to_owned(), fault };
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(fault) => return Err(at(fault)),
-    };
-    let mut paths: Vec<PathBuf> =
-        entries.map(|entry| Ok(entry?.path())).collect::<Result<_, _>>().map_err(at)?;
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            found.extend(tables(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "parquet") {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

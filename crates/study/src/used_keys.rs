@@ -29,7 +29,7 @@ pub fn used_keys(runs: &[PathBuf]) -> Result<HashSet<RequestKey>, StudyError> {
 }
 
 fn add(run: &Path, used: &mut HashSet<RequestKey>) -> Result<(), StudyError> {
-    for table in tables(run) {
+    for table in tables(run)? {
         for column in COLUMNS {
             texts_of_column(&table, column, |text| used.extend(text.parse::<RequestKey>()))?;
         }
