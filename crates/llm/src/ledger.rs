@@ -5,6 +5,7 @@
 //! requests(key, body)                                        what was sent
 //! attempts(key, n, at_ms, status, cost_usd, failure, error, raw)   every attempt, also failed ones
 //! replies(key, n)                                            the attempt that counts
+//! batched(key, n)                                            attempts that a batch brought
 //! ```
 //!
 //! One thread writes. It commits whatever has queued up while the last commit went to disk, so that
@@ -27,6 +28,10 @@ use tokio::sync::oneshot;
 
 /// Version of the tables, in SQLite's `user_version`.
 pub(crate) const VERSION: i64 = 1;
+
+/// The table of attempts that a batch brought; a ledger of before there were batches has none.
+pub(crate) const BATCHED: &str = "CREATE TABLE IF NOT EXISTS batched (
+             key BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;";
 
 /// Most attempts in one commit.
 const MOST_IN_COMMIT: usize = 2048;
@@ -112,6 +117,8 @@ struct Record {
     attempt: Attempt,
     /// Whether the request ends with this attempt.
     ends: bool,
+    /// Whether a batch brought it.
+    batched: bool,
     kept: oneshot::Sender<Result<(), Arc<rusqlite::Error>>>,
 }
 
@@ -169,10 +176,35 @@ impl Ledger {
         attempt: Attempt,
         ends: bool,
     ) -> Result<(), LedgerError> {
+        self.keep_one(key, body, attempt, ends, false).await
+    }
+
+    /// Keeps an attempt that a batch brought, which providers charge for otherwise.
+    ///
+    /// # Errors
+    /// As [`Ledger::keep`].
+    pub async fn keep_batched(
+        &self,
+        key: RequestKey,
+        body: Arc<str>,
+        attempt: Attempt,
+        ends: bool,
+    ) -> Result<(), LedgerError> {
+        self.keep_one(key, body, attempt, ends, true).await
+    }
+
+    async fn keep_one(
+        &self,
+        key: RequestKey,
+        body: Arc<str>,
+        attempt: Attempt,
+        ends: bool,
+        batched: bool,
+    ) -> Result<(), LedgerError> {
         let closed = || LedgerError::Closed { path: self.0.path.clone() };
         let (kept, on_disk) = oneshot::channel();
         let commands = self.0.commands.as_ref().ok_or_else(closed)?;
-        commands.send(Record { key, body, attempt, ends, kept }).map_err(|_| closed())?;
+        commands.send(Record { key, body, attempt, ends, batched, kept }).map_err(|_| closed())?;
         on_disk.await.map_err(|_| closed())?.map_err(|fault| LedgerError::of(&self.0.path, fault))
     }
 
@@ -311,6 +343,19 @@ impl LedgerReader {
             .map_err(|fault| self.fault(fault))
     }
 
+    /// What says of the attempt `a` whether a batch brought it.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub(crate) fn batched(&self) -> Result<&'static str, LedgerError> {
+        let found = has_batched(&self.connection, "main").map_err(|fault| self.fault(fault))?;
+        Ok(if found {
+            "EXISTS (SELECT 1 FROM batched b WHERE b.key = a.key AND b.n = a.n)"
+        } else {
+            "0"
+        })
+    }
+
     /// How many attempts the ledger holds.
     ///
     /// # Errors
@@ -340,6 +385,12 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connect
     Ok(connection)
 }
 
+/// Whether a ledger, by the name that its connection has for it, knows of batches.
+pub(crate) fn has_batched(connection: &Connection, ledger: &str) -> rusqlite::Result<bool> {
+    let query = format!("SELECT count(*) FROM {ledger}.sqlite_schema WHERE name = 'batched'");
+    connection.query_row(&query, [], |row| row.get::<_, i64>(0)).map(|found| found > 0)
+}
+
 pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
     let mode = match journal {
         Journal::Wal => "wal",
@@ -362,6 +413,7 @@ pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Re
              cost_usd REAL, failure TEXT, error TEXT, raw TEXT, PRIMARY KEY (key, n));
          CREATE TABLE IF NOT EXISTS replies (key BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL)
              WITHOUT ROWID;
+         {BATCHED}
          CREATE INDEX IF NOT EXISTS failures ON attempts (key, n) WHERE failure IS NOT NULL;
          PRAGMA user_version = {VERSION};
          COMMIT;"
@@ -433,6 +485,8 @@ fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<(
                  SET n = excluded.n WHERE EXISTS (SELECT 1 FROM attempts a
                      WHERE a.key = replies.key AND a.n = replies.n AND a.failure IS NOT NULL)",
         )?;
+        let mut batched =
+            transaction.prepare_cached("INSERT OR IGNORE INTO batched (key, n) VALUES (?1, ?2)")?;
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
         for record in records {
@@ -450,6 +504,9 @@ fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<(
             let last: i64 = last.query_row([key], |row| row.get(0))?;
             let n = last + 1;
             attempt.execute(params![key, n, at_ms, status, cost_usd, outcome, message, raw])?;
+            if record.batched {
+                batched.execute(params![key, n])?;
+            }
             if record.ends {
                 reply.execute(params![key, n])?;
             }
@@ -507,7 +564,8 @@ mod tests {
         let (kept, mut on_disk) = oneshot::channel();
         let long = Attempt { raw: Some("x".repeat(100_000)), ..attempt(Verdict::Reply) };
         let key = RequestKey::of("p", "m", "{}", 0, "");
-        let record = Record { key, body: "{}".into(), attempt: long, ends: true, kept };
+        let record =
+            Record { key, body: "{}".into(), attempt: long, ends: true, batched: false, kept };
         assert!(commit(&mut connection, &[]).is_ok());
         let (told, heard) = mpsc::channel();
         let on_full: OnFull = Box::new(move |_, _| told.send(()).unwrap());

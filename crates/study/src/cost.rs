@@ -1,7 +1,6 @@
 //! What a run has cost: its ledger's attempts, each once, by the model, stage and arm that they are
 //! for.
 
-use crate::batch::handed_over;
 use crate::error::StudyError;
 use crate::estimate::{BATCH_SHARE, is_halved};
 use crate::folder::Layout;
@@ -14,7 +13,7 @@ use crate::owner::Owners;
 use foretell_llm::{Charge, LedgerReader, RequestKey, Source, Spent, Tariff};
 use foretell_tables::{AnswerRow, PredictionRow, RationaleRow, Reader, ScoreRow, Table};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 /// What costs are told apart by.
@@ -132,13 +131,6 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
         .map(|model| Tariff::of(&model.spec, &model.entry, &model.chat))
         .collect::<Result<_, _>>()?;
     let uses = Uses::of(&layout)?;
-    let mut batched_keys: HashSet<RequestKey> = HashSet::new();
-    for (name, keys) in handed_over(&layout)? {
-        let model = all.iter().find(|model| model.spec.name == name);
-        if model.is_some_and(|model| is_halved(&model.spec.place)) {
-            batched_keys.extend(keys);
-        }
-    }
     let mut batched = 0;
     let mut groups: BTreeMap<Group, Cost> = BTreeMap::new();
     if layout.ledger().exists() {
@@ -148,7 +140,8 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
                 Some(at) => tariffs[at].charge(attempt.body, &attempt.came),
                 None => of_nobody(attempt.came.cost_usd),
             };
-            if charge.source == Source::Computed && batched_keys.contains(&attempt.key) {
+            let is_halved = || owner.is_some_and(|at| is_halved(&all[at].spec.place));
+            if attempt.batched && charge.source == Source::Computed && is_halved() {
                 charge.usd *= BATCH_SHARE;
                 batched += 1;
             }
@@ -156,7 +149,7 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
             let (stage, arm) = uses.of_key(&attempt.key);
             let group = (Some(model.to_owned()), Some(stage.to_owned()), arm);
             let cost = groups.entry(group).or_default();
-            cost.add_attempt(attempt.n == 1, attempt.failure.is_some(), &charge);
+            cost.add_attempt(attempt.first, attempt.failure.is_some(), &charge);
         })?;
     }
     Ok(Costs { batched, ..fold(&groups, by) })
