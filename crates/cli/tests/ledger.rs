@@ -117,6 +117,13 @@ fn a_run_that_is_not_complete_is_no_witness() {
     std::fs::write(&manifest, text.replace("complete = true", "complete = false")).unwrap();
     let err = fails(folder, 3, &["ledger", "gc", "run", "--unused", "run"]);
     assert!(err.contains("is not complete"), "{err}");
+    std::fs::write(&manifest, text).unwrap();
+    succeeds(folder, &study(&server.model(), "other"));
+    // Named by mistake: nothing of `run` would be left.
+    let err = fails(folder, 3, &["ledger", "gc", "run", "--unused", "other", "--delete"]);
+    assert!(err.contains("other has its replies in other/ledger.sqlite, not in run/"), "{err}");
+    let (out, _) = succeeds(folder, &["ledger", "gc", "run/ledger.sqlite", "--unused", "run"]);
+    assert!(out.starts_with("0 requests"), "{out}");
     let err = fails(folder, 3, &["ledger", "merge", "run", "run"]);
     assert!(err.contains("is the ledger that grows"), "{err}");
 }
