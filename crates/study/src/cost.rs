@@ -125,7 +125,7 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
     };
     let models = Models::ever_asked(&manifest.study, &layout, &own)?;
     let all = models.all();
-    let owners = Owners::of(&all);
+    let owners = Owners::of(&models);
     let tariffs: Vec<Tariff> = all
         .iter()
         .map(|model| Tariff::of(&model.spec, &model.entry, &model.chat))

@@ -2,6 +2,7 @@
 
 use crate::error::StudyError;
 use crate::folder::Layout;
+use crate::human::HUMAN;
 use crate::inputs::read_registry;
 use crate::manifest::write_whole;
 use crate::passes::Passes;
@@ -120,6 +121,7 @@ impl Models {
         if study.references.is_empty() {
             faults.push(StudyError::Nothing { what: "reference" });
         }
+        faults.extend(models.named_as_people());
         faults.extend(models.check_names().err());
         if faults.is_empty() { Ok(models) } else { Err(faults) }
     }
@@ -170,6 +172,25 @@ impl Models {
             )
         };
         Ok(self.all().into_iter().filter(differs).map(name).collect())
+    }
+
+    /// The models under the name that people have as a predictor: their guesses would be taken for one
+    /// another's.
+    fn named_as_people(&self) -> Vec<StudyError> {
+        let is_human = |model: &&Model| file_name(&model.spec.name).to_lowercase() == HUMAN;
+        let fault = |model: &Model| {
+            let (name, spec) = (model.spec.name.clone(), model.spec.to_string());
+            StudyError::NamedAsPeople { name, spec }
+        };
+        self.all().into_iter().filter(is_human).map(fault).collect()
+    }
+
+    /// The most repeats that any of them has.
+    pub(crate) fn most_repeats(&self) -> u32 {
+        // Of each list: a model that is reference and predictor has repeats as either.
+        let study = self.references.iter().chain(&self.predictors).chain(&self.rationaliser);
+        let repeats = study.chain(&self.judges).map(|model| model.passes.of_question(true));
+        repeats.max().unwrap_or(1)
     }
 
     /// A model may be reference and predictor at once, under one name; else names differ, also as
@@ -310,12 +331,12 @@ mod tests {
         assert_eq!(file_name("???"), "model");
     }
 
-    #[test]
-    fn two_models_of_one_name_are_refused() {
+    fn faults(references: &[&str], predictors: &[&str]) -> Vec<StudyError> {
+        let tables =
+            |specs: &[&str]| specs.iter().map(|spec| ModelTable::from_spec(spec)).collect();
         let study = Study {
-            references: ["sim:reference?seed=1&name=a/b", "sim:reference?seed=2&name=a-b"]
-                .map(ModelTable::from_spec)
-                .to_vec(),
+            references: tables(references),
+            predictors: tables(predictors),
             ..Study::default()
         };
         let registry = Registry::default();
@@ -325,7 +346,24 @@ mod tests {
             registry: &registry,
             logs: Path::new("logs"),
         };
-        let faults = Models::open(&study, &opening).err().unwrap();
+        Models::open(&study, &opening).err().unwrap()
+    }
+
+    #[test]
+    fn two_models_of_one_name_are_refused() {
+        let both = ["sim:reference?seed=1&name=a/b", "sim:reference?seed=2&name=a-b"];
+        let faults = faults(&both, &["sim:reader"]);
         assert!(matches!(faults[..], [StudyError::NameTaken { .. }]), "{faults:?}");
+    }
+
+    #[test]
+    fn no_model_is_called_as_people_are() {
+        let faults = faults(&["sim:reference?name=Human"], &["sim:reader?name=human"]);
+        let [StudyError::NamedAsPeople { .. }, StudyError::NamedAsPeople { name, spec }] =
+            &faults[..]
+        else {
+            panic!("{faults:?}")
+        };
+        assert_eq!((name.as_str(), spec.as_str()), ("human", "sim:reader"));
     }
 }
