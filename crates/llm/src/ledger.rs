@@ -18,6 +18,7 @@ use foretell_core::Outcome;
 use miette::Diagnostic;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -274,6 +275,27 @@ impl LedgerReader {
         Ok(Self { path: path.to_owned(), connection })
     }
 
+    /// Opens a ledger for a look that leaves no trace: SQLite makes two files beside one with a
+    /// write-ahead log, also for whoever only reads, unless it is told that nobody writes meanwhile.
+    /// That is so where these files are not there; who begins to write during the look makes it fail
+    /// or see too little, so it is for plans alone.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn open_at_rest(path: &Path) -> Result<Self, LedgerError> {
+        let Some(name) = path.to_str().filter(|_| is_at_rest(path)) else {
+            return Self::open(path);
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let escaped = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let uri = format!("file:{escaped}?immutable=1");
+        let connection = connect(Path::new(&uri), flags)
+            .map_err(|fault| LedgerError::of(path, Arc::new(fault)))?;
+        Ok(Self { path: path.to_owned(), connection })
+    }
+
     pub(crate) fn fault(&self, fault: rusqlite::Error) -> LedgerError {
         LedgerError::of(&self.path, Arc::new(fault))
     }
@@ -366,6 +388,16 @@ impl LedgerReader {
             .map(i64::unsigned_abs)
             .map_err(|fault| self.fault(fault))
     }
+}
+
+/// Whether a ledger has a write-ahead log, and nobody has it open.
+fn is_at_rest(path: &Path) -> bool {
+    // Byte 18 of the file: 2 is a write-ahead log. With a rollback journal, no file tells of a writer.
+    let mut header = [0; 19];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    read.is_ok() && header[18] == 2 && !Path::new(&log).exists()
 }
 
 /// The failures that are stored by name; a name from elsewhere is the provider's.
@@ -542,6 +574,23 @@ mod tests {
         let stored = StoredAttempt { raw: Some("raw".into()), failure: None };
         assert_eq!(reader.get(&key).unwrap(), Some(stored));
         assert_eq!(reader.attempts().unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_look_at_a_ledger_at_rest_leaves_no_trace_and_at_one_in_use_sees_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("100% sure? #1");
+        std::fs::create_dir(&place).unwrap();
+        let path = place.join("ledger.sqlite");
+        let key = |number| RequestKey::of("p", "m", "{}", number, "");
+        let seen = || LedgerReader::open_at_rest(&path).unwrap().attempts().unwrap();
+        let ledger = open(&place);
+        ledger.keep(key(0), "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
+        assert_eq!(seen(), 1, "it lies in the log");
+        drop(ledger);
+        assert_eq!(seen(), 1);
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1);
+        assert!(LedgerReader::open_at_rest(&folder.path().join("absent")).is_err());
     }
 
     #[tokio::test]
