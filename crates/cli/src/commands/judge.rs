@@ -3,7 +3,7 @@
 use crate::Done;
 use crate::args::judge::JudgeArgs;
 use crate::args::{ListFormat, TextFormat};
-use crate::command_line::{command, quoted};
+use crate::command_line::{CommandLine, quoted};
 use crate::commands::run::{show_plan, tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, UNEXPECTED};
@@ -44,8 +44,8 @@ pub(crate) fn run(args: &JudgeArgs) -> Done {
         say("nothing was sent");
         return Ok(DONE);
     }
-    let resume = command();
-    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let resume = CommandLine::given();
+    let stop = interrupt::listen(runtime.handle(), resume.to_string(), stages.teller());
     let judged = judging.ask(runtime.handle(), &stop, &stages)?;
     tell(&judged, args.format);
     if judged.ended.is_complete()
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &JudgeArgs) -> Done {
         let folder = quoted(&args.run.display().to_string());
         say(&format!("a case   foretell show {folder} '{}'", pair.pair_id));
     }
-    Ok(tell_end(&judged.ended, &resume))
+    Ok(tell_end(&judged.ended, resume))
 }
 
 fn request(args: &JudgeArgs) -> JudgeRequest {
