@@ -10,7 +10,8 @@ use crate::study::{ModelTable, Study};
 use foretell_core::Registry;
 use foretell_core::registry::ModelEntry;
 use foretell_llm::{
-    ChatModel, ModelSpec, Opening, Place, Request, SpecError, open_model, open_to_read,
+    ChatModel, ModelSpec, Opening, Place, Request, SpecError, longest_asked, open_model,
+    open_to_read,
 };
 use foretell_tables::{ModelRow, read};
 use std::path::Path;
@@ -263,7 +264,6 @@ impl Model {
         let known = Some(&self.entry).filter(|_| self.spec.place != Place::Sim);
         // As sent, so that what the registry adds is seen too.
         let body: serde_json::Value = serde_json::from_str(&self.chat.body("")).unwrap_or_default();
-        let asked = |field: &str| body[field].clone();
         ModelRow {
             name: self.spec.name.clone(),
             provider: self.spec.provider().to_owned(),
@@ -274,8 +274,8 @@ impl Model {
             open: known.and_then(|entry| entry.open),
             size_b: known.and_then(|entry| entry.size_b),
             effort: self.spec.option("effort").map(str::to_owned),
-            temperature: asked("temperature").as_f64(),
-            max_tokens: LENGTHS.iter().find_map(|length| asked(length).as_i64()),
+            temperature: body["temperature"].as_f64(),
+            max_tokens: longest_asked(&body).and_then(|most| i64::try_from(most).ok()),
             served: Vec::new(),
         }
     }
@@ -298,9 +298,6 @@ fn is_elsewhere(kind: &str, kinds: &[&str]) -> bool {
     ["reference", "reader", "oracle", "rationaliser", "generator", "judge"].contains(&kind)
         && !kinds.contains(&kind)
 }
-
-/// What providers call the limit of a reply.
-const LENGTHS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
 /// What a run kept about models.
 fn kept(path: &Path) -> Result<Registry, StudyError> {
