@@ -43,8 +43,8 @@ pub(crate) fn run(args: &[String]) {
         Ok::<_, Infallible>(Request::new(&*model, spec.provider(), &spec.model, &prompt, 0))
     });
     let (start, cpu) = (Instant::now(), cpu_s());
-    let stop = Stop::default();
-    let asking = ask_all(lanes, &ledger, limits, &stop, &HashSet::new(), prompts, &|_| ());
+    let (stop, under_way) = (Stop::default(), HashSet::new());
+    let asking = ask_all(lanes, &ledger, limits, &stop, &under_way, prompts, &|_| ());
     let asked = runtime.block_on(asking).expect("the ledger can be written");
     let (wall_s, cpu_s) = (start.elapsed().as_secs_f64(), cpu_s() - cpu);
     let kept = ledger.reader().and_then(|reader| reader.attempts()).expect("a ledger");

@@ -411,3 +411,66 @@ fn a_run_remembers_batch_files_elsewhere() {
     let (_, err) = with_keys(folder, 0, &["cost", "batched"]);
     assert!(err.contains(&format!("half the price for {asked} of them")), "{err}");
 }
+
+#[test]
+fn no_server_error_says_that_a_batch_was_not_created() {
+    for status in [408, 500, 503, 520, 529] {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let server = BatchServer::start();
+        start(folder, &server.model("anthropic", ""), "batched");
+        with_keys(folder, 0, &["batch", "export", "batched"]);
+        {
+            let mut held = server.held.lock().unwrap();
+            (held.lose_answer, held.lost_status) = (true, Some(status));
+        }
+        let (_, err) = with_keys(folder, 4, &["batch", "submit", "batched", "--yes"]);
+        assert!(err.contains("no answer says whether"), "{status}: {err}");
+        let (out, _) = with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+        assert!(out.contains("had been created"), "{status}: {out}");
+        assert_eq!(server.held.lock().unwrap().batches.len(), 1, "{status}");
+    }
+}
+
+#[test]
+fn what_a_batch_did_not_bring_is_paid_for_in_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("anthropic", "&price_in=1&price_out=2&max_tokens=100");
+    start(folder, &model, "batched");
+    let replies = by_batch(folder, "answers");
+    let path = folder.join(&replies[0]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines = text.lines().enumerate().map(|(number, line)| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        if number % 3 == 0 {
+            line["result"] = json!({"type": "expired"});
+        }
+        format!("{line}\n")
+    });
+    std::fs::write(&path, lines.collect::<String>()).unwrap();
+    import(folder, 5, &replies);
+    let live = [&study(&model, "batched")[..], &["--yes"]].concat();
+    with_keys(folder, 0, &live);
+    let asked = text.lines().count();
+    let brought = asked - asked.div_ceil(3);
+    let (_, err) = with_keys(folder, 0, &["cost", "batched"]);
+    assert!(err.contains(&format!("half the price for {brought} of them")), "{err}");
+    let by_stage = ["cost", "batched", "--by", "stage", "--format", "json"];
+    let (out, _) = with_keys(folder, 0, &by_stage);
+    let costs: Value = serde_json::from_str(&out).unwrap();
+    let row =
+        |stage: &str| costs["rows"].as_array().unwrap().iter().find(|row| row["stage"] == stage);
+    let answers = row("answers").unwrap();
+    assert_eq!(answers["requests"], asked, "{costs}");
+    let usd = |row: &Value| {
+        let tokens = |kind: &str| row[kind].as_f64().unwrap();
+        (tokens("input_tokens") + 2.0 * tokens("output_tokens")) / 1e6
+    };
+    let paid = answers["computed_usd"].as_f64().unwrap();
+    assert!(paid > usd(answers) * 0.5 && paid < usd(answers) * 0.8, "{costs}");
+    let predictions = row("predictions").unwrap();
+    let paid = predictions["computed_usd"].as_f64().unwrap();
+    assert!((paid - usd(predictions)).abs() < 1e-9, "all of them were asked live: {costs}");
+}

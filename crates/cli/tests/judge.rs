@@ -279,9 +279,55 @@ fn judging_that_is_killed_goes_on_and_ends_as_if_undisturbed() {
     }
     assert!(kills > 1, "over after {kills} kills: too short to test anything");
     std::thread::sleep(Duration::from_millis(200));
+    // No table names what was asked before the kill, so nobody may take the run for finished.
+    let gc = ["ledger", "gc", "run", "--unused", "run"];
+    let said = fails(&killed, 3, &gc);
+    assert!(said.contains("run is not complete"), "{said}");
+    let (_, err) = succeeds(&killed, &["analyze", "gain", "run"]);
+    assert!(err.contains("`foretell judge` has not ended: `scripted`"), "{err}");
+    // Nor once the run itself has gone on.
+    let start = ["run", "--pairs", "moral_machines", "--scenarios", "2000", "--limit", "60"];
+    let models = ["--reference", FAITHFUL, "--reference", UNFAITHFUL, "--predictor", "sim:reader"];
+    succeeds(&killed, &[&start[..], &models[..], &["--out", "run"]].concat());
+    fails(&killed, 3, &gc);
     succeeds(&killed, &args);
+    let (out, _) = succeeds(&killed, &gc);
+    assert!(out.starts_with("0 requests"), "{out}");
+    let manifests =
+        [&whole, &killed].map(|place| std::fs::read_to_string(place.join("run/run.toml")).unwrap());
+    assert_eq!(manifests[0], manifests[1]);
     assert!(server.answered() <= 240 + kills * 4, "{} in {kills} kills", server.answered());
     assert!(tables(&whole.join("run")) == tables(&killed.join("run")));
+}
+
+/// Every file of a folder with its bytes and the time of its last change.
+fn files(folder: &Path) -> BTreeMap<std::path::PathBuf, (Vec<u8>, std::time::SystemTime)> {
+    let mut all = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            let changed = path.metadata().unwrap().modified().unwrap();
+            all.insert(path.clone(), (std::fs::read(&path).unwrap(), changed));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_plan_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    finished(path, "4");
+    // What a killed process leaves behind is left there, and so is the lock.
+    std::fs::write(path.join("run/.file-abc"), "").unwrap();
+    std::fs::remove_file(path.join("run/.lock")).unwrap();
+    let before = files(&path.join("run"));
+    let plan = ["judge", "run", "--model", "openai:gpt-5-mini", "--plan"];
+    let (printed, _) = succeeds(path, &plan);
+    assert!(printed.contains("testability"), "{printed}");
+    assert!(before == files(&path.join("run")));
 }
 
 #[test]

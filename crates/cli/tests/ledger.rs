@@ -90,6 +90,14 @@ fn what_no_run_needs_is_counted_and_then_taken_out() {
     assert!(!out.starts_with("0 requests") && out.contains("had cost $"), "{out}");
     let (out, _) = succeeds(folder, &gc);
     assert!(out.starts_with("0 requests and 0 attempts"), "{out}");
+    // A request whose first attempt was taken out is still one.
+    let json = |args: &[&str]| -> Value {
+        serde_json::from_str(&succeeds(folder, &[args, &["--format", "json"]].concat()).0).unwrap()
+    };
+    let groups = json(&["ledger", "ls", "shared.sqlite"]);
+    let held = |group: &Value| group["requests"].as_u64().unwrap();
+    let held: u64 = groups.as_array().unwrap().iter().map(held).sum();
+    assert_eq!(json(&["cost", "less"])["total"]["requests"], held);
     let asked = server.answered();
     run("less", "20");
     assert_eq!(server.answered(), asked, "what the run needs is still there");
@@ -109,6 +117,13 @@ fn a_run_that_is_not_complete_is_no_witness() {
     std::fs::write(&manifest, text.replace("complete = true", "complete = false")).unwrap();
     let err = fails(folder, 3, &["ledger", "gc", "run", "--unused", "run"]);
     assert!(err.contains("is not complete"), "{err}");
+    std::fs::write(&manifest, text).unwrap();
+    succeeds(folder, &study(&server.model(), "other"));
+    // Named by mistake: nothing of `run` would be left.
+    let err = fails(folder, 3, &["ledger", "gc", "run", "--unused", "other", "--delete"]);
+    assert!(err.contains("other has its replies in other/ledger.sqlite, not in run/"), "{err}");
+    let (out, _) = succeeds(folder, &["ledger", "gc", "run/ledger.sqlite", "--unused", "run"]);
+    assert!(out.starts_with("0 requests"), "{out}");
     let err = fails(folder, 3, &["ledger", "merge", "run", "run"]);
     assert!(err.contains("is the ledger that grows"), "{err}");
 }

@@ -253,6 +253,28 @@ fn a_budget_is_never_exceeded_and_the_resume_goes_on() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_command_that_resumes_can_be_pasted() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = FaultyServer::start(costs_the_most, Duration::ZERO);
+    let model = format!("{}?{OPTIONS}", server.model());
+    for budget in ["$0.1", "2e-1"] {
+        let output = scripted::run(folder.path(), &budget_command(&model, budget));
+        let (_, err) = scripted::texts(&output);
+        let resume = err.split_once("Resume with:\n").unwrap().1.trim();
+        let resume = resume.replacen("foretell", env!("CARGO_BIN_EXE_foretell"), 1);
+        let shell = std::process::Command::new("sh")
+            .args(["-c", &resume])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let (_, said) = scripted::texts(&shell);
+        let goes_on = shell.status.code() == Some(5) && said.contains("of the budget of $0.");
+        assert!(goes_on || shell.status.success(), "{resume}\n{said}");
+    }
+}
+
 /// Tokens, and no cost; some replies come without any.
 fn counts_tokens(heard: &Heard<'_>) -> Act {
     let mut body: Value = serde_json::from_str(&completion(&reply(heard.body))).unwrap();

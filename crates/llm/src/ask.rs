@@ -183,23 +183,3 @@ pub async fn ask_all<E: std::error::Error + 'static>(
 fn answered_since(reader: &LedgerReader, key: &RequestKey) -> bool {
     reader.get(key).is_ok_and(|kept| kept.is_some_and(|kept| kept.failure.is_none()))
 }
-
-/// Counts the different requests that the ledger lacks, without asking.
-///
-/// # Errors
-/// As [`ask_all`].
-pub fn count_missing<E: std::error::Error + 'static>(
-    ledger: &LedgerReader,
-    retry_failed: bool,
-    requests: impl Iterator<Item = Result<Request, E>>,
-) -> Result<u64, AskError<E>> {
-    let ended = ledger.ended(retry_failed)?;
-    let mut missing = HashSet::new();
-    for request in requests {
-        let key = request.map_err(AskError::Request)?.key;
-        if !ended.contains(&key) {
-            missing.insert(key);
-        }
-    }
-    Ok(missing.len() as u64)
-}

@@ -11,6 +11,18 @@ use std::sync::Arc;
 /// What providers call the limit of a reply.
 const LENGTHS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
+/// The longest reply that a body asks for, tokens.
+///
+/// # Examples
+/// ```
+/// let body = serde_json::json!({"model": "m", "max_completion_tokens": 300});
+/// assert_eq!(foretell_llm::longest_asked(&body), Some(300));
+/// ```
+#[must_use]
+pub fn longest_asked(body: &Value) -> Option<u64> {
+    LENGTHS.iter().find_map(|length| body[*length].as_u64())
+}
+
 /// How a model is charged for.
 #[derive(Clone)]
 pub struct Tariff {
@@ -69,8 +81,7 @@ impl Tariff {
         chat: &Arc<dyn ChatModel>,
     ) -> Result<Self, SpecError> {
         let body: Value = serde_json::from_str(&chat.body("")).unwrap_or_default();
-        let asked = LENGTHS.iter().find_map(|length| body[*length].as_u64());
-        let asked = asked.and_then(|most| u32::try_from(most).ok());
+        let asked = longest_asked(&body).and_then(|most| u32::try_from(most).ok());
         let most_output = asked.or(entry.max_output).or(entry.context);
         Ok(Self { chat: Arc::clone(chat), rate: Rate::of(spec, entry)?, most_output })
     }

@@ -299,8 +299,8 @@ impl Door {
         match fault {
             Some(fault) => Err(self.no_answer(&fault)),
             None if status.is_success() => Ok(raw),
-            // A gateway that waited in vain does not know what became of it.
-            None if matches!(status.as_u16(), 408 | 500 | 502 | 504) => {
+            // Whoever has a fault of its own, or waited in vain, does not know what became of it.
+            None if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
                 Err(CallFault::NoAnswer(format!("{status}: {}", words_of(&raw))))
             }
             None => Err(CallFault::Said { status, words: words_of(&raw) }),

@@ -5,6 +5,7 @@
 //! requests(key, body)                                        what was sent
 //! attempts(key, n, at_ms, status, cost_usd, failure, error, raw)   every attempt, also failed ones
 //! replies(key, n)                                            the attempt that counts
+//! batched(key, n)                                            attempts that a batch brought
 //! ```
 //!
 //! One thread writes. It commits whatever has queued up while the last commit went to disk, so that
@@ -17,6 +18,7 @@ use foretell_core::Outcome;
 use miette::Diagnostic;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -27,6 +29,10 @@ use tokio::sync::oneshot;
 
 /// Version of the tables, in SQLite's `user_version`.
 pub(crate) const VERSION: i64 = 1;
+
+/// The table of attempts that a batch brought; a ledger of before there were batches has none.
+pub(crate) const BATCHED: &str = "CREATE TABLE IF NOT EXISTS batched (
+             key BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;";
 
 /// Most attempts in one commit.
 const MOST_IN_COMMIT: usize = 2048;
@@ -112,6 +118,8 @@ struct Record {
     attempt: Attempt,
     /// Whether the request ends with this attempt.
     ends: bool,
+    /// Whether a batch brought it.
+    batched: bool,
     kept: oneshot::Sender<Result<(), Arc<rusqlite::Error>>>,
 }
 
@@ -169,10 +177,35 @@ impl Ledger {
         attempt: Attempt,
         ends: bool,
     ) -> Result<(), LedgerError> {
+        self.keep_one(key, body, attempt, ends, false).await
+    }
+
+    /// Keeps an attempt that a batch brought, which providers charge for otherwise.
+    ///
+    /// # Errors
+    /// As [`Ledger::keep`].
+    pub async fn keep_batched(
+        &self,
+        key: RequestKey,
+        body: Arc<str>,
+        attempt: Attempt,
+        ends: bool,
+    ) -> Result<(), LedgerError> {
+        self.keep_one(key, body, attempt, ends, true).await
+    }
+
+    async fn keep_one(
+        &self,
+        key: RequestKey,
+        body: Arc<str>,
+        attempt: Attempt,
+        ends: bool,
+        batched: bool,
+    ) -> Result<(), LedgerError> {
         let closed = || LedgerError::Closed { path: self.0.path.clone() };
         let (kept, on_disk) = oneshot::channel();
         let commands = self.0.commands.as_ref().ok_or_else(closed)?;
-        commands.send(Record { key, body, attempt, ends, kept }).map_err(|_| closed())?;
+        commands.send(Record { key, body, attempt, ends, batched, kept }).map_err(|_| closed())?;
         on_disk.await.map_err(|_| closed())?.map_err(|fault| LedgerError::of(&self.0.path, fault))
     }
 
@@ -239,6 +272,27 @@ impl LedgerReader {
         let sqlite = |fault| LedgerError::of(path, Arc::new(fault));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = connect(path, flags).map_err(sqlite)?;
+        Ok(Self { path: path.to_owned(), connection })
+    }
+
+    /// Opens a ledger for a look that leaves no trace: SQLite makes two files beside one with a
+    /// write-ahead log, also for whoever only reads, unless it is told that nobody writes meanwhile.
+    /// That is so where these files are not there; who begins to write during the look makes it fail
+    /// or see too little, so it is for plans alone.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub fn open_at_rest(path: &Path) -> Result<Self, LedgerError> {
+        let Some(name) = path.to_str().filter(|_| is_at_rest(path)) else {
+            return Self::open(path);
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let escaped = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let uri = format!("file:{escaped}?immutable=1");
+        let connection = connect(Path::new(&uri), flags)
+            .map_err(|fault| LedgerError::of(path, Arc::new(fault)))?;
         Ok(Self { path: path.to_owned(), connection })
     }
 
@@ -311,6 +365,19 @@ impl LedgerReader {
             .map_err(|fault| self.fault(fault))
     }
 
+    /// What says of the attempt `a` whether a batch brought it.
+    ///
+    /// # Errors
+    /// [`LedgerError`] names the file.
+    pub(crate) fn batched(&self) -> Result<&'static str, LedgerError> {
+        let found = has_batched(&self.connection, "main").map_err(|fault| self.fault(fault))?;
+        Ok(if found {
+            "EXISTS (SELECT 1 FROM batched b WHERE b.key = a.key AND b.n = a.n)"
+        } else {
+            "0"
+        })
+    }
+
     /// How many attempts the ledger holds.
     ///
     /// # Errors
@@ -321,6 +388,16 @@ impl LedgerReader {
             .map(i64::unsigned_abs)
             .map_err(|fault| self.fault(fault))
     }
+}
+
+/// Whether a ledger has a write-ahead log, and nobody has it open.
+fn is_at_rest(path: &Path) -> bool {
+    // Byte 18 of the file: 2 is a write-ahead log. With a rollback journal, no file tells of a writer.
+    let mut header = [0; 19];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    read.is_ok() && header[18] == 2 && !Path::new(&log).exists()
 }
 
 /// The failures that are stored by name; a name from elsewhere is the provider's.
@@ -338,6 +415,12 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connect
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.busy_timeout(Duration::from_secs(30))?;
     Ok(connection)
+}
+
+/// Whether a ledger, by the name that its connection has for it, knows of batches.
+pub(crate) fn has_batched(connection: &Connection, ledger: &str) -> rusqlite::Result<bool> {
+    let query = format!("SELECT count(*) FROM {ledger}.sqlite_schema WHERE name = 'batched'");
+    connection.query_row(&query, [], |row| row.get::<_, i64>(0)).map(|found| found > 0)
 }
 
 pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
@@ -362,6 +445,7 @@ pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Re
              cost_usd REAL, failure TEXT, error TEXT, raw TEXT, PRIMARY KEY (key, n));
          CREATE TABLE IF NOT EXISTS replies (key BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL)
              WITHOUT ROWID;
+         {BATCHED}
          CREATE INDEX IF NOT EXISTS failures ON attempts (key, n) WHERE failure IS NOT NULL;
          PRAGMA user_version = {VERSION};
          COMMIT;"
@@ -433,6 +517,8 @@ fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<(
                  SET n = excluded.n WHERE EXISTS (SELECT 1 FROM attempts a
                      WHERE a.key = replies.key AND a.n = replies.n AND a.failure IS NOT NULL)",
         )?;
+        let mut batched =
+            transaction.prepare_cached("INSERT OR IGNORE INTO batched (key, n) VALUES (?1, ?2)")?;
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
         for record in records {
@@ -450,6 +536,9 @@ fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<(
             let last: i64 = last.query_row([key], |row| row.get(0))?;
             let n = last + 1;
             attempt.execute(params![key, n, at_ms, status, cost_usd, outcome, message, raw])?;
+            if record.batched {
+                batched.execute(params![key, n])?;
+            }
             if record.ends {
                 reply.execute(params![key, n])?;
             }
@@ -488,6 +577,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_look_at_a_ledger_at_rest_leaves_no_trace_and_at_one_in_use_sees_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("100% sure? #1");
+        std::fs::create_dir(&place).unwrap();
+        let path = place.join("ledger.sqlite");
+        let key = |number| RequestKey::of("p", "m", "{}", number, "");
+        let seen = || LedgerReader::open_at_rest(&path).unwrap().attempts().unwrap();
+        let ledger = open(&place);
+        ledger.keep(key(0), "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
+        assert_eq!(seen(), 1, "it lies in the log");
+        drop(ledger);
+        assert_eq!(seen(), 1);
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1);
+        assert!(LedgerReader::open_at_rest(&folder.path().join("absent")).is_err());
+    }
+
+    #[tokio::test]
     async fn a_failure_keeps_its_outcome() {
         let folder = tempfile::tempdir().unwrap();
         let key = RequestKey::of("p", "m", "{}", 0, "");
@@ -507,7 +613,8 @@ mod tests {
         let (kept, mut on_disk) = oneshot::channel();
         let long = Attempt { raw: Some("x".repeat(100_000)), ..attempt(Verdict::Reply) };
         let key = RequestKey::of("p", "m", "{}", 0, "");
-        let record = Record { key, body: "{}".into(), attempt: long, ends: true, kept };
+        let record =
+            Record { key, body: "{}".into(), attempt: long, ends: true, batched: false, kept };
         assert!(commit(&mut connection, &[]).is_ok());
         let (told, heard) = mpsc::channel();
         let on_full: OnFull = Box::new(move |_, _| told.send(()).unwrap());

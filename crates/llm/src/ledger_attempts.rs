@@ -10,8 +10,10 @@ use rusqlite::{OptionalExtension, Row};
 pub struct KeptAttempt<'a> {
     /// The request.
     pub key: RequestKey,
-    /// Number of the attempt, from 1.
-    pub n: i64,
+    /// Whether it is the first that the ledger holds of its request.
+    pub first: bool,
+    /// Whether a batch brought it.
+    pub batched: bool,
     /// The body that was sent.
     pub body: &'a str,
     /// The outcome of the failure, where it failed.
@@ -20,7 +22,9 @@ pub struct KeptAttempt<'a> {
     pub came: CameBack<'a>,
 }
 
-const COLUMNS: &str = "a.key, a.n, r.body, a.failure, a.status, a.cost_usd, a.error, a.raw";
+/// Superseded attempts may have been taken out, and the first of those left is no number 1 then.
+const COLUMNS: &str = "a.key, a.n = (SELECT min(f.n) FROM attempts f WHERE f.key = a.key),
+    r.body, a.failure, a.status, a.cost_usd, a.error, a.raw";
 
 impl<'a> KeptAttempt<'a> {
     fn read(row: &'a Row<'_>) -> rusqlite::Result<Self> {
@@ -31,7 +35,8 @@ impl<'a> KeptAttempt<'a> {
             CameBack { status: row.get(4)?, cost_usd: row.get(5)?, error: text(6)?, raw: text(7)? };
         Ok(Self {
             key: RequestKey::from_bytes(row.get(0)?),
-            n: row.get(1)?,
+            first: row.get(1)?,
+            batched: row.get(8)?,
             body: text(2)?.unwrap_or_default(),
             failure: text(3)?,
             came,
@@ -45,9 +50,11 @@ impl LedgerReader {
     /// # Errors
     /// [`LedgerError`] names the file.
     pub fn each_attempt(&self, mut each: impl FnMut(KeptAttempt<'_>)) -> Result<(), LedgerError> {
+        let batched = self.batched()?;
         let mut show = || -> rusqlite::Result<()> {
             let query = format!(
-                "SELECT {COLUMNS} FROM attempts a JOIN requests r ON r.key = a.key ORDER BY a.rowid"
+                "SELECT {COLUMNS}, {batched} FROM attempts a JOIN requests r ON r.key = a.key
+                 ORDER BY a.rowid"
             );
             let mut query = self.connection.prepare(&query)?;
             let mut rows = query.query([])?;
@@ -68,12 +75,13 @@ impl LedgerReader {
         most: u32,
         mut each: impl FnMut(KeptAttempt<'_>),
     ) -> Result<(), LedgerError> {
+        let batched = self.batched()?;
         let mut show = || -> rusqlite::Result<()> {
             let last: Option<i64> =
                 self.connection
                     .query_row("SELECT max(rowid) FROM attempts", [], |row| row.get(0))?;
             let query = format!(
-                "SELECT {COLUMNS} FROM attempts a JOIN requests r ON r.key = a.key
+                "SELECT {COLUMNS}, {batched} FROM attempts a JOIN requests r ON r.key = a.key
                  WHERE a.rowid = ?1 AND a.failure IS NULL"
             );
             let mut query = self.connection.prepare(&query)?;

@@ -43,6 +43,8 @@ pub struct TriedAttempt {
     pub n: i64,
     /// When it was kept, milliseconds since 1970.
     pub at_ms: i64,
+    /// Whether a batch brought it.
+    pub batch: bool,
     /// HTTP status; `None` where none came.
     pub status: Option<u16>,
     /// What it cost, US dollars, where the provider reports it.
@@ -136,6 +138,7 @@ impl LedgerReader {
     /// # Errors
     /// [`LedgerError`] names the file.
     pub fn request(&self, key: &RequestKey) -> Result<Option<StoredRequest>, LedgerError> {
+        let batched = self.batched()?;
         let read = || -> rusqlite::Result<Option<StoredRequest>> {
             let found = self
                 .connection
@@ -148,14 +151,15 @@ impl LedgerReader {
             let Some((body, reply)) = found else { return Ok(None) };
             let attempts = self
                 .connection
-                .prepare_cached(
-                    "SELECT n, at_ms, status, cost_usd, failure, error, raw FROM attempts
-                     WHERE key = ?1 ORDER BY n",
-                )?
+                .prepare_cached(&format!(
+                    "SELECT n, at_ms, status, cost_usd, failure, error, raw, {batched}
+                     FROM attempts a WHERE key = ?1 ORDER BY n"
+                ))?
                 .query_map([key.as_bytes()], |row| {
                     Ok(TriedAttempt {
                         n: row.get(0)?,
                         at_ms: row.get(1)?,
+                        batch: row.get(7)?,
                         status: row.get(2)?,
                         cost_usd: row.get(3)?,
                         failure: row.get(4)?,

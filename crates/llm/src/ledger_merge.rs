@@ -2,7 +2,7 @@
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, VERSION, connect, prepare};
+use crate::ledger::{LedgerError, VERSION, connect, has_batched, prepare};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::sync::Arc;
@@ -89,6 +89,7 @@ fn check_opened(connection: &Connection, path: &Path, may_be_new: bool) -> Resul
 
 /// Brings attempts, and their requests, that are not there: a lot of rows at a time.
 fn bring_attempts(connection: &mut Connection, merged: &mut Merged) -> rusqlite::Result<()> {
+    let batches = has_batched(connection, "other")?;
     let mut after = 0_i64;
     loop {
         let last: Option<i64> = connection.query_row(
@@ -122,10 +123,22 @@ fn bring_attempts(connection: &mut Connection, merged: &mut Merged) -> rusqlite:
                   AND m.raw IS a.raw)",
             )?
             .execute(lot)? as u64;
+        if batches {
+            transaction.prepare_cached(BRING_BATCHED)?.execute(lot)?;
+        }
         transaction.commit()?;
         after = last;
     }
 }
+
+/// Which of the attempts that are there now a batch brought, by the other ledger.
+const BRING_BATCHED: &str = "
+    INSERT OR IGNORE INTO main.batched (key, n)
+    SELECT m.key, m.n FROM other.attempts a
+        JOIN other.batched b ON b.key = a.key AND b.n = a.n
+        JOIN main.attempts m ON m.key = a.key AND m.at_ms = a.at_ms AND m.status IS a.status
+            AND m.failure IS a.failure AND m.error IS a.error AND m.raw IS a.raw
+    WHERE a.rowid > ?1 AND a.rowid <= ?2";
 
 /// Decides which attempt each request of the other ledger ends with.
 fn settle_ends(connection: &mut Connection, merged: &mut Merged) -> rusqlite::Result<()> {
@@ -293,6 +306,48 @@ mod tests {
         }
         assert_eq!(all[0], all[1]);
         assert_eq!(all[0].len(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_a_batch_brought_is_told_apart_wherever_it_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let attempt = || Attempt {
+            status: Some(200),
+            raw: Some("the same words".to_owned()),
+            cost_usd: None,
+            verdict: Verdict::Reply,
+        };
+        let open = |name| Ledger::open(&path(name), Journal::Wal, Box::new(|_, _| ())).unwrap();
+        let from = open("from");
+        from.keep(key(1), "{}".into(), attempt(), false).await.unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        from.keep_batched(key(1), "{}".into(), attempt(), true).await.unwrap();
+        let into = open("into");
+        into.keep(key(1), "{}".into(), attempt(), true).await.unwrap();
+        drop((from, into));
+        for _ in 0..2 {
+            merge_ledger(&path("into"), &path("from"), Journal::Wal).unwrap();
+        }
+        let seen = |name: &str| {
+            let mut seen = Vec::new();
+            let reader = LedgerReader::open(&path(name)).unwrap();
+            reader.each_attempt(|attempt| seen.push((attempt.first, attempt.batched))).unwrap();
+            seen
+        };
+        assert_eq!(seen("from"), [(true, false), (false, true)]);
+        assert_eq!(seen("into"), [(true, false), (false, false), (false, true)]);
+        let request = LedgerReader::open(&path("into")).unwrap().request(&key(1)).unwrap();
+        let batches: Vec<bool> =
+            request.unwrap().attempts.iter().map(|tried| tried.batch).collect();
+        assert_eq!(batches, [false, false, true]);
+        // A ledger of before: nothing in it came through a batch, and it takes what did.
+        let old = Connection::open(path("into")).unwrap();
+        old.execute_batch("DROP TABLE batched").unwrap();
+        drop(old);
+        assert_eq!(seen("into"), [(true, false), (false, false), (false, false)]);
+        merge_ledger(&path("into"), &path("from"), Journal::Wal).unwrap();
+        assert_eq!(seen("into"), [(true, false), (false, false), (false, true)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! names.
 
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, VERSION, connect};
+use crate::ledger::{BATCHED, LedgerError, VERSION, connect};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::HashSet;
 use std::path::Path;
@@ -62,6 +62,10 @@ fn run(connection: &mut Connection, sweep: &Sweep) -> rusqlite::Result<Swept> {
         .query_map([], |row| row.get(0).map(RequestKey::from_bytes))?
         .collect::<rusqlite::Result<_>>()?;
     let mut swept = Swept::default();
+    if sweep.delete {
+        // One of before there were batches: what is taken out must not be looked for in vain.
+        connection.execute_batch(BATCHED)?;
+    }
     for lot in keys.chunks(AT_ONCE) {
         let behavior = if sweep.delete {
             TransactionBehavior::Immediate
@@ -130,6 +134,10 @@ fn sweep_attempts(
     if delete && count > 0 {
         let sql = format!("DELETE FROM attempts WHERE {which}");
         connection.prepare_cached(&sql)?.execute([key.as_bytes()])?;
+        // A later attempt may be given the number of one that is gone.
+        let sql = "DELETE FROM batched WHERE key = ?1 AND NOT EXISTS
+                 (SELECT 1 FROM attempts a WHERE a.key = batched.key AND a.n = batched.n)";
+        connection.prepare_cached(sql)?.execute([key.as_bytes()])?;
     }
     Ok(())
 }
@@ -158,7 +166,7 @@ mod tests {
         let failure = Failure::new(Outcome::Empty, "nothing");
         let retry = Verdict::Retry { failure, after: None };
         for key in &keys {
-            ledger.keep(*key, "{}".into(), attempt(retry.clone()), false).await.unwrap();
+            ledger.keep_batched(*key, "{}".into(), attempt(retry.clone()), false).await.unwrap();
         }
         for key in &keys[..2] {
             ledger.keep(*key, "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
@@ -175,5 +183,19 @@ mod tests {
         // The request that has not ended keeps what was tried.
         assert_eq!((reader.requests().unwrap(), reader.attempts().unwrap()), (2, 2));
         assert!(reader.get(&keys[0]).unwrap().is_some() && reader.get(&keys[1]).unwrap().is_none());
+        let mut left = Vec::new();
+        reader
+            .each_attempt(|attempt| left.push((attempt.key, attempt.first, attempt.batched)))
+            .unwrap();
+        left.sort();
+        let mut expected = [(keys[0], true, false), (keys[2], true, true)];
+        expected.sort();
+        assert_eq!(left, expected, "the first that is left, and what is known of it");
+        drop(reader);
+        let ledger = Ledger::open(&path, Journal::Wal, Box::new(|_, _| ())).unwrap();
+        ledger.keep(keys[1], "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
+        drop(ledger);
+        let again = LedgerReader::open(&path).unwrap().request(&keys[1]).unwrap().unwrap();
+        assert!(!again.attempts[0].batch, "it has the number of one that a batch had brought");
     }
 }

@@ -42,12 +42,12 @@ mod stop;
 mod verdict;
 mod vllm;
 
-pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all, count_missing};
+pub use ask::{AskError, Asked, Limits, Request, Stopped, ask_all};
 pub use batch::{
     BatchApi, BatchDoor, BatchFault, BatchFile, BatchFormat, BatchLimits, BatchLine, BatchProgress,
     BatchState, BatchWriter, LineFault, LineResult, read_line,
 };
-pub use charge::{CameBack, Charge, Source, Tariff};
+pub use charge::{CameBack, Charge, Source, Tariff, longest_asked};
 pub use chat::{ModelReply, ReasoningSource, Usage};
 pub use effort::efforts_in_words;
 pub use file_system::{Journal, journal_for};

@@ -106,7 +106,7 @@ pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
         });
     }
     let mut scores = Vec::new();
-    for path in tables(&layout.folder().join("scores")) {
+    for path in tables(&layout.folder().join("scores"))? {
         scores.extend(find::<ScoreRow>(&path, |row| row.pair_id == pair.pair_id)?);
     }
     Ok(Case {

@@ -1,11 +1,11 @@
 //! What a run has cost: its ledger's attempts, each once, by the model, stage and arm that they are
 //! for.
 
-use crate::batch::handed_over;
 use crate::error::StudyError;
 use crate::estimate::{BATCH_SHARE, is_halved};
 use crate::folder::Layout;
 use crate::inputs::known_models;
+use crate::ledger_check::tables;
 use crate::manifest::Manifest;
 use crate::models::{Models, known_in};
 use crate::money::of_nobody;
@@ -13,8 +13,8 @@ use crate::owner::Owners;
 use foretell_llm::{Charge, LedgerReader, RequestKey, Source, Spent, Tariff};
 use foretell_tables::{AnswerRow, PredictionRow, RationaleRow, Reader, ScoreRow, Table};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 /// What costs are told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,19 +125,12 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
     };
     let models = Models::ever_asked(&manifest.study, &layout, &own)?;
     let all = models.all();
-    let owners = Owners::of(&all);
+    let owners = Owners::of(&models);
     let tariffs: Vec<Tariff> = all
         .iter()
         .map(|model| Tariff::of(&model.spec, &model.entry, &model.chat))
         .collect::<Result<_, _>>()?;
     let uses = Uses::of(&layout)?;
-    let mut batched_keys: HashSet<RequestKey> = HashSet::new();
-    for (name, keys) in handed_over(&layout)? {
-        let model = all.iter().find(|model| model.spec.name == name);
-        if model.is_some_and(|model| is_halved(&model.spec.place)) {
-            batched_keys.extend(keys);
-        }
-    }
     let mut batched = 0;
     let mut groups: BTreeMap<Group, Cost> = BTreeMap::new();
     if layout.ledger().exists() {
@@ -147,7 +140,8 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
                 Some(at) => tariffs[at].charge(attempt.body, &attempt.came),
                 None => of_nobody(attempt.came.cost_usd),
             };
-            if charge.source == Source::Computed && batched_keys.contains(&attempt.key) {
+            let is_halved = || owner.is_some_and(|at| is_halved(&all[at].spec.place));
+            if attempt.batched && charge.source == Source::Computed && is_halved() {
                 charge.usd *= BATCH_SHARE;
                 batched += 1;
             }
@@ -155,7 +149,7 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
             let (stage, arm) = uses.of_key(&attempt.key);
             let group = (Some(model.to_owned()), Some(stage.to_owned()), arm);
             let cost = groups.entry(group).or_default();
-            cost.add_attempt(attempt.n == 1, attempt.failure.is_some(), &charge);
+            cost.add_attempt(attempt.first, attempt.failure.is_some(), &charge);
         })?;
     }
     Ok(Costs { batched, ..fold(&groups, by) })
@@ -256,28 +250,6 @@ impl Uses {
         let arms: Vec<&str> = arms.iter().map(String::as_str).collect();
         (stage, Some(arms.join("+")).filter(|arms| !arms.is_empty()))
     }
-}
-
-/// The tables in a folder and the folders in it, in order; none where there is no such folder.
-fn tables(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
-    let at = |fault| StudyError::Io { path: folder.to_owned(), fault };
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(fault) => return Err(at(fault)),
-    };
-    let mut paths: Vec<PathBuf> =
-        entries.map(|entry| Ok(entry?.path())).collect::<Result<_, _>>().map_err(at)?;
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            found.extend(tables(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "parquet") {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -171,6 +171,17 @@ pub enum StudyError {
         /// The other.
         second: String,
     },
+    /// A model under the name that people have.
+    #[error("model `{spec}` is called `{name}`, as the people are who rate cases")]
+    #[diagnostic(help(
+        "give it a name of its own: `...&name=NAME`, or `?name=NAME` where it has no options"
+    ))]
+    NamedAsPeople {
+        /// The name.
+        name: String,
+        /// The model.
+        spec: String,
+    },
     /// A pair whose questions are missing, or of another dataset.
     #[error("pair `{pair}`: a question of it is missing, or of another dataset")]
     #[diagnostic(help(
@@ -417,10 +428,25 @@ pub enum StudyError {
     },
     /// A run whose tables do not name all that it asked.
     #[error("{} is not complete: its tables do not name all that it asked", path.display())]
-    #[diagnostic(help("finish it with `foretell run`, or leave it out and keep what it asked"))]
+    #[diagnostic(help(
+        "finish it with the command that was stopped in it (`foretell run`, `grow` or `judge`), or leave it out and keep what it asked"
+    ))]
     NotComplete {
         /// The run.
         path: PathBuf,
+    },
+    /// A run that is to say what of a ledger is used, and uses another one.
+    #[error("{} has its replies in {}, not in {}", run.display(), own.display(), ledger.display())]
+    #[diagnostic(help(
+        "name all runs that use this ledger, and no others: what they do not name is taken out"
+    ))]
+    OtherLedger {
+        /// The run.
+        run: PathBuf,
+        /// Its ledger.
+        own: PathBuf,
+        /// The other one.
+        ledger: PathBuf,
     },
     /// There is no such pair.
     #[error("{}: there is no pair `{pair}`", path.display())]

@@ -177,8 +177,9 @@ pub struct RunFolder {
     pub frozen: Frozen,
     /// Whether this call made it.
     pub is_new: bool,
-    /// Held until the folder is dropped, and by the system released with the process.
-    _lock: File,
+    /// Held until the folder is dropped, and by the system released with the process; none where the
+    /// folder is only read.
+    _lock: Option<File>,
 }
 
 /// What a run asks about: written once, never derived again.
@@ -225,7 +226,7 @@ impl RunFolder {
                 check_hashes(&layout, &manifest.frozen)?;
                 check(&frozen)?;
                 manifest.write(folder)?;
-                Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })
+                Ok(Self { layout, manifest, frozen, is_new: false, _lock: Some(lock) })
             }
             Err(StudyError::NoRun { .. }) => {
                 let (set, cards, prompts) = load()?;
@@ -236,7 +237,7 @@ impl RunFolder {
                 // Last: a folder with a manifest is whole.
                 let manifest = Manifest::new(study.clone(), identity, counts)?;
                 manifest.write(folder)?;
-                Ok(Self { layout, manifest, frozen, is_new: true, _lock: lock })
+                Ok(Self { layout, manifest, frozen, is_new: true, _lock: Some(lock) })
             }
             Err(error) => Err(error),
         }
@@ -253,10 +254,19 @@ impl RunFolder {
         let layout = Layout::of_run(folder)?;
         let lock = lock(&layout)?;
         remove_leftovers(folder);
+        Ok(Self { _lock: Some(lock), ..Self::open_to_read(folder)? })
+    }
+
+    /// Opens the run in `folder` beside whoever works on it: writes nothing.
+    ///
+    /// # Errors
+    /// [`StudyError`], as [`RunFolder::open`], but for a run in use.
+    pub(crate) fn open_to_read(folder: &Path) -> Result<Self, StudyError> {
+        let layout = Layout::of_run(folder)?;
         let manifest = Manifest::read(folder)?;
         let frozen = Frozen::read(&layout)?;
         check_hashes(&layout, &manifest.frozen)?;
-        Ok(Self { layout, manifest, frozen, is_new: false, _lock: lock })
+        Ok(Self { layout, manifest, frozen, is_new: false, _lock: None })
     }
 
     /// Keeps a template that the run was started without, by a program that did not have it yet.

@@ -7,7 +7,7 @@ use foretell_core::id::hex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Format of a run folder; a folder of another format is not touched.
@@ -38,6 +38,19 @@ pub struct Manifest {
     /// The file that the run was imported from; then nothing was asked in it, and nothing can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<ImportedFrom>,
+    /// The judges that have not ended; the run is not complete then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judging: Option<JudgesAtWork>,
+}
+
+/// Judges that were asked and have not ended: their replies may stand in no table yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgesAtWork {
+    /// Their names.
+    pub judges: BTreeSet<String>,
+    /// Whether the run is complete but for them.
+    pub else_complete: bool,
 }
 
 /// Where the answers and predictions of a run come from that this program did not ask for.
@@ -190,9 +203,20 @@ impl Manifest {
     ) -> Result<Self, StudyError> {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         study.resolve_passes()?;
-        let (complete, ledger, batches, imported) = (false, None, Vec::new(), None);
-        let format = FORMAT;
-        Ok(Self { format, program, complete, ledger, batches, study, identity, frozen, imported })
+        let (format, complete, ledger, batches) = (FORMAT, false, None, Vec::new());
+        let (imported, judging) = (None, None);
+        Ok(Self {
+            format,
+            program,
+            complete,
+            ledger,
+            batches,
+            study,
+            identity,
+            frozen,
+            imported,
+            judging,
+        })
     }
 
     /// The manifest of a run that was made elsewhere: complete, and its models are names only.
@@ -203,9 +227,54 @@ impl Manifest {
         from: ImportedFrom,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        let (complete, ledger, batches, imported) = (true, None, Vec::new(), Some(from));
-        let format = FORMAT;
-        Self { format, program, complete, ledger, batches, study, identity, frozen, imported }
+        let (format, complete, ledger, batches) = (FORMAT, true, None, Vec::new());
+        let (imported, judging) = (Some(from), None);
+        Self {
+            format,
+            program,
+            complete,
+            ledger,
+            batches,
+            study,
+            identity,
+            frozen,
+            imported,
+            judging,
+        }
+    }
+
+    /// The same after a command that asked its study, and did or did not complete it.
+    #[must_use]
+    pub(crate) fn after_run(&self, complete: bool) -> Self {
+        let mut after = self.clone();
+        match &mut after.judging {
+            Some(judging) => judging.else_complete = complete,
+            None => after.complete = complete,
+        }
+        after
+    }
+
+    /// The same while a judge is asked: not complete, since no table names its replies yet.
+    #[must_use]
+    pub(crate) fn while_judging(&self, judge: &str) -> Self {
+        let mut now = self.clone();
+        let else_complete = std::mem::take(&mut now.complete);
+        let new = || JudgesAtWork { judges: BTreeSet::new(), else_complete };
+        now.judging.get_or_insert_with(new).judges.insert(judge.to_owned());
+        now
+    }
+
+    /// The same once a judge has ended.
+    #[must_use]
+    pub(crate) fn after_judging(&self, judge: &str) -> Self {
+        let mut after = self.clone();
+        let Some(judging) = &mut after.judging else { return after };
+        judging.judges.remove(judge);
+        if judging.judges.is_empty() {
+            after.complete = judging.else_complete;
+            after.judging = None;
+        }
+        after
     }
 
     /// Refuses to ask anything in a run that was imported; a folder without a run is fine.
@@ -257,6 +326,9 @@ impl Manifest {
             differences.push(format!("it goes to {old} pairs and cannot shrink to {new}"));
         }
         self.complete = false;
+        if let Some(judging) = &mut self.judging {
+            judging.else_complete = false;
+        }
         let mut study = study.clone();
         study.resolve_passes()?;
         let all = self.study.passes();

@@ -60,7 +60,7 @@ impl Measured {
         prompted: &Prompted,
     ) -> Result<Self, StudyError> {
         let all = models.all();
-        let owners = Owners::of(&all);
+        let owners = Owners::of(models);
         let like = &models.references[0];
         let mut measured = Self::default();
         reader.sample_replies(SAMPLE, |attempt| {

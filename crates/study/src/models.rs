@@ -2,6 +2,7 @@
 
 use crate::error::StudyError;
 use crate::folder::Layout;
+use crate::human::HUMAN;
 use crate::inputs::read_registry;
 use crate::manifest::write_whole;
 use crate::passes::Passes;
@@ -9,7 +10,8 @@ use crate::study::{ModelTable, Study};
 use foretell_core::Registry;
 use foretell_core::registry::ModelEntry;
 use foretell_llm::{
-    ChatModel, ModelSpec, Opening, Place, Request, SpecError, open_model, open_to_read,
+    ChatModel, ModelSpec, Opening, Place, Request, SpecError, longest_asked, open_model,
+    open_to_read,
 };
 use foretell_tables::{ModelRow, read};
 use std::path::Path;
@@ -120,6 +122,7 @@ impl Models {
         if study.references.is_empty() {
             faults.push(StudyError::Nothing { what: "reference" });
         }
+        faults.extend(models.named_as_people());
         faults.extend(models.check_names().err());
         if faults.is_empty() { Ok(models) } else { Err(faults) }
     }
@@ -170,6 +173,25 @@ impl Models {
             )
         };
         Ok(self.all().into_iter().filter(differs).map(name).collect())
+    }
+
+    /// The models under the name that people have as a predictor: their guesses would be taken for one
+    /// another's.
+    fn named_as_people(&self) -> Vec<StudyError> {
+        let is_human = |model: &&Model| file_name(&model.spec.name).to_lowercase() == HUMAN;
+        let fault = |model: &Model| {
+            let (name, spec) = (model.spec.name.clone(), model.spec.to_string());
+            StudyError::NamedAsPeople { name, spec }
+        };
+        self.all().into_iter().filter(is_human).map(fault).collect()
+    }
+
+    /// The most repeats that any of them has.
+    pub(crate) fn most_repeats(&self) -> u32 {
+        // Of each list: a model that is reference and predictor has repeats as either.
+        let study = self.references.iter().chain(&self.predictors).chain(&self.rationaliser);
+        let repeats = study.chain(&self.judges).map(|model| model.passes.of_question(true));
+        repeats.max().unwrap_or(1)
     }
 
     /// A model may be reference and predictor at once, under one name; else names differ, also as
@@ -242,7 +264,6 @@ impl Model {
         let known = Some(&self.entry).filter(|_| self.spec.place != Place::Sim);
         // As sent, so that what the registry adds is seen too.
         let body: serde_json::Value = serde_json::from_str(&self.chat.body("")).unwrap_or_default();
-        let asked = |field: &str| body[field].clone();
         ModelRow {
             name: self.spec.name.clone(),
             provider: self.spec.provider().to_owned(),
@@ -253,8 +274,8 @@ impl Model {
             open: known.and_then(|entry| entry.open),
             size_b: known.and_then(|entry| entry.size_b),
             effort: self.spec.option("effort").map(str::to_owned),
-            temperature: asked("temperature").as_f64(),
-            max_tokens: LENGTHS.iter().find_map(|length| asked(length).as_i64()),
+            temperature: body["temperature"].as_f64(),
+            max_tokens: longest_asked(&body).and_then(|most| i64::try_from(most).ok()),
             served: Vec::new(),
         }
     }
@@ -277,9 +298,6 @@ fn is_elsewhere(kind: &str, kinds: &[&str]) -> bool {
     ["reference", "reader", "oracle", "rationaliser", "generator", "judge"].contains(&kind)
         && !kinds.contains(&kind)
 }
-
-/// What providers call the limit of a reply.
-const LENGTHS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
 /// What a run kept about models.
 fn kept(path: &Path) -> Result<Registry, StudyError> {
@@ -310,12 +328,12 @@ mod tests {
         assert_eq!(file_name("???"), "model");
     }
 
-    #[test]
-    fn two_models_of_one_name_are_refused() {
+    fn faults(references: &[&str], predictors: &[&str]) -> Vec<StudyError> {
+        let tables =
+            |specs: &[&str]| specs.iter().map(|spec| ModelTable::from_spec(spec)).collect();
         let study = Study {
-            references: ["sim:reference?seed=1&name=a/b", "sim:reference?seed=2&name=a-b"]
-                .map(ModelTable::from_spec)
-                .to_vec(),
+            references: tables(references),
+            predictors: tables(predictors),
             ..Study::default()
         };
         let registry = Registry::default();
@@ -325,7 +343,24 @@ mod tests {
             registry: &registry,
             logs: Path::new("logs"),
         };
-        let faults = Models::open(&study, &opening).err().unwrap();
+        Models::open(&study, &opening).err().unwrap()
+    }
+
+    #[test]
+    fn two_models_of_one_name_are_refused() {
+        let both = ["sim:reference?seed=1&name=a/b", "sim:reference?seed=2&name=a-b"];
+        let faults = faults(&both, &["sim:reader"]);
         assert!(matches!(faults[..], [StudyError::NameTaken { .. }]), "{faults:?}");
+    }
+
+    #[test]
+    fn no_model_is_called_as_people_are() {
+        let faults = faults(&["sim:reference?name=Human"], &["sim:reader?name=human"]);
+        let [StudyError::NamedAsPeople { .. }, StudyError::NamedAsPeople { name, spec }] =
+            &faults[..]
+        else {
+            panic!("{faults:?}")
+        };
+        assert_eq!((name.as_str(), spec.as_str()), ("human", "sim:reader"));
     }
 }

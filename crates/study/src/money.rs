@@ -93,8 +93,7 @@ struct Before {
 
 impl Before {
     fn read(kept: &Models, reader: &LedgerReader) -> Result<Self, StudyError> {
-        let models = kept.all();
-        let owners = Owners::of(&models);
+        let (models, owners) = (kept.all(), Owners::of(kept));
         let tariffs: Vec<Tariff> = models
             .iter()
             .map(|model| Tariff::of(&model.spec, &model.entry, &model.chat))

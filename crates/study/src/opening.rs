@@ -142,6 +142,7 @@ impl Run {
         let load = || Err(StudyError::NoRun { path: folder.to_owned() });
         let mut run = Self::open_in(&study, ground, load, keys, settings)?;
         run.folder.manifest.complete = manifest.complete;
+        run.folder.manifest.judging = manifest.judging;
         run.folder.manifest.write(folder)?;
         Ok(run)
     }

@@ -76,7 +76,7 @@ fn plan(
     let arms = arms_of(study, &frozen.prompts)?;
     let pairs = select(&frozen.pairs, study.limit, seed);
     let reader = match layout.ledger() {
-        path if path.exists() => Some(LedgerReader::open(&path)?),
+        path if path.exists() => Some(LedgerReader::open_at_rest(&path)?),
         _ => None,
     };
     Planner {

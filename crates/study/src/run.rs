@@ -7,7 +7,6 @@ use crate::ended::{Ended, sentences, served_of};
 use crate::error::StudyError;
 use crate::folder::RunFolder;
 use crate::gain_so_far::Gathering;
-use crate::manifest::Manifest;
 use crate::models::{Model, Models};
 use crate::plan::Plan;
 use crate::planner::Planner;
@@ -144,7 +143,7 @@ impl Run {
         let Going { mut ended, served, .. } = going;
         ended.mismatches = sentences(&served);
         self.write_models(served)?;
-        let manifest = Manifest { complete: ended.is_complete(), ..self.folder.manifest.clone() };
+        let manifest = self.folder.manifest.after_run(ended.is_complete());
         manifest.write(self.folder.layout.folder())?;
         Ok(ended)
     }

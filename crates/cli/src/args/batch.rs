@@ -8,7 +8,8 @@ use std::path::PathBuf;
 ///
 /// `export` writes what the ledger of a run lacks, `submit` hands it over, `status` looks how far it is,
 /// `fetch` gets the replies, `import` brings them into the ledger; `foretell run` then derives the tables.
-/// Answers come first, and predictions in a second round; judges are asked live. docs/scale.md has it step by step.
+/// Answers come first, and predictions in a second round; judges are asked live. docs/scale.md has it
+/// step by step.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   foretell batch export runs/demo-1a2b3c4d
@@ -43,10 +44,10 @@ pub(crate) struct BatchFolderArgs {
 
 /// Write what the ledger of a run lacks to batch files.
 ///
-/// Answers first, then rationales where an arm shows them; predictions once all of these are in the
-/// ledger. Requests in batches that are on their
-/// way are left out; files that were not handed over are written anew. A file keeps the limits of its
-/// provider: 50,000 requests and 200 MB, at Anthropic 100,000 and 256 MB.
+/// Answers come first, then rationales where an arm shows them; predictions once all of these are in
+/// the ledger. Requests in batches that are on their way are left out; files that were not handed over
+/// are written anew. A file keeps within the limits of its provider: 50,000 requests and 200 MB, at
+/// Anthropic 100,000 and 256 MB.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   foretell batch export runs/demo-1a2b3c4d

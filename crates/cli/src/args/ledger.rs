@@ -53,7 +53,7 @@ pub(crate) struct LedgerShowArgs {
 /// Write every request with its attempts as JSONL, in the order of keys.
 ///
 /// A line holds key, body (as text), reply (the number of the attempt that counts, or null) and attempts,
-/// each with n, at_ms, status, cost_usd, failure, error, raw.
+/// each with n, at_ms, batch (whether a batch brought it), status, cost_usd, failure, error, raw.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  foretell ledger export runs/demo-1a2b3c4d --out replies.jsonl")]
 pub(crate) struct LedgerExportArgs {

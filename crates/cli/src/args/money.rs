@@ -22,7 +22,8 @@ pub(crate) struct MoneyArgs {
 #[command(next_help_heading = "Money")]
 pub(crate) struct SpendArgs {
     /// The most that the folder's requests may cost, US dollars, with what they cost before; the
-    /// option `budget=` of a model holds for that model (docs/money.md).
+    /// option `budget=` of a model holds for that model. Processes side by side do not see what the
+    /// others spend (docs/money.md).
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub(crate) budget: Option<f64>,
     /// Send without asking what is estimated to cost at most this, US dollars.

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Many machines")]
 pub(crate) struct SharingArgs {
-    /// Ask only share I of N of the requests, by their keys: stage by stage: what
-    /// follows from answers is asked once the ledgers of all shares were merged (docs/scale.md).
+    /// Ask only share I of N of the requests, told apart by their keys. It goes stage by stage: what
+    /// follows from answers is asked once the ledgers of all shares were merged (docs/scale.md). A
+    /// budget holds for this share alone.
     #[arg(long, value_name = "I/N")]
     pub(crate) shard: Option<Shard>,
     /// Make the run's folder and stop: nothing is sent and no key is needed. `foretell batch export`

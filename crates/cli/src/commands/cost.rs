@@ -122,7 +122,7 @@ fn tell(costs: &Costs, keys: &[&str]) {
     }
     if costs.batched > 0 {
         let batched = count(costs.batched);
-        say(&format!("half the price for {batched} of them, whose batch files were handed over"));
+        say(&format!("half the price for {batched} of them, which a batch brought"));
     }
     if spent.possible > 0.0 {
         say("possible: no reply came, or none with its tokens; the most that it can have cost");

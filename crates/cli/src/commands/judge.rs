@@ -3,7 +3,7 @@
 use crate::Done;
 use crate::args::judge::JudgeArgs;
 use crate::args::{ListFormat, TextFormat};
-use crate::command_line::{command, quoted};
+use crate::command_line::{CommandLine, quoted};
 use crate::commands::run::{show_plan, tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, UNEXPECTED};
@@ -11,7 +11,7 @@ use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
 use foretell_core::{count, counted};
-use foretell_study::{JudgeRequest, JudgedRun, Judging, ModelTable, Tally};
+use foretell_study::{JudgeRequest, JudgedRun, Judging, ModelTable, Tally, ToJudge};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -21,22 +21,22 @@ pub(crate) fn run(args: &JudgeArgs) -> Done {
     let stages = Stages::new();
     let settings = args.requests.settings(stages.teller());
     if args.money.plan {
-        let judging = Judging::open_to_plan(&args.run, request(args), &settings)
+        let to_judge = ToJudge::open(&args.run, request(args), settings.limits)
             .map_err(|error| Failure::from(error).while_doing("cannot plan the judging"))?;
-        introduce(&judging);
+        introduce(&to_judge);
         let format = match args.format {
             ListFormat::Table => TextFormat::Table,
             ListFormat::Json => TextFormat::Json,
         };
-        return show_plan(&judging.plan()?, format, args.money.spend.budget);
+        return show_plan(&to_judge.plan()?, format, args.money.spend.budget);
     }
     let judging = Judging::open(&args.run, request(args), &variable, &settings)
         .map_err(|error| Failure::from(error).while_doing("cannot start to judge"))?;
     let runtime = Runtime::new().map_err(|fault| {
         Failure::said(UNEXPECTED, format!("cannot start threads: {fault}"), "free some memory")
     })?;
-    introduce(&judging);
-    let plan = judging.plan()?;
+    introduce(&judging.to_judge);
+    let plan = judging.to_judge.plan()?;
     if plan.paid().next().is_some() {
         judging.check_models(runtime.handle())?;
     }
@@ -44,17 +44,17 @@ pub(crate) fn run(args: &JudgeArgs) -> Done {
         say("nothing was sent");
         return Ok(DONE);
     }
-    let resume = command();
-    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let resume = CommandLine::given();
+    let stop = interrupt::listen(runtime.handle(), resume.to_string(), stages.teller());
     let judged = judging.ask(runtime.handle(), &stop, &stages)?;
     tell(&judged, args.format);
     if judged.ended.is_complete()
-        && let Some(pair) = judging.pairs().first()
+        && let Some(pair) = judging.to_judge.pairs().first()
     {
         let folder = quoted(&args.run.display().to_string());
         say(&format!("a case   foretell show {folder} '{}'", pair.pair_id));
     }
-    Ok(tell_end(&judged.ended, &resume))
+    Ok(tell_end(&judged.ended, resume))
 }
 
 fn request(args: &JudgeArgs) -> JudgeRequest {
@@ -70,16 +70,16 @@ fn request(args: &JudgeArgs) -> JudgeRequest {
     }
 }
 
-fn introduce(judging: &Judging) {
-    say(&format!("judging explanations of the run in {}", judging.folder().display()));
-    let references = judging.references();
+fn introduce(to_judge: &ToJudge) {
+    say(&format!("judging explanations of the run in {}", to_judge.folder().display()));
+    let references = to_judge.references();
     say(&harmless(&format!(
         "{}, {}: {}",
-        counted(judging.pairs().len() as u64, "pair"),
+        counted(to_judge.pairs().len() as u64, "pair"),
         counted(references.len() as u64, "reference"),
         references.join(", "),
     )));
-    judging.warnings.iter().for_each(|warning| say(&harmless(&format!("warning: {warning}"))));
+    to_judge.warnings.iter().for_each(|warning| say(&harmless(&format!("warning: {warning}"))));
 }
 
 fn tell(judged: &JudgedRun, format: ListFormat) {

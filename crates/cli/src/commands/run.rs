@@ -7,7 +7,7 @@ use crate::Done;
 use crate::args::money::SpendArgs;
 use crate::args::requests::RequestArgs;
 use crate::args::{PairArgs, RunArgs, TextFormat};
-use crate::command_line::{command, quoted, resume, with_larger_budgets};
+use crate::command_line::{CommandLine, quoted};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INCOMPLETE, INPUT, PROVIDER, UNEXPECTED};
 use crate::fetching::cache_dir;
@@ -83,8 +83,8 @@ pub(crate) fn carry_out(
         say("nothing was sent");
         return Ok(DONE);
     }
-    let resume = resume(run.folder.layout.folder());
-    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let resume = CommandLine::resume(run.folder.layout.folder());
+    let stop = interrupt::listen(runtime.handle(), resume.to_string(), stages.teller());
     let ended = run.ask(runtime.handle(), &stop, stages)?;
     let seconds = started.elapsed().as_secs_f64();
     say(&format!("{}, {seconds:.1} s", tell_sent(ended.sent)));
@@ -117,7 +117,7 @@ pub(crate) fn carry_out(
             return Ok(INCOMPLETE);
         }
     }
-    Ok(tell_end(&ended, &resume))
+    Ok(tell_end(&ended, resume))
 }
 
 /// Prints what would be sent.
@@ -321,7 +321,7 @@ fn report(run: &Run, ended: &Ended, format: TextFormat) -> Result<(), Failure> {
     let path = run.folder.layout.report();
     let request = ReportRequest {
         title: run.folder.manifest.study.name.clone(),
-        command: Some(command()),
+        command: Some(CommandLine::given().to_string()),
         ..ReportRequest::default()
     };
     write_report(folder, &path, &request)?;
@@ -360,7 +360,7 @@ fn request(by: Vec<GroupKey>) -> GainRequest {
 }
 
 /// Says what is missing and how to go on.
-pub(crate) fn tell_end(ended: &Ended, resume: &str) -> u8 {
+pub(crate) fn tell_end(ended: &Ended, resume: CommandLine) -> u8 {
     if ended.is_complete() {
         return DONE;
     }
@@ -370,7 +370,7 @@ pub(crate) fn tell_end(ended: &Ended, resume: &str) -> u8 {
     for (model, short) in &ended.short {
         say(&harmless(&format!("model `{model}` was stopped: {short}")));
     }
-    let resume = with_larger_budgets(resume, &ended.short);
+    let resume = resume.with_larger_budgets(&ended.short);
     say(&format!("the run is not complete; what was answered is kept. Resume with:\n  {resume}"));
     if ended.stopped_models.is_empty() { INCOMPLETE } else { PROVIDER }
 }

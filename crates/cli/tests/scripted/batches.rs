@@ -21,6 +21,8 @@ pub struct Held {
     pub batches: BTreeMap<String, Batch>,
     /// The next batch is created, and its answer lost.
     pub lose_answer: bool,
+    /// What is said then; `504` where nothing else is set.
+    pub lost_status: Option<u16>,
     /// The next batch is rejected as a whole.
     pub reject: bool,
 }
@@ -126,7 +128,9 @@ impl Held {
         let seen = batch.seen(&id, provider);
         self.batches.insert(id, batch);
         if std::mem::take(&mut self.lose_answer) {
-            return (StatusCode::GATEWAY_TIMEOUT, "nobody answered in time").into_response();
+            let status = self.lost_status.unwrap_or(504);
+            let status = StatusCode::from_u16(status).unwrap();
+            return (status, "nobody answered in time").into_response();
         }
         Json(seen).into_response()
     }

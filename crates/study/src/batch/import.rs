@@ -369,8 +369,9 @@ fn keep(
         let mut keeping = JoinSet::new();
         for (request, (attempt, ends)) in attempts {
             let ledger = ledger.clone();
-            keeping
-                .spawn(async move { ledger.keep(request.key, request.body, attempt, ends).await });
+            keeping.spawn(async move {
+                ledger.keep_batched(request.key, request.body, attempt, ends).await
+            });
         }
         while let Some(kept) = keeping.join_next().await {
             kept.expect("keeping an attempt does not panic")?;

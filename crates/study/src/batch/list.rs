@@ -123,20 +123,6 @@ pub(crate) fn keys_under_way(layout: &Layout) -> Result<HashSet<RequestKey>, Stu
     Ok(keys)
 }
 
-/// The requests in a run's files that were handed to providers, each file with its model.
-pub(crate) fn handed_over(layout: &Layout) -> Result<Vec<(String, Vec<RequestKey>)>, StudyError> {
-    let mut handed = Vec::new();
-    for (folder, file) in all_files(layout)? {
-        // One that somebody has removed tells nothing any more.
-        let is_there = folder.join(&file.name).exists();
-        if file.batch.is_some() && file.state != FileState::Rejected && is_there {
-            let keys = file.keys(&folder)?;
-            handed.push((file.model, keys));
-        }
-    }
-    Ok(handed)
-}
-
 impl BatchList {
     /// The list in a folder; an empty one where there is none.
     pub(super) fn read(folder: &Path) -> Result<Self, StudyError> {

@@ -11,7 +11,7 @@ pub use export::{ExportRequest, Exported};
 pub use hosted::Submitted;
 pub use import::{Imported, Named};
 pub use list::{BatchRecord, FileState};
-pub(crate) use list::{handed_over, keys_under_way, under_way};
+pub(crate) use list::{keys_under_way, under_way};
 
 use crate::error::StudyError;
 use crate::estimate::{Estimate, Load, Range};

@@ -2,14 +2,15 @@
 
 use super::cases::eligible;
 use super::design::{HumanStudy, Sizes, Texts, assign, draw};
-use super::{HUMAN, HUMAN_ARMS};
+use super::HUMAN;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout};
 use crate::manifest::{Manifest, write_whole};
+use foretell_core::id::hex;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::path::Path;
 
 /// Version of `study.json`.
@@ -129,7 +130,10 @@ pub fn setup(run: &Path, study: &HumanStudy) -> Result<(), StudyError> {
     }
     std::fs::create_dir_all(layout.human())
         .map_err(|fault| StudyError::Io { path: layout.human(), fault })?;
-    let raters: BTreeMap<String, u32> = (1..=study.raters).map(|rater| (token(), rater)).collect();
+    let raters: BTreeMap<String, u32> = (1..=study.raters)
+        .map(|rater| Ok((token()?, rater)))
+        .collect::<io::Result<_>>()
+        .map_err(|fault| StudyError::Io { path: layout.human_raters(), fault })?;
     let json = |value: Result<String, serde_json::Error>| value.expect("texts are always JSON");
     write_whole(&layout.human_raters(), &json(serde_json::to_string_pretty(&raters)))?;
     // Last: a folder with a study is whole.
@@ -137,7 +141,22 @@ pub fn setup(run: &Path, study: &HumanStudy) -> Result<(), StudyError> {
 }
 
 /// A name that cannot be guessed. It tells raters apart and is no part of what is drawn.
-fn token() -> String {
-    // The system's own randomness, by way of the keys of two hashers.
-    [(); 2].map(|()| format!("{:016x}", RandomState::new().hash_one(HUMAN_ARMS))).concat()
+fn token() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_link_is_of_128_bits_and_no_two_are_alike() {
+        let tokens: BTreeSet<String> = (0..1000).map(|_| token().unwrap()).collect();
+        assert_eq!(tokens.len(), 1000);
+        let is_hex = |token: &String| token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit());
+        assert!(tokens.iter().all(is_hex));
+    }
 }

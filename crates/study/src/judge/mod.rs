@@ -9,9 +9,11 @@ mod point;
 mod request;
 mod scores;
 mod tally;
+mod to_judge;
 mod unit;
 mod verdict;
 
 pub use judging::{JudgedRun, Judging};
 pub use request::JudgeRequest;
 pub use tally::Tally;
+pub use to_judge::ToJudge;

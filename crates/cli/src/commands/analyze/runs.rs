@@ -52,6 +52,17 @@ fn warn_incomplete(run: &Path) {
         && !manifest.complete
     {
         let folder = run.display().to_string();
+        if let Some(judging) = &manifest.judging {
+            let judges: Vec<String> =
+                judging.judges.iter().map(|name| format!("`{name}`")).collect();
+            say(&harmless(&format!(
+                "warning: {folder}: `foretell judge` has not ended: {}; the same command goes on",
+                judges.join(", ")
+            )));
+            if judging.else_complete {
+                return;
+            }
+        }
         say(&format!(
             "warning: {folder} is not complete: the figures are about what was answered so far"
         ));

@@ -11,7 +11,7 @@ use foretell_study::{StudyError, used_keys};
 
 pub(crate) fn run(args: &LedgerGcArgs) -> Done {
     let path = existing(&args.ledger)?;
-    let used = if args.unused.is_empty() { None } else { Some(used_keys(&args.unused)?) };
+    let used = if args.unused.is_empty() { None } else { Some(used_keys(&args.unused, &path)?) };
     let sweep = Sweep { superseded: args.superseded, used, delete: args.delete };
     let swept = sweep_ledger(&path, &sweep).map_err(StudyError::from)?;
     let cost = if swept.cost_usd > 0.0 {

@@ -3,7 +3,7 @@
 use crate::Done;
 use crate::args::ListFormat;
 use crate::args::generate::GenerateArgs;
-use crate::command_line::resume;
+use crate::command_line::CommandLine;
 use crate::commands::run::{tell_end, variable};
 use crate::confirm::confirm;
 use crate::exit::{DONE, Failure, INPUT, UNEXPECTED};
@@ -35,8 +35,8 @@ pub(crate) fn run(args: &GenerateArgs) -> Done {
         say("nothing was sent");
         return Ok(DONE);
     }
-    let resume = resume(generating.folder());
-    let stop = interrupt::listen(runtime.handle(), resume.clone(), stages.teller());
+    let resume = CommandLine::resume(generating.folder());
+    let stop = interrupt::listen(runtime.handle(), resume.to_string(), stages.teller());
     let generated = generating.ask(runtime.handle(), &stop, &stages)?;
     tell(&generated, args);
     if generated.ended.is_complete() && generated.pairs == 0 {
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &GenerateArgs) -> Done {
     if generated.pairs > 0 {
         say(&format!("wrote {0}; use it with: foretell run --pairs {0}", args.out.display()));
     }
-    Ok(tell_end(&generated.ended, &resume))
+    Ok(tell_end(&generated.ended, resume))
 }
 
 fn request(args: &GenerateArgs) -> GenerateRequest {
