@@ -236,6 +236,19 @@ impl Loading {
                 pair: id(&self.names),
             });
         }
+        let original = value(&columns.original_answer, row);
+        if let (Some(found), Some(said)) = (original, known.original_answer)
+            && found != said
+        {
+            let text = |label: Name| self.names.text(label).to_string();
+            return Err(AnalysisError::OriginalsDiffer {
+                path: path(),
+                pair: id(&self.names),
+                reference: self.names.text(self.models.names[known.reference as usize]).to_string(),
+                found: text(found),
+                known: text(said),
+            });
+        }
         let outcome = columns.outcome.1[columns.outcome.0.required(row)?];
         let answer = value(&columns.answer, row).filter(|_| outcome == Outcome::Answered);
         let hit = columns.hit.is_valid(row).then(|| columns.hit.value(row));

@@ -2,13 +2,14 @@
 
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
+use crate::inference::Inference;
 use crate::names::Name;
 use crate::observation::Observations;
 use crate::prepared::Prepared;
 use crate::request::Request;
-use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
+use crate::sheet::{Cell, Column, Kind, Sheet};
+use crate::text_sums::{CONFUSION, TextSums, confusion_cells};
 use foretell_core::Outcome;
-use foretell_stats::{Confusion, confusion_clustered};
 use std::collections::{BTreeMap, HashMap};
 
 const NO_VERDICTS: &str = "no judge was asked what explanations name: `foretell judge RUN --model MODEL --kind mention` asks one";
@@ -71,54 +72,45 @@ pub(super) fn sheet(
         subjects.sort_unstable();
         subjects.dedup();
         for (judge, mentions) in &judges {
-            let clusters = clusters(&observations, &subjects, mentions);
+            let sums = named_and_moved(&observations, &subjects, mentions);
             let start = group.values.iter().map(Cell::from).chain([Cell::from(*judge)]);
-            sheet.push(start.chain(cells(&clusters, request.level)));
+            sheet.push(start.chain(cells(&sums, request.level)));
         }
     }
     Ok(sheet)
 }
 
-/// Named against moved, by cluster.
-fn clusters(
+/// Named against moved, by pair of texts.
+fn named_and_moved(
     observations: &Observations,
     subjects: &[u32],
     mentions: &HashMap<(Name, Name, Name), Option<bool>>,
-) -> Vec<Confusion> {
+) -> TextSums<4> {
     let guesses = &observations.guesses;
-    let mut clusters: BTreeMap<u32, Confusion> = BTreeMap::new();
-    for &number in subjects {
+    let parts = subjects.iter().filter_map(|&number| {
         let (subject, pair) = (&guesses.subjects[number as usize], guesses.pair_of(number));
         // Judges are shown the reference's own explanation of its first repeat.
         if subject.answer_repeat != 0 || subject.explainer != subject.reference {
-            continue;
+            return None;
         }
-        let reference = guesses.names.find(&guesses.models[subject.reference as usize].name);
-        let key = reference.map(|reference| (pair.id, pair.dataset, reference));
-        let mentioned = key.and_then(|key| mentions.get(&key).copied().flatten());
-        if let (Some(mentioned), Some(switched)) = (mentioned, subject.switched()) {
-            let counts = clusters.entry(pair.original).or_default();
-            *counts = *counts + Confusion::of(mentioned, switched, 1.0);
-        }
-    }
-    clusters.into_values().collect()
+        let reference = guesses.names.find(&guesses.models[subject.reference as usize].name)?;
+        let mentioned = mentions.get(&(pair.id, pair.dataset, reference)).copied().flatten()?;
+        let cells = confusion_cells(mentioned, subject.switched()?);
+        Some(([pair.original, pair.counterfactual], cells))
+    });
+    TextSums::of(parts)
 }
 
-fn cells(clusters: &[Confusion], level: f64) -> Vec<Cell> {
-    let all = clusters.iter().fold(Confusion::default(), |sum, counts| sum + *counts);
-    let share = |part: f64| match all.total() > 0.0 {
-        true => (part / all.total()).into(),
+fn cells(sums: &TextSums<4>, level: f64) -> Vec<Cell> {
+    let all = sums.total(&[0, 1, 2, 3]);
+    let share = |part: &[usize]| match all > 0.0 {
+        true => (sums.total(part) / all).into(),
         false => Cell::undefined("no pair has both answers and a verdict"),
     };
-    let mut cells: Vec<Cell> = vec![
-        (all.total().round() as u64).into(),
-        share(all.true_positive + all.false_negative),
-        share(all.true_positive + all.false_positive),
-    ];
-    let phi = confusion_clustered(clusters, Confusion::phi, level);
-    cells.extend(Estimate::limited(phi.value, phi.interval).limits());
-    let named = confusion_clustered(clusters, Confusion::recall, level);
-    let named = Estimate::limited(named.value, named.interval).within(0.0, 1.0);
-    cells.extend(named.limits());
+    let mut cells: Vec<Cell> = vec![(all.round() as u64).into(), share(&[0, 2]), share(&[0, 1])];
+    let inference = Inference::of(&sums.texts, level);
+    cells.extend(sums.phi(&inference, CONFUSION).limits());
+    let named = inference.estimate(&sums.share(&[0], &[0, 2]));
+    cells.extend(named.within(0.0, 1.0).limits());
     cells
 }

@@ -10,4 +10,5 @@ mod panels;
 mod paper;
 mod reduction;
 mod selection;
+mod shared;
 mod study;
