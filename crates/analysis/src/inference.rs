@@ -236,8 +236,16 @@ impl Paired {
 /// them and stays with its reason.
 #[must_use]
 pub fn holm_adjusted(p_values: &[Result<f64, Undefined>]) -> Vec<Cell> {
+    adjusted(p_values, foretell_stats::holm)
+}
+
+/// The same by any method.
+pub(crate) fn adjusted(
+    p_values: &[Result<f64, Undefined>],
+    method: fn(&[f64]) -> Vec<f64>,
+) -> Vec<Cell> {
     let known: Vec<f64> = p_values.iter().filter_map(|p| p.as_ref().ok().copied()).collect();
-    let mut adjusted = foretell_stats::holm(&known).into_iter();
+    let mut adjusted = method(&known).into_iter();
     let cell = |p: &Result<f64, Undefined>| match p {
         Ok(_) => Cell::from(adjusted.next()),
         Err(reason) => Cell::undefined(reason),

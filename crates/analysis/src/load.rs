@@ -31,16 +31,6 @@ impl Guesses {
         Self::read(&prediction_files(runs)?, &KnownModels::read(runs)?)
     }
 
-    /// Reads the tables of some arms only.
-    ///
-    /// # Errors
-    /// As [`Guesses::load`].
-    pub fn load_arms(runs: &[&Path], arms: &[&str]) -> Result<Self, AnalysisError> {
-        let mut files = prediction_files(runs)?;
-        files.retain(|file| arms.contains(&file.arm.as_str()));
-        Self::read(&files, &KnownModels::read(runs)?)
-    }
-
     /// Reads some prediction tables.
     pub(crate) fn read(
         files: &[PredictionFile],

@@ -208,7 +208,7 @@ fn a_feature_that_moves_answers_and_is_seldom_named_is_silent() {
     };
     let run = run_of(&rows, change);
     let unjudged = sheets(run.path(), "silent", &pooled()).remove(0);
-    assert!(unjudged.warnings.iter().any(|w| w.contains("judge RUN --kind mention")));
+    assert!(unjudged.warnings.iter().any(|w| w.contains("judge RUN --model MODEL --kind mention")));
     let at = |sheet: &Sheet, feature: &str| {
         let is = |row: &usize| matches!(sheet.cell(*row, "feature"), Some(Cell::Text(t)) if **t == *feature);
         (0..sheet.rows.len()).find(is).unwrap()
