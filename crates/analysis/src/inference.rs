@@ -303,8 +303,8 @@ mod tests {
 
     #[test]
     fn undefined_p_values_do_not_count_among_those_adjusted() {
-        let cells = holm_adjusted(&[Ok(0.01), Err(Undefined::OneCluster), Ok(0.04)]);
+        let cells = holm_adjusted(&[Ok(0.01), Err(Undefined::TooFewClusters), Ok(0.04)]);
         assert_eq!((cells[0].number(), cells[2].number()), (Some(0.02), Some(0.04)));
-        assert_eq!(cells[1].reason(), Some(Undefined::OneCluster.to_string().as_str()));
+        assert_eq!(cells[1].reason(), Some(Undefined::TooFewClusters.to_string().as_str()));
     }
 }

@@ -81,7 +81,9 @@ impl Judge<'_> {
     /// named and the verdict on one is missing.
     pub(crate) fn mentioned_any(&self, guesses: &Guesses, subject: &Subject) -> Option<bool> {
         let changed = &guesses.pairs[subject.pair as usize].changed;
-        let mut verdicts = changed.iter().map(|feature| self.mentioned(guesses, subject, *feature));
+        // Judges are not asked about a change without a name.
+        let named = changed.iter().filter(|feature| !guesses.text(**feature).trim().is_empty());
+        let mut verdicts = named.map(|feature| self.mentioned(guesses, subject, *feature));
         let first = verdicts.next()?;
         verdicts.fold(first, |so_far, verdict| match (so_far, verdict) {
             (Some(true), _) | (_, Some(true)) => Some(true),

@@ -1,5 +1,5 @@
-//! Pairs of different originals that share a counterfactual: what is guessed about one is guessed
-//! about the other, and limits that take them as independent are too narrow.
+//! Figures of pairs that share texts, explanations or verdicts: a counterfactual of two originals is
+//! one answer, and limits that take what depends on it as independent are too narrow.
 
 use crate::panels::{Said, pooled, row, run_of, said, score, sheets, write_questions};
 use foretell_analysis::{Cell, Sheet};
@@ -188,4 +188,26 @@ fn a_hint_that_no_explanation_names_says_why_its_share_has_no_error() {
     assert_eq!(sheet.number(0, "verbalised_corrected"), Some(0.0));
     let reason = sheet.cell(0, "verbalised_corrected_se").and_then(Cell::reason).unwrap();
     assert!(reason.contains("no explanation names the hint"), "{reason}");
+}
+
+#[test]
+fn a_pair_with_nothing_named_and_a_verdict_missing_is_left_out() {
+    let rows: Vec<Said<'_>> =
+        (0..4).map(|pair| said("r", "p", pair, ["A", "B"], ["A", "A"])).collect();
+    let change = |row: PredictionRow| PredictionRow {
+        changed: vec!["age".into(), " ".into(), "sex".into()],
+        ..row
+    };
+    let run = run_of(&rows, change);
+    // Of the first two pairs one feature has no verdict; the first names the other.
+    let verdicts =
+        [(0, "age", 1.0), (1, "age", 0.0), (2, "age", 0.0), (2, "sex", 0.0), (3, "age", 1.0)];
+    let scores = verdicts.into_iter().chain([(3, "sex", 0.0)]);
+    let scores = scores.map(|(pair, feature, value)| {
+        score(&change(row(&rows[pair], "with", "A")), feature, value)
+    });
+    write(&run.path().join("scores/j.parquet"), scores.collect::<Vec<_>>()).unwrap();
+    let sheet = sheet(&run, "metrics", "metrics-cct");
+    assert_eq!(sheet.number(0, "pairs"), Some(3.0));
+    assert_eq!(sheet.number(0, "mentioned"), Some(2.0 / 3.0));
 }
