@@ -166,11 +166,11 @@ pub enum AnalysisError {
         /// The pair.
         pair: PairId,
         /// The model guessed.
-        reference: String,
+        reference: Box<str>,
         /// The original answer of this row.
-        found: String,
+        found: Box<str>,
         /// The original answer of rows that came before it.
-        known: String,
+        known: Box<str>,
     },
     /// The tables of two arms hold their guesses against different answers.
     #[error("{}: pair `{pair}` has another target here than in {}", path.display(), other.display())]

@@ -230,11 +230,11 @@ impl Loading {
         if let (Some(found), Some(said)) = (original, known.original_answer)
             && found != said
         {
-            let text = |label: Name| self.names.text(label).to_string();
+            let text = |name: Name| (&**self.names.text(name)).into();
             return Err(AnalysisError::OriginalsDiffer {
                 path: path(),
                 pair: id(&self.names),
-                reference: self.names.text(self.models.names[known.reference as usize]).to_string(),
+                reference: text(self.models.names[known.reference as usize]),
                 found: text(found),
                 known: text(said),
             });

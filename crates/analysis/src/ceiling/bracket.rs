@@ -63,7 +63,7 @@ impl Bracketed {
 
     /// The ends of the ceiling, first the one whose relative NSG is least: the lower the ceiling, the
     /// further from 0.
-    fn from_least(&self) -> [usize; 2] {
+    fn ends_by_least(&self) -> [usize; 2] {
         let total = |errors: &[f64]| errors.iter().sum::<f64>();
         let loses = total(&self.sums.treated) > total(&self.sums.baseline);
         if loses { [0, 1] } else { [1, 0] }
@@ -124,7 +124,7 @@ pub(super) fn cells(
         cells.extend(inference.estimate(&ceiling).within(0.0, 1.0).cells());
     }
     cells.push(Cell::figure(group.sums.nsg().map(|figure| figure.value())));
-    for end in group.from_least() {
+    for end in group.ends_by_least() {
         cells.extend(group.relative(end, &inference).cells());
     }
     cells
@@ -148,7 +148,7 @@ mod tests {
             let group = Bracketed { sums, ceilings };
             let inference = Inference::of(&group.sums.texts, 0.95);
             let [first, second] =
-                group.from_least().map(|end| group.relative(end, &inference).value.unwrap());
+                group.ends_by_least().map(|end| group.relative(end, &inference).value.unwrap());
             assert!(first < second, "{first} {second}");
             assert!((first - low).abs() < 1e-12, "{first}");
         }

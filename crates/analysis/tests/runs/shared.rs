@@ -21,14 +21,15 @@ fn run(shared: bool) -> TempDir {
     let rows: Vec<Said<'_>> = (0..PAIRS)
         .map(|pair| {
             let twin = pair / 2;
-            let target = if twin % 2 == 0 { "B" } else { "A" };
-            let guess = if twin % 3 == 0 { "A" } else { "B" };
+            let target = if twin.is_multiple_of(2) { "B" } else { "A" };
+            let guess = if twin.is_multiple_of(3) { "A" } else { "B" };
             said("r", "p", pair, ["A", target], [guess, "A"])
         })
         .collect();
     let change = |row: PredictionRow| {
         let twin = pair_of(&row) / 2;
-        let level = if twin % 2 == 0 { ConfidenceLevel::High } else { ConfidenceLevel::Low };
+        let level =
+            if twin.is_multiple_of(2) { ConfidenceLevel::High } else { ConfidenceLevel::Low };
         let text = format!("text {twin}");
         PredictionRow {
             changed: vec!["cue".into()],
