@@ -12,3 +12,4 @@ mod reduction;
 mod selection;
 mod shared;
 mod study;
+mod targets;
