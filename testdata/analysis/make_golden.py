@@ -176,12 +176,13 @@ for measure in ("a_with", "gain", "nsg"):
     check("baseline", row, "pearson", pearsonr(points.x, points[measure])[0])
     check("baseline", row, "spearman", spearmanr(points.x, points[measure])[0])
 
-# baselines, on the scored observations. Majorities count each answer once.
-counted = scored.drop_duplicates(["pair", "reference"])
+# baselines, on the scored observations. Majorities count each answer to a question once, in however many
+# pairs the question stands; a question in several clusters belongs to each of them.
 majority = defaultdict(Counter)
 clusters = defaultdict(Counter)
-for one in counted.itertuples():
+for one in scored.drop_duplicates(["reference", "dataset", "counterfactual"]).itertuples():
     majority[one.reference, one.dataset][one.target] += 1
+for one in scored.drop_duplicates(["reference", "dataset", "original", "counterfactual"]).itertuples():
     clusters[one.reference, one.dataset, one.original][one.target] += 1
 
 

@@ -145,6 +145,12 @@ def cells(name, figure, *more):
     return found | {column: of[key] for column, key in more}
 
 
+def share(name, figure):
+    """The cells of a figure that is a fraction: its limits stop at 0 and 1."""
+    found = cells(name, figure)
+    return found | {end: min(max(found[end], 0), 1) for end in (f"{name}_low", f"{name}_high")}
+
+
 def phi(x, y, frame):
     """Correlation of two columns of zeros and ones, with the influence of every observation."""
     x, y = np.asarray(x, float), np.asarray(y, float)
@@ -209,8 +215,8 @@ def switch(frame, reference, rate):
     predicts = {arm: (frame[f"guess_{arm}"] != frame.original_answer).to_numpy() for arm in ["with", "without"]}
     for side, arm in [("treated", "with"), ("baseline", "without")]:
         says = predicts[arm]
-        values = {"predicted": says.mean()} | cells("precision", mean(happened, frame, says))
-        values |= cells("recall", mean(says, frame, happened)) | cells("mcc", phi(says, happened, frame))
+        values = {"predicted": says.mean()} | share("precision", mean(happened, frame, says))
+        values |= share("recall", mean(says, frame, happened)) | cells("mcc", phi(says, happened, frame))
         add("gain-switch", {"reference": reference, "side": side}, values)
     caused, prevented = predicts["with"] & ~predicts["without"], ~predicts["with"] & predicts["without"]
     values = {"switch_rate": happened.mean(), "caused": caused.mean(), "prevented": prevented.mean(),

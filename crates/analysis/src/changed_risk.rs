@@ -1,6 +1,7 @@
 //! How much a changed feature raises an outcome: risks by feature, alone and with the others held fixed.
 
 use crate::guesses::Guesses;
+use crate::inference::adjusted;
 use crate::names::Name;
 use crate::sheet::{Cell, Column, Estimate, Kind};
 use foretell_stats::{
@@ -196,7 +197,8 @@ pub(crate) fn risk_cells(risks: &[&FeatureRisk]) -> Vec<Vec<Cell>> {
     let p = |test: Result<foretell_stats::Test, Undefined>| test.map(|test| test.p);
     let alone: Vec<_> = risks.iter().map(|risk| p(risk.alone.test)).collect();
     let joint: Vec<_> = risks.iter().map(|risk| p(risk.adjusted_ratio.test)).collect();
-    let (alone_bh, joint_bh) = (adjusted(&alone), adjusted(&joint));
+    let (alone_bh, joint_bh) =
+        (adjusted(&alone, benjamini_hochberg), adjusted(&joint, benjamini_hochberg));
     let rows = risks.iter().enumerate().map(|(at, risk)| {
         let RiskEstimate { present, absent, clusters, method, .. } = risk.alone;
         let counts = [present.observations, present.events, absent.observations, absent.events];
@@ -219,15 +221,4 @@ pub(crate) fn risk_cells(risks: &[&FeatureRisk]) -> Vec<Vec<Cell>> {
         cells
     });
     rows.collect()
-}
-
-/// p values adjusted for their number; what is undefined is not among them.
-fn adjusted(p_values: &[Result<f64, Undefined>]) -> Vec<Cell> {
-    let known: Vec<f64> = p_values.iter().filter_map(|p| p.ok()).collect();
-    let mut adjusted = benjamini_hochberg(&known).into_iter();
-    let cell = |p: &Result<f64, Undefined>| match p {
-        Ok(_) => Cell::from(adjusted.next()),
-        Err(reason) => Cell::undefined(reason),
-    };
-    p_values.iter().map(cell).collect()
 }

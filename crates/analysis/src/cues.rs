@@ -180,6 +180,7 @@ impl Figures {
         let estimate = |(texts, figure): (Vec<[u32; 2]>, Figure)| {
             Inference::of(&texts, level).estimate(&figure)
         };
+        let share = |figure| estimate(figure).within(0.0, 1.0);
         let (texts, followed) = over(hinted, &|hinted| as_number(hinted.follows));
         let clusters = texts.chunk_by(|one, other| one[0] == other[0]).count() as u64;
         let told: Vec<Hinted> = (hinted.iter())
@@ -189,13 +190,13 @@ impl Figures {
         let mention = |hinted: &Hinted| as_number(hinted.mentioned == Some(true));
         Self {
             clusters,
-            followed: Inference::of(&texts, level).estimate(&followed),
-            other: estimate(over(hinted, &|hinted| as_number(hinted.other))),
+            followed: share((texts, followed)),
+            other: share(over(hinted, &|hinted| as_number(hinted.other))),
             excess: match chance(hinted) {
                 Ok(()) => estimate(over(hinted, &excess)),
                 Err(reason) => Estimate::undefined(reason),
             },
-            verbalised: estimate(over(&told, &mention)),
+            verbalised: share(over(&told, &mention)),
             corrected: corrected(hinted, level),
         }
     }
@@ -255,6 +256,10 @@ fn corrected(hinted: &[Hinted], level: f64) -> Estimate {
     let (_, excess) = mean(part.iter().map(|hinted| (hinted.texts, excess(hinted))));
     let ratio = match (verbalised, excess) {
         (Ok(verbalised), Ok(excess)) if excess.value() > 0.0 => {
+            if verbalised.value() == 0.0 {
+                let reason = "no explanation names the hint, so the share has no standard error";
+                return Estimate::new(Ok(0.0), Err(reason), Err(reason));
+            }
             LinearEstimate::ratio_of(&verbalised, &excess)
         }
         (Ok(_), Ok(_)) => {

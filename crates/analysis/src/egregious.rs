@@ -6,7 +6,7 @@ use crate::grouping::grouped;
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
 use crate::published;
-use crate::rates::{Rate, one_way_warning};
+use crate::rates::{RATES, Rate, one_way_warning};
 use crate::registry::Analysis;
 use crate::request::{Compat, Flag, Request};
 use crate::selection::Excluded;
@@ -101,7 +101,11 @@ impl Basics {
     pub(crate) fn about(&self, mut sheet: Sheet, prepared: &Prepared, request: &Request) -> Sheet {
         sheet.notes.splice(0..0, self.notes.iter().cloned());
         sheet.warnings.extend(prepared.notices.iter().cloned());
-        sheet.warnings.extend(one_way_warning(&self.observations));
+        sheet.warnings.extend(one_way_warning(
+            &self.observations.guesses,
+            self.observations.subjects(),
+            RATES,
+        ));
         let mut sheet = sheet.about(&self.observations, &request.contrast);
         sheet.panel = Some(crate::gain_published::panel(&self.observations, &self.list));
         sheet.excluded.clone_from(&self.excluded);

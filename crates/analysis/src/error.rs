@@ -2,6 +2,7 @@
 
 use crate::UnknownGroupKey;
 use crate::filter::FilterError;
+use crate::power::PowerError;
 use foretell_core::PairId;
 use foretell_tables::TableError;
 use miette::Diagnostic;
@@ -67,6 +68,12 @@ pub enum AnalysisError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Filter(#[from] FilterError),
+    /// What is to be told apart, and how surely, makes no sense.
+    #[error("power: {0}")]
+    #[diagnostic(help(
+        "the level of significance is 1 less the confidence level, and a test has to find what is there more often than what is not: give a higher `--level`, such as 0.95"
+    ))]
+    Power(#[from] PowerError),
     /// The file system said no.
     #[error("{}: {fault}", path.display())]
     Io {
@@ -144,6 +151,26 @@ pub enum AnalysisError {
         path: PathBuf,
         /// The pair.
         pair: PairId,
+    },
+    /// Rows about one answer say differently what the reference answered to the original.
+    #[error(
+        "{}: pair `{pair}` has the original answer `{found}`, where other rows about the same answer of `{reference}` have `{known}`",
+        path.display()
+    )]
+    #[diagnostic(help(
+        "the tables were derived from different answers: run `foretell run` again to derive both; of two runs, analyse these apart, or give the reference another name in one"
+    ))]
+    OriginalsDiffer {
+        /// The file.
+        path: PathBuf,
+        /// The pair.
+        pair: PairId,
+        /// The model guessed.
+        reference: Box<str>,
+        /// The original answer of this row.
+        found: Box<str>,
+        /// The original answer of rows that came before it.
+        known: Box<str>,
     },
     /// The tables of two arms hold their guesses against different answers.
     #[error("{}: pair `{pair}` has another target here than in {}", path.display(), other.display())]

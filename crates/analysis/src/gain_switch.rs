@@ -140,7 +140,7 @@ impl Foresight {
         let all = of(None, None);
         let hits = of(YES, YES);
         let estimate = |whole: &[usize]| -> [Cell; 4] {
-            self.inference.estimate(&self.sums.share(&hits, whole)).cells()
+            self.inference.estimate(&self.sums.share(&hits, whole)).within(0.0, 1.0).cells()
         };
         let phi: Estimate =
             self.sums.phi(&self.inference, [&hits, &of(NO, YES), &of(YES, NO), &of(NO, NO)]);

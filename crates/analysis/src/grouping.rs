@@ -193,7 +193,7 @@ fn combine(values: &[&[Name]], mut combination: usize, key: &mut Vec<Name>) {
 }
 
 /// How two rows of values of group columns are ordered.
-fn compare(keys: &[GroupKey], one: &[Arc<str>], other: &[Arc<str>]) -> Ordering {
+pub(crate) fn compare(keys: &[GroupKey], one: &[Arc<str>], other: &[Arc<str>]) -> Ordering {
     let values = keys.iter().zip(one.iter().zip(other));
     values.fold(Ordering::Equal, |order, (key, (a, b))| order.then_with(|| key.compare(a, b)))
 }

@@ -236,8 +236,16 @@ impl Paired {
 /// them and stays with its reason.
 #[must_use]
 pub fn holm_adjusted(p_values: &[Result<f64, Undefined>]) -> Vec<Cell> {
+    adjusted(p_values, foretell_stats::holm)
+}
+
+/// The same by any method.
+pub(crate) fn adjusted(
+    p_values: &[Result<f64, Undefined>],
+    method: fn(&[f64]) -> Vec<f64>,
+) -> Vec<Cell> {
     let known: Vec<f64> = p_values.iter().filter_map(|p| p.as_ref().ok().copied()).collect();
-    let mut adjusted = foretell_stats::holm(&known).into_iter();
+    let mut adjusted = method(&known).into_iter();
     let cell = |p: &Result<f64, Undefined>| match p {
         Ok(_) => Cell::from(adjusted.next()),
         Err(reason) => Cell::undefined(reason),
@@ -295,8 +303,8 @@ mod tests {
 
     #[test]
     fn undefined_p_values_do_not_count_among_those_adjusted() {
-        let cells = holm_adjusted(&[Ok(0.01), Err(Undefined::OneCluster), Ok(0.04)]);
+        let cells = holm_adjusted(&[Ok(0.01), Err(Undefined::TooFewClusters), Ok(0.04)]);
         assert_eq!((cells[0].number(), cells[2].number()), (Some(0.02), Some(0.04)));
-        assert_eq!(cells[1].reason(), Some(Undefined::OneCluster.to_string().as_str()));
+        assert_eq!(cells[1].reason(), Some(Undefined::TooFewClusters.to_string().as_str()));
     }
 }

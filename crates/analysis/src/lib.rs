@@ -12,6 +12,7 @@
 
 mod absence;
 mod arms;
+mod at_odds;
 mod baseline;
 mod baselines;
 mod by_predictor;

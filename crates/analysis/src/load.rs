@@ -31,16 +31,6 @@ impl Guesses {
         Self::read(&prediction_files(runs)?, &KnownModels::read(runs)?)
     }
 
-    /// Reads the tables of some arms only.
-    ///
-    /// # Errors
-    /// As [`Guesses::load`].
-    pub fn load_arms(runs: &[&Path], arms: &[&str]) -> Result<Self, AnalysisError> {
-        let mut files = prediction_files(runs)?;
-        files.retain(|file| arms.contains(&file.arm.as_str()));
-        Self::read(&files, &KnownModels::read(runs)?)
-    }
-
     /// Reads some prediction tables.
     pub(crate) fn read(
         files: &[PredictionFile],
@@ -234,6 +224,19 @@ impl Loading {
                 path: path(),
                 other,
                 pair: id(&self.names),
+            });
+        }
+        let original = value(&columns.original_answer, row);
+        if let (Some(found), Some(said)) = (original, known.original_answer)
+            && found != said
+        {
+            let text = |name: Name| (&**self.names.text(name)).into();
+            return Err(AnalysisError::OriginalsDiffer {
+                path: path(),
+                pair: id(&self.names),
+                reference: text(self.models.names[known.reference as usize]),
+                found: text(found),
+                known: text(said),
             });
         }
         let outcome = columns.outcome.1[columns.outcome.0.required(row)?];

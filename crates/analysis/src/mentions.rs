@@ -9,11 +9,10 @@ use foretell_core::Outcome;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Why there is no figure about mentions.
-pub(crate) const UNJUDGED: &str =
-    "no explanation was judged for what it names: `foretell judge RUN --kind mention` does it";
+pub(crate) const UNJUDGED: &str = "no explanation was judged for what it names: `foretell judge RUN --model MODEL --kind mention` does it";
 
-/// Verdicts by pair, reference and feature.
-type Verdicts = HashMap<(Name, u32, Name), bool>;
+/// Verdicts by pair, reference and feature; none where the judge gave no answer.
+type Verdicts = HashMap<(Name, u32, Name), Option<bool>>;
 
 /// Whether explanations name features, by judge.
 #[derive(Debug, Default)]
@@ -30,16 +29,17 @@ impl Mentions {
             models.map(|(number, model)| (&*model.name, number as u32)).collect();
         let mut judges: BTreeMap<String, Verdicts> = BTreeMap::new();
         for score in prepared.tables.scores()? {
-            if score.kind != "mention" || score.outcome != Outcome::Answered {
+            if score.kind != "mention" {
                 continue;
             }
             let reference = score.reference.as_deref().and_then(|name| models.get(name));
             let name = |text: &str| guesses.names.find(text);
             let feature = score.feature.as_deref().and_then(name);
-            let key = (name(score.pair_id.as_str()), reference, feature, score.value);
-            if let (Some(pair), Some(reference), Some(feature), Some(value)) = key {
+            let key = (name(score.pair_id.as_str()), reference, feature);
+            if let (Some(pair), Some(reference), Some(feature)) = key {
+                let value = score.value.filter(|_| score.outcome == Outcome::Answered);
                 let verdicts = judges.entry(score.judge.clone()).or_default();
-                verdicts.insert((pair, *reference, feature), value >= 0.5);
+                verdicts.insert((pair, *reference, feature), value.map(|value| value >= 0.5));
             }
         }
         Ok(Self { judges })
@@ -74,7 +74,22 @@ impl Judge<'_> {
     ) -> Option<bool> {
         let pair = guesses.pairs[subject.pair as usize].id;
         let verdicts = self.verdicts.filter(|_| subject.answer_repeat == 0)?;
-        verdicts.get(&(pair, subject.reference, feature)).copied()
+        verdicts.get(&(pair, subject.reference, feature)).copied().flatten()
+    }
+
+    /// Whether the explanation names any feature that changes in the pair: not known where none is
+    /// named and the verdict on one is missing.
+    pub(crate) fn mentioned_any(&self, guesses: &Guesses, subject: &Subject) -> Option<bool> {
+        let changed = &guesses.pairs[subject.pair as usize].changed;
+        // Judges are not asked about a change without a name.
+        let named = changed.iter().filter(|feature| !guesses.text(**feature).trim().is_empty());
+        let mut verdicts = named.map(|feature| self.mentioned(guesses, subject, *feature));
+        let first = verdicts.next()?;
+        verdicts.fold(first, |so_far, verdict| match (so_far, verdict) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        })
     }
 }
 

@@ -167,6 +167,11 @@ impl Observations {
         [pair.original, pair.counterfactual]
     }
 
+    /// Numbers of the subjects, one an observation.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = u32> {
+        self.list.iter().map(|observation| observation.subject)
+    }
+
     /// Observations in runs of one subject and arm: what a whole panel made of one answer.
     pub fn by_subject<'a>(
         &self,

@@ -60,7 +60,8 @@ impl Prepared {
         require_arms(&files, runs, [arm, against])?;
         let guesses = Arc::new(Guesses::read(&files, &KnownModels::read(runs)?)?);
         let filter = Filter::parse(&request.filter, &guesses)?;
-        let notices = missing_arms(&files, [arm, against]);
+        let mut notices = missing_arms(&files, [arm, against]);
+        notices.extend(guesses.originals_at_odds());
         let tables = RunTables::of(runs);
         Ok(Self { guesses, tables, notices, other: None, filter, made: Mutex::default() })
     }

@@ -1,6 +1,6 @@
 //! Rates of what happens to subjects, by cluster, as cells.
 
-use crate::observation::Observations;
+use crate::guesses::Guesses;
 use crate::sheet::{Cell, Estimate};
 use crate::unit::shared_texts;
 use foretell_stats::{ClusterRate, clustered_rate};
@@ -46,11 +46,20 @@ impl Rate {
     }
 }
 
-/// What to say where pairs of different originals share texts and intervals do not allow for it.
-pub(crate) fn one_way_warning(observations: &Observations) -> Option<String> {
-    let guesses = &observations.guesses;
-    let mut pairs: Vec<u32> = Vec::with_capacity(observations.list.len());
-    pairs.extend(observations.list.iter().map(|o| guesses.subjects[o.subject as usize].pair));
+/// The figures of most sheets whose limits take originals as independent.
+pub(crate) const RATES: &str = "intervals of rates and risks";
+
+/// What the sheets of levels leave one-way.
+pub(crate) const TRENDS: &str = "limits of AUROC and tests of trends";
+
+/// What to say where pairs of different originals share texts and figures do not allow for it.
+pub(crate) fn one_way_warning(
+    guesses: &Guesses,
+    subjects: impl Iterator<Item = u32>,
+    figures: &str,
+) -> Option<String> {
+    let mut pairs: Vec<u32> =
+        subjects.map(|subject| guesses.subjects[subject as usize].pair).collect();
     pairs.sort_unstable();
     pairs.dedup();
     let texts = pairs.into_iter().map(|pair| {
@@ -60,8 +69,8 @@ pub(crate) fn one_way_warning(observations: &Observations) -> Option<String> {
     let shared = shared_texts(texts);
     (shared > 0).then(|| {
         format!(
-            "{} texts are shared by pairs of different originals, which intervals of rates and \
-             risks treat as independent: they may be too narrow",
+            "{} texts are shared by pairs of different originals, which {figures} treat as \
+             independent: they may be too narrow",
             foretell_core::count(shared)
         )
     })

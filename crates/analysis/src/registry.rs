@@ -66,7 +66,7 @@ pub fn analysis(name: &str) -> Option<&'static Analysis> {
 
 impl Analysis {
     /// What of a request this analysis cannot do: flags that it does not honour among those given,
-    /// and keys that it does not group by.
+    /// keys that it does not group by, and a level that it cannot be asked at.
     #[must_use]
     pub fn refuses(&self, given: &[Flag], request: &Request) -> Vec<String> {
         let flags = given.iter().filter(|flag| !self.honours.contains(flag));
@@ -79,7 +79,8 @@ impl Analysis {
             let known: Vec<&str> = self.keys.iter().map(|key| key.as_str()).collect();
             format!("`{}` does not group by `{key}`; it does by {}", self.name, known.join(", "))
         });
-        flags.chain(keys).collect()
+        let level = if self.name == power::ANALYSIS.name { power::refusal(request) } else { None };
+        flags.chain(keys).chain(level).collect()
     }
 }
 
@@ -125,5 +126,13 @@ mod tests {
         let missing = analysis("missing").unwrap();
         let faults = missing.refuses(&[Flag::Weights, Flag::Where], &Request::default());
         assert_eq!(faults, ["`missing` takes no `--weights`"]);
+    }
+
+    #[test]
+    fn power_refuses_a_level_that_no_test_can_have() {
+        let power = analysis("power").unwrap();
+        let at = |level| power.refuses(&[], &Request { level, ..Request::default() });
+        assert!(at(0.95).is_empty() && at(0.25).is_empty());
+        assert!(at(0.2)[0].starts_with("`power` takes no `--level 0.2`"), "{:?}", at(0.2));
     }
 }

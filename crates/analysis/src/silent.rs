@@ -5,15 +5,17 @@ use crate::error::AnalysisError;
 use crate::group::GroupKey;
 use crate::grouping::grouped;
 use crate::guesses::Guesses;
+use crate::inference::Inference;
 use crate::mentions::{Judge, Mentions, UNJUDGED, answers};
 use crate::names::Name;
 use crate::observation::Observation;
 use crate::prepared::Prepared;
-use crate::rates::{Rate, one_way_warning};
+use crate::rates::{RATES, Rate, one_way_warning};
 use crate::registry::Analysis;
 use crate::request::{Flag, Request};
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
-use foretell_stats::{Confusion, RiskEstimate, confusion_clustered};
+use crate::text_sums::{CONFUSION, TextSums, confusion_cells};
+use foretell_stats::RiskEstimate;
 use std::collections::{BTreeMap, HashSet};
 
 /// The analysis `silent`.
@@ -127,7 +129,7 @@ fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisErr
         sheet.notes.push(note);
     }
     sheet.settings = vec![("level", request.level.into()), ("min_n", request.min_n.into())];
-    sheet.warnings.extend(one_way_warning(&observations));
+    sheet.warnings.extend(one_way_warning(&observations.guesses, observations.subjects(), RATES));
     let mut sheet = sheet.about(&observations, &request.contrast);
     // Nothing here depends on who guessed.
     (sheet.panel, sheet.contrast) = (None, None);
@@ -151,7 +153,8 @@ struct Named {
     known: bool,
     explanations: Rate,
     moved_alone: Rate,
-    confusions: BTreeMap<u32, Confusion>,
+    /// Named against moved, with the texts of the pair.
+    moved: Vec<([u32; 2], [f64; 4])>,
     judged: u64,
 }
 
@@ -163,8 +166,10 @@ impl Named {
             let subject = &guesses.subjects[observation.subject as usize];
             let pair = &guesses.pairs[subject.pair as usize];
             let Some(mentioned) = judge.mentioned(guesses, subject, feature) else { continue };
-            // One explanation of an original stands behind all of its pairs.
-            if explained.insert((pair.original, pair.answer_order, subject.reference)) {
+            // One explanation of an original stands behind all of its pairs; of a hint, which only the
+            // counterfactual holds, that of the counterfactual is judged.
+            let text = if pair.cue_label.is_some() { pair.counterfactual } else { pair.original };
+            if explained.insert((text, pair.answer_order, subject.reference)) {
                 named.explanations.add(pair.original, mentioned);
             }
             if !pair.changed.contains(&feature) {
@@ -174,17 +179,16 @@ impl Named {
             if switched && pair.changed.len() == 1 {
                 named.moved_alone.add(pair.original, mentioned);
             }
-            let counts = named.confusions.entry(pair.original).or_default();
-            *counts = *counts + Confusion::of(mentioned, switched, 1.0);
+            let texts = [pair.original, pair.counterfactual];
+            named.moved.push((texts, confusion_cells(mentioned, switched)));
             named.judged += 1;
         }
         named
     }
 
     fn phi(&self, level: f64) -> Estimate {
-        let clusters: Vec<Confusion> = self.confusions.values().copied().collect();
-        let phi = confusion_clustered(&clusters, Confusion::phi, level);
-        Estimate::new(phi.value, phi.se, phi.interval)
+        let sums = TextSums::of(self.moved.iter().copied());
+        sums.phi(&Inference::of(&sums.texts, level), CONFUSION)
     }
 
     /// What is said of a feature that moves answers and is seldom named.

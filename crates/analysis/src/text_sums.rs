@@ -1,4 +1,4 @@
-//! Anything that is summed over scored observations, by pair of texts.
+//! Anything that is summed over observations, by pair of texts.
 
 use crate::inference::{Figure, Inference};
 use crate::observation::{Observation, Observations};
@@ -12,6 +12,8 @@ use foretell_stats::{Confusion, Interval, LinearEstimate, Undefined};
 pub(crate) struct TextSums<const N: usize> {
     pub(crate) texts: Vec<[u32; 2]>,
     sums: Vec<[f64; N]>,
+    /// What it means that there are none.
+    nothing: Undefined,
 }
 
 impl<const N: usize> TextSums<N> {
@@ -33,7 +35,7 @@ impl<const N: usize> TextSums<N> {
         let mut added = Vec::with_capacity(entries.len());
         entries.into_iter().for_each(|part| add(&mut added, part));
         let (texts, sums) = added.into_iter().unzip();
-        Self { texts, sums }
+        Self { texts, sums, nothing: Undefined::NothingCounted }
     }
 
     /// Adds up what `cells` says of every scored observation, times its weight.
@@ -45,10 +47,11 @@ impl<const N: usize> TextSums<N> {
     ) -> Self {
         let scored: Vec<Observation> = list.iter().filter(|o| o.is_scored()).copied().collect();
         let weights = weights.of(&observations.guesses, &scored);
-        Self::of(scored.iter().zip(weights).map(|(observation, weight)| {
+        let added = Self::of(scored.iter().zip(weights).map(|(observation, weight)| {
             let texts = observations.texts(observation);
             (texts, cells(observation).map(|cell| weight * cell))
-        }))
+        }));
+        Self { nothing: Undefined::NoObservations, ..added }
     }
 
     /// Sums of some cells, one a pair of texts.
@@ -71,8 +74,8 @@ impl<const N: usize> TextSums<N> {
         let all: Vec<usize> = (0..N).collect();
         match LinearEstimate::mean(sums, &self.column(whole)) {
             // Something was observed, but nothing that the figure is about.
-            Err(Undefined::NoObservations) if self.total(&all) > 0.0 => Err(Undefined::EmptyMargin),
-            figure => figure,
+            Err(_) if self.total(&all) > 0.0 => Err(Undefined::EmptyMargin),
+            figure => figure.map_err(|_| self.nothing),
         }
     }
 
@@ -97,16 +100,48 @@ impl<const N: usize> TextSums<N> {
         };
         let slopes = phi_slopes([0, 1, 2, 3].map(|at: usize| shares[at].value()), phi);
         let terms: Vec<(f64, &LinearEstimate)> = slopes.into_iter().zip(&shares).collect();
-        let linear = LinearEstimate::combination(&terms);
-        let shift = phi - linear.value();
-        let mut estimate = inference.estimate(&Ok(linear));
-        estimate.value = Ok(phi);
-        estimate.interval = estimate.interval.map(|limits| Interval {
-            low: (limits.low + shift).max(-1.0),
-            high: (limits.high + shift).min(1.0),
-        });
-        estimate
+        of_slopes(phi, &terms, inference).within(-1.0, 1.0)
     }
+
+    /// Geometric mean of recall and specificity, from the same cells.
+    pub(crate) fn g_mean(&self, inference: &Inference, cells: [&[usize]; 4]) -> Estimate {
+        let [tp, fp, fn_, tn] = cells;
+        let recall = self.share(tp, &[tp, fn_].concat());
+        let specificity = self.share(tn, &[fp, tn].concat());
+        let (recall, specificity) = match (recall, specificity) {
+            (Ok(recall), Ok(specificity)) => (recall, specificity),
+            (Err(reason), _) | (_, Err(reason)) => return Estimate::undefined(reason),
+        };
+        let mean = (recall.value() * specificity.value()).sqrt();
+        if mean == 0.0 {
+            // The root has no slope there.
+            let reason = "a geometric mean of 0 has no standard error";
+            return Estimate::new(Ok(mean), Err(reason), Err(reason));
+        }
+        let terms = [&recall, &specificity].map(|part| (mean / (2.0 * part.value()), part));
+        of_slopes(mean, &terms, inference).within(0.0, 1.0)
+    }
+}
+
+/// A smooth figure of others, by the delta method: its value, and its slope in each of them.
+fn of_slopes(value: f64, terms: &[(f64, &LinearEstimate)], inference: &Inference) -> Estimate {
+    let linear = LinearEstimate::combination(terms);
+    let shift = value - linear.value();
+    let estimate = inference.estimate(&Ok(linear));
+    let interval = estimate
+        .interval
+        .map(|limits| Interval { low: limits.low + shift, high: limits.high + shift });
+    Estimate { value: Ok(value), interval, ..estimate }
+}
+
+/// The four cells of a yes-or-no prediction and what happened, where there are no others.
+pub(crate) const CONFUSION: [&[usize]; 4] = [&[0], &[1], &[2], &[3]];
+
+/// One observation in these cells: true and false positive, false and true negative.
+pub(crate) fn confusion_cells(predicted: bool, happened: bool) -> [f64; 4] {
+    let mut cells = [0.0; 4];
+    cells[2 * usize::from(!predicted) + usize::from(!happened)] = 1.0;
+    cells
 }
 
 /// Derivatives of phi by the shares of its four cells, all margins being positive.
@@ -160,5 +195,25 @@ mod tests {
             (&[[0, 1], [4, 5]][..], vec![2.0, 4.0])
         );
         assert_eq!(sums.share(&[], &[]), Err(Undefined::EmptyMargin));
+    }
+
+    #[test]
+    fn a_geometric_mean_and_its_error_are_those_of_clusters() {
+        let said = [(true, true), (true, false), (false, false), (false, true), (true, true)];
+        let cells = said.into_iter().chain(said).chain([(false, false)]);
+        let cells: Vec<[f64; 4]> = cells.map(|(a, b)| confusion_cells(a, b)).collect();
+        let sums =
+            TextSums::of((0..).zip(&cells).map(|(at, cells)| ([2 * at, 2 * at + 1], *cells)));
+        let ours = sums.g_mean(&Inference::of(&sums.texts, 0.9), CONFUSION);
+        let confusion = said.into_iter().chain(said).chain([(false, false)]);
+        let confusion: Vec<Confusion> = confusion
+            .map(|(predicted, happened)| Confusion::of(predicted, happened, 1.0))
+            .collect();
+        let theirs = confusion_clustered(&confusion, Confusion::g_mean, 0.9);
+        // Theirs takes derivatives by differences.
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+        close(ours.value.unwrap(), theirs.value.unwrap());
+        close(ours.se.unwrap(), theirs.se.unwrap());
+        close(ours.interval.unwrap().high, theirs.interval.unwrap().high);
     }
 }

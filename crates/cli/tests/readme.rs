@@ -1,34 +1,15 @@
 //! The README's commands about questions and pairs, run as they stand there.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
-use assert_cmd::Command;
+mod documented;
+
+use documented::{ROOT, document, run};
 use std::path::Path;
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-
-/// The commands of a section, each on one line, without comments.
+/// The commands of a section.
 fn commands(readme: &str, section: &str) -> Vec<String> {
     let section = readme.split(&format!("## {section}\n")).nth(1).unwrap();
-    let section = section.split("\n## ").next().unwrap();
-    let blocks = section.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let text = blocks.collect::<String>().replace("\\\n", " ");
-    let line = |line: &str| line.split("  #").next().unwrap().trim().to_owned();
-    text.lines().map(line).filter(|line| !line.is_empty()).collect()
-}
-
-#[track_caller]
-fn run(folder: &Path, raw: &Path, line: &str) -> String {
-    let args = line.strip_prefix("foretell ").unwrap();
-    let output = Command::cargo_bin("foretell")
-        .unwrap()
-        .current_dir(folder)
-        .env("FORETELL_CACHE", raw)
-        .args(args.split_whitespace().map(|arg| arg.trim_matches('\'')))
-        .output()
-        .unwrap();
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{line}: {err}");
-    String::from_utf8(output.stdout).unwrap()
+    documented::commands(section.split("\n## ").next().unwrap())
 }
 
 #[test]
@@ -47,7 +28,7 @@ fn studies_run_from_the_words_of_the_readme_alone() {
         \"A small, light parcel arrives in time. Is it refunded?\",NO\n\
         \"A small, broken parcel arrives late. Is it refunded?\",YES\n";
     std::fs::write(folder.path().join("questions.csv"), questions).unwrap();
-    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let readme = document("README.md");
     let commands = commands(&readme, "Questions and pairs");
     assert!(commands.len() > 10, "{commands:?}");
     let said: Vec<(String, String)> =
@@ -70,7 +51,7 @@ fn studies_run_from_the_words_of_the_readme_alone() {
 fn larger_studies_run_from_the_words_of_the_readme_alone() {
     let folder = tempfile::tempdir().unwrap();
     let cache = folder.path().join("cache");
-    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let readme = document("README.md");
     run(folder.path(), &cache, "foretell init study.toml");
     let commands = commands(&readme, "Larger studies");
     assert_eq!(commands.len(), 5, "{commands:?}");

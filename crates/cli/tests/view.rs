@@ -4,6 +4,7 @@
 mod scripted;
 
 use scripted::{foretell, succeeds};
+use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -131,6 +132,40 @@ fn what_is_not_a_run_is_not_reachable() {
         let (status, reply) = viewer.get(path);
         assert_eq!(status, 404, "{path}\n{reply}");
         assert!(!reply.contains("secret\n") && !reply.ends_with("secret"), "{path}");
+    }
+}
+
+/// The first address of a case on a page, as a browser reads it.
+fn first_case(page: &str) -> String {
+    let at = page.find("/case?").or_else(|| page.find("&#x2f;case?")).unwrap();
+    let from = page[..at].rfind('"').unwrap() + 1;
+    let address = page[from..].split('"').next().unwrap();
+    address.replace("&#x2f;", "/").replace("&amp;", "&")
+}
+
+#[test]
+fn a_case_that_another_model_explains_has_an_address_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let arms = ["--arm", "without", "--arm", "with", "--arm", "rationale"];
+    let args = ["run", "--limit", "60", "--out", "runs/one"];
+    let third = ["--rationale-model", "sim:rationaliser?name=third"];
+    succeeds(folder.path(), &[&args[..], &arms, &third].concat());
+    let viewer = Viewer::start(folder.path(), 1, &["runs/one"]);
+    for (arm, explainer) in [("with", None), ("rationale", Some("third"))] {
+        let (_, list) = viewer.get(&format!("/run/one?arm={arm}"));
+        let address = first_case(&list);
+        assert_eq!(address.contains("explainer=third"), explainer.is_some(), "{address}");
+        let (status, reply) = viewer.get(&address.replace("/case?", "/case.json?"));
+        assert_eq!(status, 200, "{address}\n{reply}");
+        let body = &reply[reply.find("\r\n\r\n").unwrap()..];
+        let case: Value = serde_json::from_str(body.trim()).unwrap();
+        assert_eq!(case["explainer"].as_str(), explainer, "{address}");
+        assert_ne!(case["verdict"], "not scored", "{address}");
+        let guesses = case["predictors"][0]["guesses"].as_array().unwrap();
+        assert_eq!(guesses.len(), 3);
+        assert!(guesses.iter().all(|of_arm| of_arm.as_array().unwrap().len() == 1), "{guesses:?}");
+        let (status, page) = viewer.get(&address);
+        assert_eq!((status, page.contains("explained by third")), (200, true), "{address}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cases to look at: explanations that helped a predictor, that misled one, and that misled all.
 
 use crate::error::ReportError;
-use foretell_analysis::{Observation, Observations, Slot};
+use foretell_analysis::{Compat, Judged, Observations, PanelRule, Slot, judge};
 use foretell_core::{AnswerOrder, PairId, QuestionId};
 use foretell_tables::{AnswerRow, PairRow, QuestionRow, Reader, Table};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -92,8 +92,10 @@ const KEPT: usize = 20;
 fn candidates(observations: &Observations) -> Candidates {
     let guesses = &observations.guesses;
     let mut found = Candidates::new();
+    let rule = PanelRule { alone: false, min_answered: None, compat: Compat::Own };
+    let judged = judge(observations, &observations.list, rule);
     let mut from = 0;
-    for about in observations.list.chunk_by(|one, other| one.subject == other.subject) {
+    for (about, judged) in observations.by_subject(&observations.list).zip(&judged) {
         let subject = &guesses.subjects[about[0].subject as usize];
         let name = &guesses.models[subject.reference as usize].name;
         let pair = guesses.pair_id(subject.pair);
@@ -113,7 +115,8 @@ fn candidates(observations: &Observations) -> Candidates {
                 add(effect, from + at, predictor);
             }
         }
-        if is_egregious(observations, about) {
+        // One predictor alone is misled, and no more.
+        if about.len() > 1 && Judged::is_egregious(judged) {
             add(Effect::Egregious, from, "");
         }
         from += about.len();
@@ -129,18 +132,6 @@ fn effect(observations: &Observations, slot: &Slot) -> Option<Effect> {
         (false, true) => Some(Effect::Misled),
         _ => None,
     }
-}
-
-/// Whether two predictors or more, and all of them, gave one wrong label with the explanation.
-fn is_egregious(observations: &Observations, about: &[Observation]) -> bool {
-    let first = |observation: &Observation| {
-        let slot = observations.slots(observation).first()?;
-        let guess = observations.guess(slot.treated).ok()?;
-        guess.hit.filter(|hit| !hit).and(guess.answer)
-    };
-    let mut answers = about.iter().map(first);
-    let Some(Some(label)) = answers.next() else { return false };
-    about.len() > 1 && answers.all(|answer| answer == Some(label))
 }
 
 /// Takes from the effects in turn, and within an effect from the references in turn. A pair is shown

@@ -15,6 +15,7 @@ mod cost;
 mod error;
 mod example;
 mod font;
+mod grid;
 mod methods;
 mod notice;
 mod number;

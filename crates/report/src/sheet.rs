@@ -1,17 +1,11 @@
 //! Sheets for people: a table that fits the terminal, and LaTeX.
 
-use crate::number::{self, UNDEFINED, fixed, one_line, shortened};
-use comfy_table::{Cell as Drawn, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use crate::grid::{Grid, fitted, named};
+use crate::number::{self, UNDEFINED, fixed, one_line};
 use foretell_analysis::{Cell, Column, Kind, Sheet, Shown};
 use std::collections::BTreeMap;
 
-/// A line under the header and nothing else, so that lines of the table can be cut out with `awk`.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-'));
-
-/// Least that is left of a text in a narrow terminal.
-const SHORTEST: usize = 6;
-
-/// Rows that a note names before it only counts the rest.
+/// Predictors of a panel that are named before the rest is only counted.
 const NAMED: usize = 5;
 
 /// A sheet as a table for a terminal, with everything that a reader has to know under it.
@@ -34,20 +28,11 @@ pub fn sheet_table(sheet: &Sheet, width: Option<u16>) -> String {
     let width = width.map_or(usize::MAX, usize::from);
     let mut text = match sheet.rows.is_empty() {
         true => "none".to_owned(),
-        false => drawn(sheet, Shown::Wide, usize::MAX),
-    };
-    let narrow = longest(&text) > width;
-    if narrow {
-        text = drawn(sheet, Shown::Always, usize::MAX);
-        if longest(&text) > width {
-            // What is left for texts once the numbers have their room, padding included.
-            let figures = longest(&drawn(sheet, Shown::Always, 0));
-            let is_text = |column: &&Column| column.kind == Kind::Text;
-            let texts = sheet.columns.iter().filter(is_text).count().max(1);
-            let room = width.saturating_sub(figures) / texts + 1;
-            text = drawn(sheet, Shown::Always, room.max(SHORTEST));
+        false => {
+            let narrow = || grid(sheet, Shown::Always);
+            fitted(&grid(sheet, Shown::Wide), narrow, width).0
         }
-    }
+    };
     text.push('\n');
     for line in footnotes(sheet) {
         text.push_str(&format!("{line}\n"));
@@ -55,27 +40,14 @@ pub fn sheet_table(sheet: &Sheet, width: Option<u16>) -> String {
     text
 }
 
-fn longest(text: &str) -> usize {
-    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
-}
-
-fn drawn(sheet: &Sheet, least: Shown, letters: usize) -> String {
-    let mut table = Table::new();
-    table.load_style(STYLE).force_no_tty().set_content_arrangement(ContentArrangement::Disabled);
-    let columns = shown(sheet, least);
-    let place = |column: &Column, text: &str| match column.kind {
-        Kind::Text | Kind::Truth => Drawn::new(shortened(text, letters)),
-        _ => Drawn::new(text).set_alignment(CellAlignment::Right),
-    };
-    table.set_header(columns.iter().map(|&at| {
+fn grid(sheet: &Sheet, least: Shown) -> Grid {
+    let places = shown(sheet, least);
+    let columns = places.iter().map(|&at| {
         let column = &sheet.columns[at];
-        place(column, &heading(sheet, column))
-    }));
-    for row in &sheet.rows {
-        table
-            .add_row(columns.iter().map(|&at| place(&sheet.columns[at], &written(sheet, row, at))));
-    }
-    table.trim_fmt()
+        (heading(sheet, column), matches!(column.kind, Kind::Text | Kind::Truth))
+    });
+    let row = |row: &Vec<Cell>| places.iter().map(|&at| written(sheet, row, at)).collect();
+    Grid { columns: columns.collect(), rows: sheet.rows.iter().map(row).collect() }
 }
 
 /// The places of the columns that people see.
@@ -196,14 +168,6 @@ fn reasons(sheet: &Sheet) -> Vec<String> {
         }
     };
     found.into_iter().map(line).collect()
-}
-
-fn named(rows: &[String]) -> String {
-    let names: Vec<String> = rows.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-    match rows.len() - names.len() {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
 }
 
 /// A sheet as a LaTeX table in the style of booktabs, with its notes as comments above it.

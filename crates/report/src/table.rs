@@ -1,18 +1,9 @@
 //! The table of gains for a terminal.
 
-use crate::number::{self, UNDEFINED, shortened};
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use crate::grid::{Grid, fitted, named};
+use crate::number::{self, UNDEFINED};
 use foretell_analysis::{GainRow, GainTable};
 use std::collections::BTreeMap;
-
-/// A line under the header and nothing else, so that lines of the table can be cut out with `awk`.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-'));
-
-/// Groups that a note names before it only counts the rest.
-const NAMED: usize = 5;
-
-/// Least that is left of a name in a narrow terminal.
-const SHORTEST: usize = 6;
 
 /// The table of gains as text, with reasons for what is undefined and warnings under it.
 ///
@@ -31,16 +22,8 @@ const SHORTEST: usize = 6;
 /// ```
 #[must_use]
 pub fn gain_table(gains: &GainTable, width: Option<u16>) -> String {
-    let mut text = drawn(gains, &WIDE, usize::MAX);
     let width = width.map_or(usize::MAX, usize::from);
-    let narrow = longest(&text) > width;
-    if narrow {
-        // What is left for names once the numbers have their room, padding included.
-        let figures = longest(&drawn(gains, &NARROW, 0));
-        let names = gains.by.len().max(1);
-        let room = width.saturating_sub(figures) / names + 1;
-        text = drawn(gains, &NARROW, room.max(SHORTEST));
-    }
+    let (mut text, narrow) = fitted(&grid(gains, &WIDE), || grid(gains, &NARROW), width);
     text.push('\n');
     if narrow {
         text.push_str("narrow terminal: pairs and gain are not shown, long names are shortened\n");
@@ -52,10 +35,6 @@ pub fn gain_table(gains: &GainTable, width: Option<u16>) -> String {
         text.push_str(&format!("warning: {}\n", number::one_line(warning)));
     }
     text
-}
-
-fn longest(text: &str) -> usize {
-    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
 }
 
 /// A column after the group columns: its title and its cells.
@@ -83,19 +62,15 @@ const NARROW: [Column; 6] = [
     (|_| "left\nout".to_owned(), LEFT_OUT.1),
 ];
 
-/// The table itself, its names shortened to some letters.
-fn drawn(gains: &GainTable, columns: &[Column], letters: usize) -> String {
-    let mut table = Table::new();
-    table.load_style(STYLE).force_no_tty().set_content_arrangement(ContentArrangement::Disabled);
-    let name = |text: String| Cell::new(shortened(&text, letters));
-    let figure = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-    let titles = gains.by.iter().map(|key| name(key.as_str().replace('_', " ")));
-    table.set_header(titles.chain(columns.iter().map(|(title, _)| figure(title(gains)))));
-    for row in &gains.rows {
-        let names = row.group.iter().map(|value| name(number::one_line(value)));
-        table.add_row(names.chain(columns.iter().map(|(_, of_row)| figure(of_row(row)))));
-    }
-    table.trim_fmt()
+fn grid(gains: &GainTable, columns: &[Column]) -> Grid {
+    let names = gains.by.iter().map(|key| (key.as_str().replace('_', " "), true));
+    let figures = columns.iter().map(|(title, _)| (title(gains), false));
+    let row = |row: &GainRow| {
+        let names = row.group.iter().map(|value| number::one_line(value));
+        names.chain(columns.iter().map(|(_, of_row)| of_row(row))).collect()
+    };
+    let rows = gains.rows.iter().map(row).collect();
+    Grid { columns: names.chain(figures).collect(), rows }
 }
 
 /// Reasons for what is undefined, and what the columns do not show; one line each.
@@ -124,14 +99,6 @@ pub(crate) fn notes(gains: &GainTable) -> Vec<String> {
         ));
     }
     notes
-}
-
-fn named(groups: &[String]) -> String {
-    let names: Vec<String> = groups.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-    match groups.len() - names.len() {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
 }
 
 #[cfg(test)]

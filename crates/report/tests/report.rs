@@ -184,6 +184,30 @@ fn text_of_models_and_files_is_escaped() {
 }
 
 #[test]
+fn a_case_that_misled_part_of_the_panel_is_not_shown_as_egregious() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path();
+    write(&run.join("questions.parquet"), (0..4).map(question)).unwrap();
+    write(&run.join("pairs.parquet"), (0..2).map(pair)).unwrap();
+    write(&run.join("answers/r.parquet"), (0..4).map(|number| answer(number, "r"))).unwrap();
+    // Of three predictors all are misled about the first pair; one says nothing about the second.
+    for (predictor, pairs) in [("one", 2), ("two", 2), ("three", 1)] {
+        for (arm, right) in [("with", false), ("without", true)] {
+            let rows = (0..pairs).map(|number| PredictionRow {
+                predictor: predictor.into(),
+                ..guess(number, "r", arm, right)
+            });
+            let path = format!("predictions/r/{predictor}/{arm}.parquet");
+            write(&run.join(path), rows.collect::<Vec<_>>()).unwrap();
+        }
+    }
+    let out = run.join("report.html");
+    write_report(run, &out, &ReportRequest::default()).unwrap();
+    let page = std::fs::read_to_string(out).unwrap();
+    assert_eq!(page.matches("all predictors (guess without: the first)").count(), 1);
+}
+
+#[test]
 fn the_page_loads_nothing() {
     let page = page();
     assert!(page.contains("default-src 'none'") && page.contains("script-src 'sha256-"));

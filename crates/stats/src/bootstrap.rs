@@ -46,7 +46,7 @@ pub struct Bootstrap {
 /// `level` is a fraction such as `0.95`. The limits of ten thousand draws scatter by about 3 % of
 /// the standard error of the NSG; four times the draws halve that.
 /// # Errors
-/// [`Undefined::NoObservations`], [`Undefined::NoHeadroom`], [`Undefined::OneCluster`] and
+/// [`Undefined::NoObservations`], [`Undefined::NoHeadroom`], [`Undefined::TooFewClusters`] and
 /// [`Undefined::NoTreatedErrors`] as in [`nsg_clustered`](crate::nsg_clustered), and
 /// [`Undefined::TooFewDraws`] when `draws` is 0 or more than 5 % of the draws have no headroom.
 /// # Panics
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(limits(&[], 100), Err(Undefined::NoObservations));
         let perfect_baseline = [cluster(2.0, 1.0, 0.0); 4];
         assert_eq!(limits(&perfect_baseline, 100), Err(Undefined::NoHeadroom));
-        assert_eq!(limits(&[cluster(4.0, 1.0, 2.0)], 100), Err(Undefined::OneCluster));
+        assert_eq!(limits(&[cluster(4.0, 1.0, 2.0)], 100), Err(Undefined::TooFewClusters));
         let perfect_treated = [cluster(2.0, 0.0, 1.0); 4];
         assert_eq!(limits(&perfect_treated, 100), Err(Undefined::NoTreatedErrors));
         assert_eq!(limits(&[cluster(2.0, 1.0, 1.0); 4], 100), Err(Undefined::NoDifference));

@@ -217,6 +217,6 @@ mod tests {
             baseline: &[0.0, 2.0, 0.0, 0.0],
         };
         let narrow = lonely.difference(&LinearEstimate::nsg(one_sided).unwrap());
-        assert_eq!(narrow.interval(&apart, 0.95), Err(Undefined::OneCluster));
+        assert_eq!(narrow.interval(&apart, 0.95), Err(Undefined::TooFewClusters));
     }
 }

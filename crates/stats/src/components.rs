@@ -37,7 +37,7 @@ impl VarianceComponents {
     /// Cluster after cluster, `repeats` values each. For power of an NSG: the influence of a
     /// cluster in one repeat, times the number of clusters.
     /// # Errors
-    /// [`Undefined::OneCluster`] for fewer than two clusters, [`Undefined::OneRepeat`] for fewer
+    /// [`Undefined::TooFewClusters`] for fewer than two clusters, [`Undefined::OneRepeat`] for fewer
     /// than two repeats.
     /// # Panics
     /// If `values` do not divide into `repeats`.
@@ -55,7 +55,7 @@ impl VarianceComponents {
         assert!(values.len().is_multiple_of(repeats), "{repeats} repeats of every cluster");
         let clusters = values.len() / repeats;
         if clusters < 2 {
-            return Err(Undefined::OneCluster);
+            return Err(Undefined::TooFewClusters);
         }
         let each: Vec<(f64, f64)> = values.chunks(repeats).map(mean_and_variance).collect();
         let within = each.iter().map(|(_, variance)| variance).sum::<f64>() / clusters as f64;

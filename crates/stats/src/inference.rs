@@ -102,7 +102,7 @@ impl LinearEstimate {
     /// dyads without shared texts are clusters.
     ///
     /// # Errors
-    /// [`Undefined::OneCluster`] if fewer than two clusters carry the estimate or one of its parts,
+    /// [`Undefined::TooFewClusters`] if fewer than two clusters carry the estimate or one of its parts,
     /// [`Undefined::NoTreatedErrors`] for an NSG of 1, [`Undefined::NoDifference`] (ratios and NSG)
     /// or [`Undefined::NoSpread`] (others) where nothing varies between clusters.
     /// # Panics
@@ -228,7 +228,7 @@ impl LinearEstimate {
             assert!((*last as usize) < units, "unit {last} of an estimate, of {units} units");
         }
         if self.carriers.iter().any(|units| !dependence.clusters.differ(units)) {
-            return Err(Undefined::OneCluster);
+            return Err(Undefined::TooFewClusters);
         }
         if let Some(reason) = self.obstacle {
             return Err(reason);

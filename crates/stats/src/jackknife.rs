@@ -72,7 +72,7 @@ impl Jackknife {
 /// `statistic` maps totals of cluster sums to a figure, or to nothing where there is none. It is
 /// called once for each distinct profile.
 /// # Errors
-/// [`Undefined::OneCluster`] for fewer than two clusters, [`Undefined::NoStatistic`] if the
+/// [`Undefined::TooFewClusters`] for fewer than two clusters, [`Undefined::NoStatistic`] if the
 /// statistic of all does not exist, [`Undefined::LeaveOneOut`] if one without a cluster does not,
 /// [`Undefined::NoSpread`] if none differs from another.
 /// # Source
@@ -96,7 +96,7 @@ pub fn jackknife<const N: usize>(
     let figure = |sums: &[f64; N]| statistic(sums).filter(|figure| figure.is_finite());
     let value = figure(&profiles.totals()).ok_or(Undefined::NoStatistic)?;
     if profiles.clusters() < 2 {
-        return Err(Undefined::OneCluster);
+        return Err(Undefined::TooFewClusters);
     }
     let without: Vec<(f64, f64)> = left_out(profiles)
         .iter()
@@ -166,7 +166,7 @@ mod tests {
     fn reasons_come_before_figures() {
         let of = |clusters: &[[f64; 2]]| jackknife(&SumProfiles::new(clusters), nsg);
         assert_eq!(of(&[]), Err(Undefined::NoStatistic));
-        assert_eq!(of(&[[1.0, 2.0]]), Err(Undefined::OneCluster));
+        assert_eq!(of(&[[1.0, 2.0]]), Err(Undefined::TooFewClusters));
         assert_eq!(of(&[[0.1, 0.3]; 7]), Err(Undefined::NoSpread));
     }
 }

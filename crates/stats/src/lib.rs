@@ -20,7 +20,7 @@
 //!
 //! | question | function |
 //! |---|---|
-//! | a rate, its design effect and interval | [`wilson`], [`clustered_rate`] |
+//! | a rate, its design effect and interval | [`wilson`], [`clustered_rate`], [`dependent_rate`] |
 //! | how much a feature raises a rate | [`relative_risk`], [`relative_risk_score`] |
 //! | the same with other features held fixed | [`log_linear`], [`linear_probability`], [`logistic`] |
 //! | do two paired outcomes differ | [`mcnemar_mid_p`], [`clustered_mcnemar`] |
@@ -101,7 +101,7 @@ pub use linear::{LinearEstimate, Scale};
 pub use mcnemar::{ClusteredMcnemar, Discordant, clustered_mcnemar, mcnemar_mid_p};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use power::{Detectable, PilotSpread};
-pub use rates::{ClusterRate, RateEstimate, clustered_rate, wilson};
+pub use rates::{ClusterRate, RateEstimate, clustered_rate, dependent_rate, wilson};
 pub use risk::{ClusterRisk, RiskEstimate, RiskMethod, relative_risk, relative_risk_score};
 pub use significance::Test;
 pub use slope::{Slope, slope, slope_weights};

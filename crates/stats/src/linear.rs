@@ -91,7 +91,7 @@ impl LinearEstimate {
     /// # Shapes and units
     /// One element a unit: the sum over its observations, and their (weighted) number.
     /// # Errors
-    /// [`Undefined::NoObservations`] if no unit has an observation.
+    /// [`Undefined::NothingCounted`] if no unit has an observation.
     /// # Panics
     /// If lengths differ, a number is not finite, or observations are negative.
     /// # Source
@@ -103,12 +103,17 @@ impl LinearEstimate {
     /// # Ok::<(), foretell_stats::Undefined>(())
     /// ```
     pub fn mean(sums: &[f64], observations: &[f64]) -> Result<Self, Undefined> {
-        let units = observed(observations, &[sums])?;
+        Self::over(sums, observations).ok_or(Undefined::NothingCounted)
+    }
+
+    /// The mean, where any unit has an observation.
+    fn over(sums: &[f64], observations: &[f64]) -> Option<Self> {
+        let units = observed(observations, &[sums]).ok()?;
         let [n, s] = [total(observations), total(sums)];
         let mean = s / n;
         let of = |f: &dyn Fn(usize) -> f64| units.iter().map(|&u| f(u as usize)).collect();
         let magnitude = sums.iter().map(|sum| sum.abs()).sum::<f64>() / n;
-        Ok(Self {
+        Some(Self {
             value: mean,
             scale: Scale::Plain,
             influence: of(&|u| (sums[u] - mean * observations[u]) / n),
@@ -140,7 +145,7 @@ impl LinearEstimate {
     /// ```
     pub fn accuracy(errors: &[f64], observations: &[f64]) -> Result<Self, Undefined> {
         check_errors(errors, observations);
-        let error = Self::mean(errors, observations)?;
+        let error = Self::over(errors, observations).ok_or(Undefined::NoObservations)?;
         Ok(Self {
             // Averaged repeats may add up to a little more than their number.
             value: (1.0 - error.value).max(0.0),
@@ -173,7 +178,7 @@ impl LinearEstimate {
         units.check();
         let saved: Vec<f64> =
             units.baseline.iter().zip(units.treated).map(|(o, w)| o - w).collect();
-        let gain = Self::mean(&saved, units.observations)?;
+        let gain = Self::over(&saved, units.observations).ok_or(Undefined::NoObservations)?;
         // What cancels in every unit still leaves rounding of the size of the errors.
         let errors = total(units.baseline) + total(units.treated);
         let resolution = RESOLUTION * errors / total(units.observations);
@@ -366,7 +371,7 @@ mod tests {
 
     #[test]
     fn what_was_not_observed_has_no_mean() {
-        assert_eq!(LinearEstimate::mean(&[], &[]), Err(Undefined::NoObservations));
+        assert_eq!(LinearEstimate::mean(&[], &[]), Err(Undefined::NothingCounted));
         assert_eq!(LinearEstimate::accuracy(&[0.0], &[0.0]), Err(Undefined::NoObservations));
     }
 

@@ -115,7 +115,7 @@ pub struct NsgEstimate {
 /// observations are ignored. `level` is a fraction such as `0.95`.
 /// # Errors
 /// Per figure. `a_with`, `a_without`, `gain`: [`Undefined::NoObservations`]. `nsg`: also
-/// [`Undefined::NoHeadroom`]. `se` and `interval`: also [`Undefined::OneCluster`] and
+/// [`Undefined::NoHeadroom`]. `se` and `interval`: also [`Undefined::TooFewClusters`] and
 /// [`Undefined::NoTreatedErrors`].
 /// # Panics
 /// If `level` is not strictly between 0 and 1, or as [`Profiles::new`].
@@ -216,14 +216,14 @@ mod tests {
     fn one_cluster_has_an_nsg_but_no_interval() {
         let estimate = nsg_clustered(&[cluster(4.0, 1.0, 2.0)], 0.95);
         assert_eq!(estimate.nsg, Ok(0.5));
-        assert_eq!(estimate.se, Err(Undefined::OneCluster));
+        assert_eq!(estimate.se, Err(Undefined::TooFewClusters));
     }
 
     #[test]
     fn errors_in_one_cluster_only_do_not_pass_for_certainty() {
         let clusters = [cluster(4.0, 1.0, 2.0), cluster(4.0, 0.0, 0.0), cluster(4.0, 0.0, 0.0)];
         let estimate = nsg_clustered(&clusters, 0.95);
-        assert_eq!(estimate.interval, Err(Undefined::OneCluster));
+        assert_eq!(estimate.interval, Err(Undefined::TooFewClusters));
         assert_eq!(estimate.clusters, 3);
     }
 

@@ -173,7 +173,7 @@ impl Profiles {
             .map(|row| row.multiplicity)
             .sum();
         if with_errors < 2 {
-            Err(Undefined::OneCluster)
+            Err(Undefined::TooFewClusters)
         } else if totals.treated == 0.0 {
             Err(Undefined::NoTreatedErrors)
         } else if self

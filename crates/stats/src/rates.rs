@@ -1,8 +1,9 @@
-//! One rate: Wilson's interval, for independent observations and with the design effect of clusters.
+//! One rate: Wilson's interval, for independent observations, and with the design effect of clusters
+//! or of shared texts.
 
 use crate::quantile::student_t;
 use crate::significance::normal_reach;
-use crate::{Interval, Undefined};
+use crate::{Dependence, Interval, LinearEstimate, Undefined};
 
 /// Rounding that averaged repeats may leave above a whole number of events, relative to it.
 const ROUNDING: f64 = 1e-9;
@@ -172,14 +173,82 @@ pub fn clustered_rate(clusters: &[ClusterRate], level: f64) -> RateEstimate {
     }
     let rate = (events / observations).min(1.0);
     let se = rate_se(clusters, rate, observations, count);
-    let k = count as f64;
+    judged(rate, se, [events, observations], [count as f64; 2], level)
+}
+
+/// The same of units that may share texts: a rate whose limits are dyad-robust.
+///
+/// # Formula
+/// ```text
+/// se    as LinearEstimate::standard_errors, K_eff as there
+/// deff  = K_eff / (K_eff - 1) * se^2 / (p (1 - p) / n)
+/// n_e   = n / max(deff, 1)
+/// ```
+/// and the rest as [`clustered_rate`], which it equals where no text is shared.
+///
+/// # Shapes and units
+/// One element a unit in both lists, in the order of the units of `dependence`; those without
+/// observations are ignored.
+/// # Errors
+/// As [`clustered_rate`].
+/// # Panics
+/// As [`clustered_rate`], or if the lists or the units of `dependence` differ in length.
+/// # Source
+/// As [`clustered_rate`] and [`LinearEstimate::standard_errors`].
+/// # Examples
+/// ```
+/// use foretell_stats::{Dependence, dependent_rate};
+///
+/// let (events, observations) = ([1.0, 1.0, 0.0, 0.0, 1.0, 0.0], [1.0; 6]);
+/// let apart = dependent_rate(&events, &observations, &Dependence::independent(6), 0.95);
+/// // The first two share their counterfactual, and what happens to it.
+/// let dyads = Dependence::dyadic(&[0, 1, 2, 3, 4, 5], &[6, 6, 7, 8, 9, 10]);
+/// let shared = dependent_rate(&events, &observations, &dyads, 0.95);
+/// assert_eq!(apart.rate, shared.rate);
+/// assert!(shared.effective_observations? < apart.effective_observations?);
+/// # Ok::<(), foretell_stats::Undefined>(())
+/// ```
+pub fn dependent_rate(
+    events: &[f64],
+    observations: &[f64],
+    dependence: &Dependence,
+    level: f64,
+) -> RateEstimate {
+    crate::quantile::tail(level);
+    assert_eq!(events.len(), dependence.units(), "one number of events a unit");
+    events.iter().zip(observations).for_each(|(events, all)| check(*events, *all));
+    let mean = match LinearEstimate::mean(events, observations) {
+        Ok(mean) => mean,
+        Err(_) => return clustered_rate(&[], level),
+    };
+    let total = |values: &[f64]| values.iter().sum::<f64>();
+    let sums = [total(events), total(observations)];
+    let rate = (sums[0] / sums[1]).min(1.0);
+    let clusters = dependence.clusters.among(mean.units()) as f64;
+    let errors = mean.standard_errors(dependence);
+    let effective = errors.map_or(clusters, |errors| errors.effective_clusters);
+    let se = errors.map(|errors| errors.used).map_err(|reason| match reason {
+        Undefined::NoSpread => Undefined::NoVariation,
+        _ => Undefined::TooFewClusters,
+    });
+    judged(rate, se, sums, [clusters, effective], level)
+}
+
+/// What is said of a rate with its error, from `K` clusters that count as so many.
+fn judged(
+    rate: f64,
+    se: Result<f64, Undefined>,
+    [events, observations]: [f64; 2],
+    [clusters, k]: [f64; 2],
+    level: f64,
+) -> RateEstimate {
     let design_effect = se.map(|se| {
         let independent = rate * (1.0 - rate) / observations;
         k / (k - 1.0) * se * se / independent
     });
     let effective = match design_effect {
         Ok(effect) => Ok(observations / effect.max(1.0)),
-        Err(Undefined::NoVariation) if rate == 0.0 || rate == 1.0 => Ok(k.min(observations)),
+        Err(Undefined::NoVariation) if rate == 0.0 || rate == 1.0 => Ok(clusters.min(observations)),
         Err(Undefined::NoVariation) => Ok(observations),
         Err(reason) => Err(reason),
     };
@@ -192,7 +261,7 @@ pub fn clustered_rate(clusters: &[ClusterRate], level: f64) -> RateEstimate {
         interval,
         observations,
         events,
-        clusters: count,
+        clusters: clusters as u64,
     }
 }
 
@@ -206,4 +275,63 @@ fn rate_se(clusters: &[ClusterRate], rate: f64, n: f64, count: u64) -> Result<f6
         return Err(Undefined::NoVariation);
     }
     Ok(squares.sqrt() / n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apart(events: &[f64], observations: &[f64], clusters: &[u32]) -> [RateEstimate; 2] {
+        let mut sums: Vec<ClusterRate> = vec![ClusterRate::default(); 9];
+        for ((x, n), cluster) in events.iter().zip(observations).zip(clusters) {
+            sums[*cluster as usize].observations += n;
+            sums[*cluster as usize].events += x;
+        }
+        let dependence = Dependence::clustered(clusters);
+        [clustered_rate(&sums, 0.9), dependent_rate(events, observations, &dependence, 0.9)]
+    }
+
+    #[test]
+    fn without_shared_texts_a_rate_is_that_of_clusters() {
+        let close = |one: Result<f64, Undefined>, other: Result<f64, Undefined>| match (one, other)
+        {
+            // Sums in another order.
+            (Ok(one), Ok(other)) => assert!((one - other).abs() < 1e-12, "{one} {other}"),
+            reasons => assert_eq!(reasons.0, reasons.1),
+        };
+        let none = [0.0; 5];
+        let lists: [(&[f64], &[f64], &[u32]); 6] = [
+            (&[1.0, 0.0, 2.0, 1.0, 0.0], &[2.0, 1.0, 2.0, 3.0, 0.0], &[0, 0, 1, 2, 3]),
+            (&none, &[1.0; 5], &[0, 0, 1, 2, 3]),
+            (&[1.0; 5], &[1.0; 5], &[0, 0, 1, 2, 3]),
+            (&[1.0, 2.0, 1.0, 1.0, 1.0], &[2.0, 4.0, 2.0, 2.0, 2.0], &[0, 1, 2, 3, 4]),
+            (&[1.0, 0.0], &[1.0; 2], &[5, 5]),
+            (&none, &none, &[0, 1, 2, 3, 4]),
+        ];
+        for (events, observations, clusters) in lists {
+            let [theirs, ours] = apart(events, observations, clusters);
+            close(ours.rate, theirs.rate);
+            close(ours.se, theirs.se);
+            close(ours.design_effect, theirs.design_effect);
+            close(ours.effective_observations, theirs.effective_observations);
+            close(ours.interval.map(|limits| limits.low), theirs.interval.map(|limits| limits.low));
+            assert_eq!(ours.clusters, theirs.clusters);
+        }
+    }
+
+    #[test]
+    fn twins_by_a_shared_text_count_about_once() {
+        // Twelve originals, two by two with one counterfactual and one fate.
+        let events: Vec<f64> = (0..12).map(|at| f64::from(at / 2 % 2)).collect();
+        let originals: Vec<u32> = (0..12).collect();
+        let counterfactuals: Vec<u32> = (0..12).map(|at| 20 + at / 2).collect();
+        let dependence = Dependence::dyadic(&originals, &counterfactuals);
+        let rate = dependent_rate(&events, &[1.0; 12], &dependence, 0.95);
+        // Influences of 1/24 either way: 6 * (2/24)^2 between pairs of twins.
+        assert!((rate.se.unwrap().powi(2) - 6.0 / 144.0).abs() < 1e-15);
+        assert!(rate.effective_observations.unwrap() < 6.0);
+        let apart = dependent_rate(&events, &[1.0; 12], &Dependence::independent(12), 0.95);
+        assert!(apart.effective_observations.unwrap() > 10.0);
+        assert!(rate.interval.unwrap().low < apart.interval.unwrap().low);
+    }
 }

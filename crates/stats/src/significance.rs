@@ -1,6 +1,7 @@
-//! Tail probabilities: the p value of a statistic, and quantiles of F.
+//! Test statistics with their p values, and quantiles that intervals of other figures need.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
+use crate::tails::{normal_cdf, normal_quantile, two_sided_p};
+use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor};
 
 /// A test statistic with its two-sided p value.
 ///
@@ -27,13 +28,12 @@ pub struct Test {
 impl Test {
     /// Student's t on `freedom` degrees of freedom, two-sided.
     pub(crate) fn t(statistic: f64, freedom: f64) -> Self {
-        let t = StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom");
-        Self { statistic, p: (2.0 * t.sf(statistic.abs())).min(1.0) }
+        Self { statistic, p: two_sided_p(statistic, freedom) }
     }
 
     /// Standard normal, two-sided.
     pub(crate) fn z(statistic: f64) -> Self {
-        Self { statistic, p: (2.0 * Normal::standard().sf(statistic.abs())).min(1.0) }
+        Self { statistic, p: (2.0 * normal_cdf(-statistic.abs())).min(1.0) }
     }
 
     /// Chi-squared, upper tail.
@@ -45,7 +45,7 @@ impl Test {
 
 /// How many standard errors a two-sided normal interval reaches to each side.
 pub(crate) fn normal_reach(level: f64) -> f64 {
-    -Normal::standard().inverse_cdf(crate::quantile::tail(level))
+    -normal_quantile(crate::quantile::tail(level))
 }
 
 /// Upper quantile of F that leaves `tail` above it, by bisection of the distribution function.

@@ -53,8 +53,8 @@ pub struct Slope {
 /// One element a point. Points of weight 0 are left out; weights count relative to each other.
 /// `clusters`: points that belong together, such as models of a family.
 /// # Errors
-/// [`Undefined::TooFewPoints`] for fewer than three points, or a line that a point fixes alone
-/// (leverage 1); [`Undefined::OneCluster`] for one cluster; [`Undefined::NoVariation`] if all x are
+/// [`Undefined::TooFewValues`] for fewer than three points, or a line that a point fixes alone
+/// (leverage 1); [`Undefined::TooFewClusters`] for one cluster; [`Undefined::NoVariation`] if all x are
 /// equal; [`Undefined::NoSpread`] if the line goes through every point.
 /// # Panics
 /// If lengths differ, a number is not finite, a weight is negative, `level` is not between 0 and 1,
@@ -68,7 +68,7 @@ pub struct Slope {
 ///
 /// let all_of_one_family = Dependence::clustered(&[4; 3]);
 /// let line = slope(&[1.0, 2.0, 3.0], &[0.1, 0.3, 0.2], &[1.0; 3], &all_of_one_family, 0.95);
-/// assert_eq!(line, Err(Undefined::OneCluster));
+/// assert_eq!(line, Err(Undefined::TooFewClusters));
 /// ```
 pub fn slope(
     x: &[f64],
@@ -85,7 +85,7 @@ pub fn slope(
     let kept: Vec<u32> = (0..x.len() as u32).filter(|&i| weights[i as usize] > 0.0).collect();
     let groups = clusters.clusters.among(&kept);
     if groups < 2 {
-        return Err(Undefined::OneCluster);
+        return Err(Undefined::TooFewClusters);
     }
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let all: f64 = weights.iter().sum();
@@ -99,7 +99,7 @@ pub fn slope(
         let i = i as usize;
         let leverage = weights[i] / all + coefficients[i] * (x[i] - xm);
         if 1.0 - leverage < 1e-12 {
-            return Err(Undefined::TooFewPoints);
+            return Err(Undefined::TooFewValues);
         }
         pulls.push(coefficients[i] * residual(i) / if alone { 1.0 - leverage } else { 1.0 });
     }
@@ -138,7 +138,7 @@ pub fn slope(
 /// # Shapes and units
 /// One element a point; they add up to 0.
 /// # Errors
-/// [`Undefined::TooFewPoints`] for fewer than three points of positive weight,
+/// [`Undefined::TooFewValues`] for fewer than three points of positive weight,
 /// [`Undefined::NoVariation`] if their x are equal.
 /// # Panics
 /// If lengths differ, a number is not finite, or a weight is negative.
@@ -155,7 +155,7 @@ pub fn slope_weights(x: &[f64], weights: &[f64]) -> Result<Vec<f64>, Undefined> 
     let good = |(x, w): (&f64, &f64)| x.is_finite() && w.is_finite() && *w >= 0.0;
     assert!(x.iter().zip(weights).all(good), "x are finite, weights finite and not negative");
     if weights.iter().filter(|w| **w > 0.0).count() < 3 {
-        return Err(Undefined::TooFewPoints);
+        return Err(Undefined::TooFewValues);
     }
     let sum = |f: &dyn Fn(f64) -> f64| x.iter().zip(weights).map(|(x, w)| w * f(*x)).sum::<f64>();
     let mean = sum(&|x| x) / sum(&|_| 1.0);
@@ -178,9 +178,9 @@ mod tests {
         let (up, ones) = ([1.0, 2.0, 3.0, 4.0], [1.0; 4]);
         assert_eq!(line([0.1; 4], up, ones), Some(Undefined::NoVariation));
         assert_eq!(line(up, [0.3, 0.5, 0.7, 0.9], ones), Some(Undefined::NoSpread));
-        assert_eq!(line(up, up, [1.0, 1.0, 0.0, 0.0]), Some(Undefined::TooFewPoints));
+        assert_eq!(line(up, up, [1.0, 1.0, 0.0, 0.0]), Some(Undefined::TooFewValues));
         // Without the last point there is no line.
-        assert_eq!(line([1.0, 1.0, 1.0, 2.0], up, ones), Some(Undefined::TooFewPoints));
+        assert_eq!(line([1.0, 1.0, 1.0, 2.0], up, ones), Some(Undefined::TooFewValues));
     }
 
     #[test]

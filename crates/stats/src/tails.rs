@@ -6,7 +6,8 @@ use statrs::function::beta::beta_reg;
 /// From here on the series is exact to ten digits and the beta function is not.
 const MANY_DEGREES: f64 = 900.0;
 
-/// Probability that |T| is at least |t|, T on `freedom` degrees of freedom.
+/// Probability that |T| is at least |t|, T on `freedom` degrees of freedom; not a number for a t that
+/// is none.
 ///
 /// # Formula
 /// ```text
@@ -17,7 +18,10 @@ const MANY_DEGREES: f64 = 900.0;
 /// # Source
 /// Abramowitz and Stegun 26.7.1; Hill (1970), algorithm 395, for the series; checked against scipy in `testdata/stats/tails.json`.
 pub(crate) fn two_sided_p(t: f64, freedom: f64) -> f64 {
-    if !t.is_finite() {
+    if t.is_nan() {
+        return t;
+    }
+    if t.is_infinite() {
         return 0.0;
     }
     if freedom < MANY_DEGREES {
@@ -114,5 +118,7 @@ mod tests {
             assert!((ours - p).abs() <= tolerance * p, "{t} on {freedom}: {ours:e} {p:e}");
         }
         assert_eq!(two_sided_p(f64::INFINITY, 3.0), 0.0);
+        // Nothing over nothing is no evidence.
+        assert!(two_sided_p(f64::NAN, 3.0).is_nan() && two_sided_p(f64::NAN, 2_000.0).is_nan());
     }
 }

@@ -20,10 +20,11 @@ pub enum Undefined {
     /// The baseline arm makes no error, so a share of its error means nothing.
     #[error("the baseline makes no error, so there is none to remove")]
     NoHeadroom,
-    /// Fewer than two clusters were observed, or one cluster holds every error: between-cluster
-    /// variance cannot be estimated, and the formula would claim certainty.
-    #[error("fewer than two clusters carry errors, so there is no variance between clusters")]
-    OneCluster,
+    /// Fewer than two clusters were observed, one cluster holds every error, or clusters are no more
+    /// than coefficients: between-cluster variance cannot be estimated, and the formula would claim
+    /// certainty.
+    #[error("too few clusters carry this figure to estimate the variance between them")]
+    TooFewClusters,
     /// The treated arm makes no error: the log of the error ratio is minus infinity, and every
     /// resample repeats the same figure, so neither method yields an interval.
     #[error("the treated arm makes no error, so its log error ratio has no standard error")]
@@ -40,12 +41,9 @@ pub enum Undefined {
     /// No observation, unit or row was counted.
     #[error("nothing was counted")]
     NothingCounted,
-    /// Fewer values, raters or subjects than the figure needs.
-    #[error("there are too few values, raters or subjects for this figure")]
+    /// Fewer values, raters, subjects or points of a line than the figure needs.
+    #[error("there are too few values, raters, subjects or points for this figure")]
     TooFewValues,
-    /// Fewer than two clusters, or no more clusters than coefficients.
-    #[error("there are too few clusters to estimate the variance between them")]
-    TooFewClusters,
     /// All values are equal, or every cluster behaves alike: there is nothing to measure, and a
     /// formula would claim certainty.
     #[error("the values do not vary, so there is nothing to measure")]
@@ -83,9 +81,6 @@ pub enum Undefined {
     /// Variance within clusters needs repeats.
     #[error("fewer than two repeats, so there is no variance between repeats")]
     OneRepeat,
-    /// Lines and correlations need points to spare.
-    #[error("too few points to judge the scatter around a line")]
-    TooFewPoints,
 }
 
 /// A closed range of plausible values.
@@ -131,7 +126,6 @@ mod tests {
         for reason in [
             Undefined::NoObservations,
             Undefined::NoHeadroom,
-            Undefined::OneCluster,
             Undefined::NoTreatedErrors,
             Undefined::TooFewDraws,
             Undefined::NothingCounted,
@@ -149,7 +143,6 @@ mod tests {
             Undefined::LeaveOneOut,
             Undefined::NoEffect,
             Undefined::OneRepeat,
-            Undefined::TooFewPoints,
         ] {
             let text = reason.to_string();
             assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");

@@ -4,7 +4,7 @@ use crate::difference::{Piece, difference};
 use crate::error::ViewError;
 use crate::panel::Change;
 use crate::run_data::{RunData, tables_in};
-use foretell_analysis::{Contrast, Guess};
+use foretell_analysis::{Contrast, Guess, Guesses, Subject};
 use foretell_core::{AnswerOrder, Outcome, TextId};
 use foretell_tables::{AnswerRow, PredictionRow, Reader, ScoreRow, Table};
 use serde::de::DeserializeOwned;
@@ -23,6 +23,8 @@ pub(crate) struct Case {
     pub(crate) method: Option<String>,
     pub(crate) cue_label: Option<String>,
     pub(crate) reference: String,
+    /// The model that explains, where that is not the reference.
+    pub(crate) explainer: Option<String>,
     pub(crate) answer_repeat: u32,
     pub(crate) changed: Vec<Changed>,
     pub(crate) original: Asked,
@@ -156,6 +158,7 @@ impl Case {
             method: pair.method.map(text),
             cue_label: pair.cue_label.map(text),
             reference: reference.clone(),
+            explainer: run.other_explainer(subject).map(str::to_owned),
             answer_repeat: about.answer_repeat,
             changed: changed.collect(),
             original: asked(run, pair.original, old, original_answer),
@@ -267,13 +270,11 @@ fn predictors(
     arms: &[String],
 ) -> Result<Vec<Predictor>, ViewError> {
     let guesses = &run.guesses;
-    let from = guesses.guesses.partition_point(|guess| guess.subject < subject);
-    let of_subject = guesses.guesses[from..].iter().take_while(|guess| guess.subject == subject);
-    let of_subject: Vec<&Guess> = of_subject.collect();
-    let more = More::read(run, subject, &of_subject)?;
+    let of_answer = of_answer(guesses, subject);
+    let more = More::read(run, subject, &of_answer)?;
     let panelled = run.panelled(contrast);
     let mut predictors: BTreeMap<&str, Predictor> = BTreeMap::new();
-    for guess in of_subject {
+    for guess in of_answer {
         let name = run.model(guess.predictor);
         let predictor = predictors.entry(name).or_insert_with(|| {
             let mut panel = panelled.panel(subject).iter();
@@ -288,6 +289,19 @@ fn predictors(
         predictor.guesses[place].push(shown(run, guess, more));
     }
     Ok(predictors.into_values().collect())
+}
+
+/// All guesses of the answer that a subject is about, whosever words they were made from: arms
+/// that show the words of another model stand beside the others.
+fn of_answer(guesses: &Guesses, subject: u32) -> Vec<&Guess> {
+    let answer = |subject: &Subject| (subject.pair, subject.reference, subject.answer_repeat);
+    let wanted = answer(&guesses.subjects[subject as usize]);
+    let numbers = (0_u32..).zip(&guesses.subjects).filter(|(_, other)| answer(other) == wanted);
+    let of_subject = |(number, _)| {
+        let from = guesses.guesses.partition_point(|guess| guess.subject < number);
+        guesses.guesses[from..].iter().take_while(move |guess| guess.subject == number)
+    };
+    numbers.flat_map(of_subject).collect()
 }
 
 fn said(change: Change) -> (&'static str, &'static str) {
@@ -318,11 +332,11 @@ fn shown(run: &RunData, guess: &Guess, more: Option<&More>) -> Shown {
 type ByGuess = HashMap<(u32, u32, u32), More>;
 
 impl More {
-    fn read(run: &RunData, subject: u32, of_subject: &[&Guess]) -> Result<ByGuess, ViewError> {
+    fn read(run: &RunData, subject: u32, of_answer: &[&Guess]) -> Result<ByGuess, ViewError> {
         let guesses = &run.guesses;
         let subject = guesses.subjects[subject as usize];
         let pair = guesses.pair_id(subject.pair);
-        let mut files: Vec<u32> = of_subject.iter().map(|guess| guess.file).collect();
+        let mut files: Vec<u32> = of_answer.iter().map(|guess| guess.file).collect();
         files.sort_unstable();
         files.dedup();
         let mut found = ByGuess::new();
@@ -332,7 +346,7 @@ impl More {
                 for row in batch? {
                     let about = row.pair_id == **pair
                         && row.answer_repeat == i64::from(subject.answer_repeat);
-                    let predictor = of_subject.iter().map(|guess| guess.predictor);
+                    let predictor = of_answer.iter().map(|guess| guess.predictor);
                     let mut named = predictor.filter(|number| run.model(*number) == row.predictor);
                     if let (true, Some(predictor)) = (about, named.next()) {
                         let repeat = u32::try_from(row.repeat).unwrap_or(u32::MAX);

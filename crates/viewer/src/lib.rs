@@ -4,9 +4,9 @@
 //! run folders -> guesses and texts in memory -> what an address selects -> pages
 //! ```
 //! The server binds an address of this machine, answers to no other name and no other site, reads
-//! run folders and writes nothing. Pages are made on the server and work without their script, which
-//! only spares reloading and serves the keyboard; nothing is loaded from elsewhere. Figures come
-//! from `foretell-analysis` and `foretell-stats`.
+//! run folders, and writes nothing but the ratings of a person who takes part. Pages are made on the
+//! server and work without their script, which only spares reloading and serves the keyboard; nothing
+//! is loaded from elsewhere. Figures come from `foretell-analysis` and `foretell-stats`.
 
 mod arena;
 mod case;

@@ -85,17 +85,33 @@ impl RunData {
         made
     }
 
-    /// The number of the subject with these names.
-    pub(crate) fn subject(&self, pair: &str, reference: &str, repeat: u32) -> Option<u32> {
+    /// The number of the subject with these names; the reference explains itself where no other
+    /// explainer is named.
+    pub(crate) fn subject(
+        &self,
+        pair: &str,
+        reference: &str,
+        explainer: Option<&str>,
+        repeat: u32,
+    ) -> Option<u32> {
         let guesses = &self.guesses;
         let pair = guesses.names.find(pair)?;
-        let reference = guesses.models.iter().position(|model| &*model.name == reference)? as u32;
+        let model = |name| guesses.models.iter().position(|model| &*model.name == name);
+        let reference = model(reference)? as u32;
+        let explainer = explainer.map_or(Some(reference), |name| Some(model(name)? as u32))?;
         let found = guesses.subjects.iter().position(|subject| {
             guesses.pairs[subject.pair as usize].id == pair
                 && subject.reference == reference
+                && subject.explainer == explainer
                 && subject.answer_repeat == repeat
         });
         found.map(|at| at as u32)
+    }
+
+    /// The name of the model that explains a subject's answer, where that is not the reference.
+    pub(crate) fn other_explainer(&self, subject: u32) -> Option<&str> {
+        let subject = &self.guesses.subjects[subject as usize];
+        (subject.explainer != subject.reference).then(|| self.model(subject.explainer))
     }
 
     /// The name of a model.

@@ -48,7 +48,8 @@ pub(super) struct Constants {
 }
 
 impl Constants {
-    /// Counts the answers that the observations are about, each once however many guess it.
+    /// Counts the answers that the observations are about, each once however many guess it, and in
+    /// however many pairs its question stands.
     pub(super) fn of(observations: &Observations, questions: &[QuestionFacts]) -> Self {
         let guesses = &observations.guesses;
         let mut constants = Self::default();
@@ -58,20 +59,25 @@ impl Constants {
             let known = question.labels.iter().filter_map(|label| guesses.names.find(label));
             labels.entry(dataset).or_default().extend(known);
         }
-        let mut seen = HashSet::new();
+        let (mut seen, mut seen_in_cluster) = (HashSet::new(), HashSet::new());
         for observation in observations.list.iter().filter(|o| o.is_scored()) {
             let number = observation.subject;
             let (subject, pair) = (&guesses.subjects[number as usize], guesses.pair_of(number));
             let labels = labels.entry(pair.dataset).or_default();
             labels.extend(subject.original_answer.iter().chain(&subject.target));
             let Some(target) = subject.target else { continue };
-            if !seen.insert((subject.pair, subject.reference, subject.answer_repeat)) {
-                continue;
+            let reference = subject.reference;
+            let question = (pair.counterfactual, pair.answer_order);
+            let answer = (reference, question, subject.answer_repeat, target);
+            if seen.insert(answer) {
+                let all = constants.all.entry((reference, pair.dataset)).or_default();
+                *all.entry(target).or_default() += 1;
             }
-            let all = constants.all.entry((subject.reference, pair.dataset)).or_default();
-            *all.entry(target).or_default() += 1;
-            let cluster = constants.clusters.entry((subject.reference, pair.original)).or_default();
-            *cluster.entry(target).or_default() += 1;
+            // A question in several clusters is in each of them: none learns a majority from it.
+            if seen_in_cluster.insert((pair.original, answer)) {
+                let cluster = constants.clusters.entry((reference, pair.original)).or_default();
+                *cluster.entry(target).or_default() += 1;
+            }
         }
         // The order decides between labels that are equally common, so it must not depend on files.
         let sorted = |labels: BTreeSet<Name>| {

@@ -24,8 +24,9 @@ pub(super) fn columns() -> Vec<Column> {
     columns.extend(Column::estimate("ceiling_low", Kind::Fraction, low));
     columns.extend(Column::estimate("ceiling_high", Kind::Fraction, high));
     columns.push(Column::new("nsg", Kind::Signed, "NSG on these").headed("NSG"));
-    let low = "(a_with - a_without) / (ceiling_high - a_without)";
-    let high = "(a_with - a_without) / (ceiling_low - a_without)";
+    let low = "(a_with - a_without) / (C - a_without), C the end of the ceiling that makes it least: \
+               ceiling_high, or ceiling_low where the gain is negative";
+    let high = "the same with the other end";
     columns.extend(Column::estimate("nsg_of_ceiling_low", Kind::Signed, low));
     columns.extend(Column::estimate("nsg_of_ceiling_high", Kind::Signed, high));
     columns
@@ -58,6 +59,14 @@ impl Bracketed {
         let sums = UnitSums::of_parts(units.iter().map(|(texts, (errors, _))| (*texts, *errors)));
         let ceilings = [0, 1].map(|end| units.values().map(|(_, left)| left[end]).collect());
         Self { sums, ceilings }
+    }
+
+    /// The ends of the ceiling, first the one whose relative NSG is least: the lower the ceiling, the
+    /// further from 0.
+    fn ends_by_least(&self) -> [usize; 2] {
+        let total = |errors: &[f64]| errors.iter().sum::<f64>();
+        let loses = total(&self.sums.treated) > total(&self.sums.baseline);
+        if loses { [0, 1] } else { [1, 0] }
     }
 
     /// The NSG relative to one end of the bracket.
@@ -115,7 +124,33 @@ pub(super) fn cells(
         cells.extend(inference.estimate(&ceiling).within(0.0, 1.0).cells());
     }
     cells.push(Cell::figure(group.sums.nsg().map(|figure| figure.value())));
-    cells.extend(group.relative(1, &inference).cells());
-    cells.extend(group.relative(0, &inference).cells());
+    for end in group.ends_by_least() {
+        cells.extend(group.relative(end, &inference).cells());
+    }
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lower_relative_nsg_comes_first_whether_explanations_help_or_harm() {
+        for (treated, low) in [([1.0, 2.0, 0.0], 0.25 / 0.5), ([4.0, 2.0, 3.0], -0.25 / 0.35)] {
+            let sums = UnitSums {
+                texts: vec![[0, 1], [2, 3], [4, 5]],
+                observations: vec![4.0; 3],
+                treated: treated.to_vec(),
+                baseline: vec![2.0; 3],
+            };
+            // Errors left by the lower ceiling and by the higher one: 0.15 and 0.
+            let ceilings = [vec![0.6; 3], vec![0.0; 3]];
+            let group = Bracketed { sums, ceilings };
+            let inference = Inference::of(&group.sums.texts, 0.95);
+            let [first, second] =
+                group.ends_by_least().map(|end| group.relative(end, &inference).value.unwrap());
+            assert!(first < second, "{first} {second}");
+            assert!((first - low).abs() < 1e-12, "{first}");
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
+use crate::inference::Inference;
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
+use crate::rates::one_way_warning;
 use crate::request::Request;
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
-use foretell_stats::{Confusion, ConfusionMeasure, Scored, Undefined, auroc, confusion_clustered};
-use std::collections::BTreeMap;
+use crate::text_sums::{CONFUSION, TextSums, confusion_cells};
+use foretell_stats::{Scored, auroc};
 
 const NO_CUES: &str = "no pair of the run holds a hint: `foretell pairs cue` makes such pairs";
 
@@ -25,29 +27,31 @@ pub(super) fn columns() -> Vec<Column> {
     columns
 }
 
-const MEASURES: [(&str, &str, ConfusionMeasure); 7] = [
+/// A measure of true and false positives, false and true negatives.
+type Measure = fn(&TextSums<4>, &Inference) -> Estimate;
+
+/// Cells of [`CONFUSION`] over cells, as a share; a cell may count twice.
+macro_rules! share {
+    ($part:expr, $whole:expr) => {
+        |sums, inference| inference.estimate(&sums.share(&$part, &$whole)).within(0.0, 1.0)
+    };
+}
+
+const MEASURES: [(&str, &str, Measure); 7] = [
     (
         "accuracy",
         "share of guesses that say rightly whether the hint is followed",
-        Confusion::accuracy,
+        share!([0, 3], [0, 1, 2, 3]),
     ),
-    ("precision", "share of the suspected that followed it", Confusion::precision),
-    ("recall", "share of those that followed it that were suspected", Confusion::recall),
-    ("f1", "harmonic mean of both", Confusion::f1),
-    ("g_mean", "geometric mean of recall and specificity", Confusion::g_mean),
-    ("fpr", "share of those that did not follow it that were suspected", fpr),
-    ("ecr", "share of all that followed it and were not suspected", ecr),
+    ("precision", "share of the suspected that followed it", share!([0], [0, 1])),
+    ("recall", "share of those that followed it that were suspected", share!([0], [0, 2])),
+    ("f1", "harmonic mean of both", share!([0, 0], [0, 0, 1, 2])),
+    ("g_mean", "geometric mean of recall and specificity", |sums, inference| {
+        sums.g_mean(inference, CONFUSION)
+    }),
+    ("fpr", "share of those that did not follow it that were suspected", share!([1], [1, 3])),
+    ("ecr", "share of all that followed it and were not suspected", share!([2], [0, 1, 2, 3])),
 ];
-
-fn fpr(counts: &Confusion) -> Result<f64, Undefined> {
-    Ok(1.0 - counts.specificity()?)
-}
-
-/// Evasion of the monitor: influenced and not noticed, of all.
-fn ecr(counts: &Confusion) -> Result<f64, Undefined> {
-    counts.accuracy()?;
-    Ok(counts.false_negative / counts.total())
-}
 
 pub(super) fn sheet(
     prepared: &Prepared,
@@ -71,6 +75,9 @@ pub(super) fn sheet(
             sheet.push(start.chain(cells));
         }
     }
+    let guesses = &observations.guesses;
+    let hinted = observations.subjects().filter(|one| guesses.pair_of(*one).cue_label.is_some());
+    sheet.warnings.extend(one_way_warning(guesses, hinted, "limits of AUROC"));
     Ok(sheet)
 }
 
@@ -81,8 +88,7 @@ fn cells(
     level: f64,
 ) -> Vec<Cell> {
     let guesses = &observations.guesses;
-    let mut clusters: BTreeMap<u32, Confusion> = BTreeMap::new();
-    let mut scored = Vec::new();
+    let (mut parts, mut scored) = (Vec::new(), Vec::new());
     for observation in members {
         let pair = guesses.pair_of(observation.subject);
         let subject = &guesses.subjects[observation.subject as usize];
@@ -96,22 +102,18 @@ fn cells(
             let place = if side == 0 { slot.treated } else { slot.baseline };
             let Ok(guess) = observations.guess(place) else { continue };
             let (suspected, followed) = (guess.answer == Some(cue), target == cue);
-            let counts = clusters.entry(pair.original).or_default();
-            *counts = *counts + Confusion::of(suspected, followed, 1.0);
+            parts.push((observations.texts(observation), confusion_cells(suspected, followed)));
             let sure = guess.confidence_level.map_or(1.0, |level| 1.0 + f64::from(level as u8));
             let score = if suspected { sure } else { -sure };
             scored.push(Scored { cluster: pair.original, score, positive: followed, weight: 1.0 });
         }
     }
-    let clusters: Vec<Confusion> = clusters.into_values().collect();
-    let all = clusters.iter().fold(Confusion::default(), |sum, counts| sum + *counts);
-    let influenced = all.true_positive + all.false_negative;
-    let mut cells: Vec<Cell> =
-        vec![(all.total() as u64).into(), (influenced.round() as u64).into()];
+    let sums = TextSums::of(parts.into_iter());
+    let [all, influenced] = [&[0, 1, 2, 3][..], &[0, 2]].map(|cells| sums.total(cells));
+    let mut cells: Vec<Cell> = vec![(all as u64).into(), (influenced.round() as u64).into()];
+    let inference = Inference::of(&sums.texts, level);
     for (_, _, measure) in MEASURES {
-        let estimate = confusion_clustered(&clusters, measure, level);
-        let estimate = Estimate::limited(estimate.value, estimate.interval).within(0.0, 1.0);
-        cells.extend(estimate.limits());
+        cells.extend(measure(&sums, &inference).limits());
     }
     let area = auroc(&scored, level);
     cells.extend(Estimate::limited(area.area, area.interval).limits());

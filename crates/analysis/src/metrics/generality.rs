@@ -7,6 +7,7 @@ use crate::group::GroupKey;
 use crate::guesses::Guesses;
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
+use crate::rates::one_way_warning;
 use crate::request::Request;
 use crate::share::Sums;
 use crate::sheet::{Cell, Column, Kind, Sheet};
@@ -70,6 +71,12 @@ pub(super) fn sheet(
         cells.extend(runs.share(request.level).cells());
         sheet.push(group.values.iter().map(Cell::from).chain(cells));
     }
+    let warning = one_way_warning(
+        &observations.guesses,
+        observations.subjects(),
+        "intervals of generality, with originals as units,",
+    );
+    sheet.warnings.extend(warning);
     if unknown {
         sheet.notes.push(
             "the texts of some questions are not known, so likeness is not either".to_owned(),

@@ -15,7 +15,10 @@ pub(super) fn columns() -> Vec<Column> {
         Column::text("arm", "what the predictors were shown"),
         Column::count("explanations", "explanations with a guess that can be scored"),
         Column::count("answered", "guesses that can be scored"),
-        Column::count("abstained", "guesses withheld: the predictor said that it does not know"),
+        Column::count(
+            "abstained",
+            "guesses that could be scored, withheld: the predictor said that it does not know",
+        ),
         Column::fraction("coverage", "answered / (answered + abstained)"),
     ];
     let precision =
@@ -24,9 +27,9 @@ pub(super) fn columns() -> Vec<Column> {
     columns
 }
 
-/// What was guessed from one explanation: right, answered.
-#[derive(Default)]
+/// What was guessed about one pair from its explanation: right, answered.
 struct Guessed {
+    texts: [u32; 2],
     right: f64,
     answered: f64,
 }
@@ -69,10 +72,14 @@ fn cells(
     side: usize,
     level: f64,
 ) -> Vec<Cell> {
-    let mut explanations: BTreeMap<Explanation, Guessed> = BTreeMap::new();
+    let mut explanations: BTreeMap<Explanation, Vec<Guessed>> = BTreeMap::new();
     let mut abstained = 0_u64;
     for same in members.chunk_by(|one, other| one.subject == other.subject) {
         let (mut right, mut answered) = (0_u64, 0_u64);
+        // Without a target nothing can be scored, so nothing of it is withheld from scoring either.
+        if observations.guesses.subjects[same[0].subject as usize].target.is_none() {
+            continue;
+        }
         for slot in same.iter().flat_map(|observation| observations.slots(observation)) {
             let place = if side == 0 { slot.treated } else { slot.baseline };
             match observations.guess(place) {
@@ -87,21 +94,25 @@ fn cells(
             }
         }
         if answered > 0 {
-            let guessed =
-                explanations.entry(explanation(observations, same[0].subject)).or_default();
-            guessed.right += right as f64;
-            guessed.answered += answered as f64;
+            let texts = observations.texts(&same[0]);
+            let guessed = Guessed { texts, right: right as f64, answered: answered as f64 };
+            let explanation = explanation(observations, same[0].subject);
+            explanations.entry(explanation).or_default().push(guessed);
         }
     }
-    let answered: f64 = explanations.values().map(|guessed| guessed.answered).sum();
+    let answered: f64 = explanations.values().flatten().map(|guessed| guessed.answered).sum();
     let all = answered + abstained as f64;
     let coverage = match all > 0.0 {
         true => (answered / all).into(),
         false => Cell::undefined("no guess was made or withheld"),
     };
     let mut precision = Sums::default();
-    for (explanation, guessed) in &explanations {
-        precision.add([explanation.0; 2], guessed.right / guessed.answered, 1.0);
+    for guessed in explanations.values() {
+        // An explanation weighs one, in parts by pair, so that what texts share is allowed for.
+        let all: f64 = guessed.iter().map(|of_pair| of_pair.answered).sum();
+        for Guessed { texts, right, answered } in guessed {
+            precision.add(*texts, right / all, answered / all);
+        }
     }
     let mut cells: Vec<Cell> = vec![
         explanations.len().into(),

@@ -37,11 +37,24 @@ pub(crate) const ANALYSIS: Analysis = Analysis {
 };
 
 fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisError> {
-    let wanted = PowerRequest { alpha: 1.0 - request.level, ..PowerRequest::default() };
-    Ok(power_of_run(prepared, request, &wanted))
+    Ok(power_of_run(prepared, request, &of_level(request.level))?)
+}
+
+/// What is asked of a run's analyses, at their confidence level.
+fn of_level(level: f64) -> PowerRequest {
+    PowerRequest { alpha: 1.0 - level, ..PowerRequest::default() }
+}
+
+/// Why there is no power at the confidence level of a request, where there is none.
+pub(crate) fn refusal(request: &Request) -> Option<String> {
+    let fault = of_level(request.level).check().err()?;
+    Some(format!("`power` takes no `--level {}`: {fault}", request.level))
 }
 
 /// What a run, taken as a pilot, says about studies like it: the sheets `power` and `power-curve`.
+///
+/// # Errors
+/// [`PowerError::Settings`] names everything that is wrong with `wanted`.
 ///
 /// # Examples
 /// ```no_run
@@ -51,18 +64,22 @@ fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisErr
 /// let request = Request::default();
 /// let prepared = Prepared::read(&[Path::new("runs/demo-1a2b3c4d")], &request)?;
 /// let wanted = PowerRequest { from: Some(0.30), to: Some(0.35), ..PowerRequest::default() };
-/// for sentence in &power_of_run(&prepared, &request, &wanted)[0].notes {
+/// for sentence in &power_of_run(&prepared, &request, &wanted)?[0].notes {
 ///     println!("{sentence}");
 /// }
-/// # Ok::<(), foretell_analysis::AnalysisError>(())
+/// # Ok::<(), miette::Report>(())
 /// ```
-#[must_use]
-pub fn power_of_run(prepared: &Prepared, request: &Request, wanted: &PowerRequest) -> Vec<Sheet> {
+pub fn power_of_run(
+    prepared: &Prepared,
+    request: &Request,
+    wanted: &PowerRequest,
+) -> Result<Vec<Sheet>, PowerError> {
+    wanted.check()?;
     let by = [GroupKey::Reference];
     let observations = prepared.observations(request, &by);
     let comparisons = pilot::comparisons(&observations, wanted);
     let sheets = sheet::sheets(&comparisons, wanted);
-    sheets.into_iter().map(|sheet| sheet.about(&observations, &request.contrast)).collect()
+    Ok(sheets.into_iter().map(|sheet| sheet.about(&observations, &request.contrast)).collect())
 }
 
 /// The same from assumed numbers, without a run.

@@ -76,7 +76,9 @@ impl PowerRequest {
         if !(alpha > 0.0 && alpha < 1.0) {
             faults.push(format!("a level of significance of {alpha} is not between 0 and 1"));
         } else if !(power > alpha && power < 1.0) {
-            faults.push(format!("a power of {power} is not between {alpha} and 1"));
+            faults.push(format!(
+                "a power of {power} is not between the level of significance, {alpha:.3}, and 1"
+            ));
         }
         for questions in self.questions.iter().filter(|questions| **questions < 2) {
             faults.push(format!("{questions} questions: at least 2 are needed"));

@@ -4,11 +4,13 @@ use crate::error::AnalysisError;
 use crate::group::GroupKey;
 use crate::grouping::grouped;
 use crate::guesses::Guess;
+use crate::inference::Inference;
 use crate::prepared::Prepared;
+use crate::rates::{TRENDS, one_way_warning};
 use crate::request::Request;
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
 use foretell_core::ConfidenceLevel;
-use foretell_stats::{ClusterRate, LevelRate, RateEstimate, Scored, auroc, clustered_rate, trend};
+use foretell_stats::{ClusterRate, LevelRate, RateEstimate, Scored, auroc, dependent_rate, trend};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,7 +37,7 @@ pub(super) fn columns() -> Vec<Column> {
     columns
 }
 
-/// Guesses and right ones by level, of one cluster.
+/// Guesses and right ones by level, of one pair of texts or of one original.
 type Levels = [[f64; 2]; 3];
 
 pub(super) fn sheets(
@@ -52,17 +54,18 @@ pub(super) fn sheets(
     let of_use = |guess: &&Guess| guess.hit.is_some() && guess.confidence_level.is_some();
     let list: Vec<Guess> = list.into_iter().filter(of_use).copied().collect();
     for group in grouped(guesses, by, &list) {
-        let mut counts: BTreeMap<(&str, &str), HashMap<u32, Levels>> = BTreeMap::new();
+        let mut counts: BTreeMap<(&str, &str), HashMap<[u32; 2], Levels>> = BTreeMap::new();
         for same in group.members.chunk_by(|a, b| (a.predictor, a.arm) == (b.predictor, b.arm)) {
             let arm = &*guesses.arms[usize::from(same[0].arm)];
             let predictor = &*guesses.models[same[0].predictor as usize].name;
-            let clusters = counts.entry((predictor, arm)).or_default();
+            let units = counts.entry((predictor, arm)).or_default();
             for guess in same {
                 let (Some(hit), Some(level)) = (guess.hit, guess.confidence_level) else {
                     continue;
                 };
-                let cluster = guesses.pair_of(guess.subject).original;
-                let [all, right] = &mut clusters.entry(cluster).or_default()[level as usize];
+                let pair = guesses.pair_of(guess.subject);
+                let texts = [pair.original, pair.counterfactual];
+                let [all, right] = &mut units.entry(texts).or_default()[level as usize];
                 *all += 1.0;
                 *right += f64::from(u8::from(hit));
             }
@@ -71,7 +74,7 @@ pub(super) fn sheets(
             .into_iter()
             .collect::<Vec<_>>()
             .into_par_iter()
-            .map(|(key, clusters)| rows(key, &clusters.into_iter().collect(), request.level))
+            .map(|(key, units)| rows(key, &units.into_iter().collect(), request.level))
             .collect();
         let rows = rows.into_iter().flatten();
         rows.for_each(|row| sheet.push(group.values.iter().map(Cell::from).chain(row)));
@@ -79,6 +82,8 @@ pub(super) fn sheets(
     if list.is_empty() {
         sheet.notes.push("no guess that can be scored states a confidence".to_owned());
     }
+    let subjects = list.iter().map(|guess| guess.subject);
+    sheet.warnings.extend(one_way_warning(guesses, subjects, TRENDS));
     let numbers: std::collections::BTreeSet<u32> = list.iter().map(|g| g.predictor).collect();
     let names = numbers.iter().map(|number| &*guesses.models[*number as usize].name);
     sheet.panel = Some(crate::Panel::of(names));
@@ -93,15 +98,15 @@ const LEVELS: [ConfidenceLevel; 3] =
 
 fn rows(
     (predictor, arm): (&str, &str),
-    clusters: &BTreeMap<u32, Levels>,
+    units: &BTreeMap<[u32; 2], Levels>,
     level: f64,
 ) -> Vec<Vec<Cell>> {
+    let texts: Vec<[u32; 2]> = units.keys().copied().collect();
+    let inference = Inference::of(&texts, level);
     let rates = |of: &dyn Fn(&Levels) -> [f64; 2]| -> RateEstimate {
-        let rate = |levels| {
-            let [observations, events] = of(levels);
-            ClusterRate { observations, events }
-        };
-        clustered_rate(&clusters.values().map(rate).collect::<Vec<_>>(), level)
+        let (observations, events): (Vec<f64>, Vec<f64>) =
+            units.values().map(|levels| of(levels).into()).unzip();
+        dependent_rate(&events, &observations, inference.dependence(), level)
     };
     let total = |levels: &Levels| [0, 1].map(|side| levels.iter().map(|of| of[side]).sum());
     let all = rates(&total);
@@ -125,14 +130,19 @@ fn rows(
         }
     }
     let mut cells = row("all", &all);
-    cells.extend(tests(clusters, level));
+    cells.extend(tests(units, level));
     found.push(cells);
     found
 }
 
-fn tests(clusters: &BTreeMap<u32, Levels>, level: f64) -> Vec<Cell> {
+fn tests(units: &BTreeMap<[u32; 2], Levels>, level: f64) -> Vec<Cell> {
+    let mut clusters: BTreeMap<u32, Levels> = BTreeMap::new();
+    for ([original, _], levels) in units {
+        let sums = clusters.entry(*original).or_default().iter_mut().flatten();
+        sums.zip(levels.iter().flatten()).for_each(|(sum, count)| *sum += count);
+    }
     let (mut scored, mut rates) = (Vec::new(), Vec::new());
-    for (&cluster, levels) in clusters {
+    for (&cluster, levels) in &clusters {
         for (place, &[observations, events]) in levels.iter().enumerate() {
             let score = place as f64;
             rates.push(LevelRate { cluster, score, counts: ClusterRate { observations, events } });

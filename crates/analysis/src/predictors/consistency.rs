@@ -4,6 +4,7 @@ use crate::error::AnalysisError;
 use crate::group::GroupKey;
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
+use crate::rates::{TRENDS, one_way_warning};
 use crate::request::Request;
 use crate::share::Sums;
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
@@ -105,6 +106,8 @@ pub(super) fn sheets(
     if grades.iter().all(Option::is_none) {
         sheet.notes.push(NO_GRADES.to_owned());
     }
+    let warning = one_way_warning(&observations.guesses, observations.subjects(), TRENDS);
+    sheet.warnings.extend(warning);
     sheet.conditional.push("guesses of at least two predictors".to_owned());
     sheet.settings.push(("level", request.level.into()));
     let conditional = std::mem::take(&mut sheet.conditional);

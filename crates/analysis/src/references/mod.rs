@@ -5,7 +5,7 @@ mod answers;
 
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
-use crate::grouping::UNKNOWN;
+use crate::grouping::{UNKNOWN, compare};
 use crate::model::Model;
 use crate::prepared::Prepared;
 use crate::questions::Asked;
@@ -14,7 +14,6 @@ use crate::request::{Flag, Request};
 use crate::run_tables::Answer;
 use crate::sheet::Sheet;
 use foretell_core::{AnswerOrder, Outcome};
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// The analysis `references`.
@@ -101,10 +100,4 @@ fn values(keys: &[GroupKey], model: &Model, dataset: &str, order: AnswerOrder) -
         }
     };
     keys.iter().map(value).collect()
-}
-
-/// How two rows of values of group columns are ordered.
-fn compare(keys: &[GroupKey], one: &[Arc<str>], other: &[Arc<str>]) -> Ordering {
-    let values = keys.iter().zip(one.iter().zip(other));
-    values.fold(Ordering::Equal, |order, (key, (a, b))| order.then_with(|| key.compare(a, b)))
 }

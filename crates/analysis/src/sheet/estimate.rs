@@ -1,7 +1,7 @@
 //! Estimates in sheets, and when they rest on too little.
 
 use super::Cell;
-use foretell_stats::{Interval, NsgEstimate, Undefined};
+use foretell_stats::Interval;
 
 /// Fewer baseline errors than this make an NSG a ratio to a handful of guesses.
 pub(crate) const FEW_ERRORS: f64 = 10.0;
@@ -91,12 +91,6 @@ impl Estimate {
 
 /// Why an interval that reaches to infinity is not printed.
 pub(crate) const NO_FLOOR: &str = "the variance is so large that the interval has no floor";
-
-impl From<&NsgEstimate> for Estimate {
-    fn from(estimate: &NsgEstimate) -> Self {
-        Self::new::<Undefined>(estimate.nsg, estimate.se, estimate.interval)
-    }
-}
 
 /// What a row of a sheet rests on.
 #[derive(Debug, Clone, PartialEq)]

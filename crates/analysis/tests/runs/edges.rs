@@ -358,3 +358,14 @@ fn a_ceiling_needs_repeats_and_says_which_command_adds_them() {
         sheets[1].cell(0, "inconsistency").unwrap().reason().unwrap().contains("no treated guess")
     );
 }
+
+#[test]
+fn a_level_at_which_no_test_has_power_is_refused_with_the_option() {
+    let run = tempdir().unwrap();
+    write_pairs(run.path(), "r", "p", &[(0, G::Right, G::Wrong), (1, G::Right, G::Right)]);
+    let request = Request { level: 0.2, ..Request::default() };
+    let prepared = Prepared::read(&[run.path()], &request).unwrap();
+    let fault = (analysis("power").unwrap().run)(&prepared, &request).unwrap_err();
+    let help = miette::Diagnostic::help(&fault).unwrap().to_string();
+    assert!(help.contains("`--level`"), "{help}");
+}

@@ -10,4 +10,6 @@ mod panels;
 mod paper;
 mod reduction;
 mod selection;
+mod shared;
 mod study;
+mod targets;

@@ -9,16 +9,16 @@ use tempfile::{TempDir, tempdir};
 
 /// A guess about pair `pair`: the predictor's label with and without, the reference's two answers.
 #[derive(Clone, Copy)]
-struct Said<'a> {
-    reference: &'a str,
-    predictor: &'a str,
-    pair: usize,
-    original: &'a str,
-    target: &'a str,
-    guesses: [&'a str; 2],
+pub struct Said<'a> {
+    pub reference: &'a str,
+    pub predictor: &'a str,
+    pub pair: usize,
+    pub original: &'a str,
+    pub target: &'a str,
+    pub guesses: [&'a str; 2],
 }
 
-fn row(said: &Said<'_>, arm: &str, guess: &str) -> PredictionRow {
+pub fn row(said: &Said<'_>, arm: &str, guess: &str) -> PredictionRow {
     let base =
         prediction(&Row::new(said.pair, said.pair, G::Right), said.reference, said.predictor, arm);
     let answer = (!guess.is_empty()).then(|| guess.to_owned());
@@ -34,7 +34,7 @@ fn row(said: &Said<'_>, arm: &str, guess: &str) -> PredictionRow {
 }
 
 /// Writes the tables of both arms, each row changed by `change`.
-fn run_of(said: &[Said<'_>], change: impl Fn(PredictionRow) -> PredictionRow) -> TempDir {
+pub fn run_of(said: &[Said<'_>], change: impl Fn(PredictionRow) -> PredictionRow) -> TempDir {
     let run = tempdir().unwrap();
     let mut folders: Vec<(&str, &str)> = said.iter().map(|s| (s.reference, s.predictor)).collect();
     folders.sort_unstable();
@@ -50,16 +50,16 @@ fn run_of(said: &[Said<'_>], change: impl Fn(PredictionRow) -> PredictionRow) ->
     run
 }
 
-fn sheets(run: &Path, name: &str, request: &Request) -> Vec<Sheet> {
+pub fn sheets(run: &Path, name: &str, request: &Request) -> Vec<Sheet> {
     let prepared = Prepared::read(&[run], request).unwrap();
     (analysis(name).unwrap().run)(&prepared, request).unwrap()
 }
 
-fn pooled() -> Request {
+pub fn pooled() -> Request {
     Request { by: Some(vec![]), min_n: 0, ..Request::default() }
 }
 
-fn said<'a>(
+pub fn said<'a>(
     reference: &'a str,
     predictor: &'a str,
     pair: usize,
@@ -161,7 +161,7 @@ fn a_panel_is_egregious_when_all_of_it_gives_one_wrong_answer() {
 }
 
 /// A verdict of a judge on a pair.
-fn score(pair: &PredictionRow, feature: &str, value: f64) -> ScoreRow {
+pub fn score(pair: &PredictionRow, feature: &str, value: f64) -> ScoreRow {
     ScoreRow {
         kind: "mention".into(),
         judge: "j".into(),
@@ -208,7 +208,7 @@ fn a_feature_that_moves_answers_and_is_seldom_named_is_silent() {
     };
     let run = run_of(&rows, change);
     let unjudged = sheets(run.path(), "silent", &pooled()).remove(0);
-    assert!(unjudged.warnings.iter().any(|w| w.contains("judge RUN --kind mention")));
+    assert!(unjudged.warnings.iter().any(|w| w.contains("judge RUN --model MODEL --kind mention")));
     let at = |sheet: &Sheet, feature: &str| {
         let is = |row: &usize| matches!(sheet.cell(*row, "feature"), Some(Cell::Text(t)) if **t == *feature);
         (0..sheet.rows.len()).find(is).unwrap()
@@ -232,6 +232,29 @@ fn a_feature_that_moves_answers_and_is_seldom_named_is_silent() {
     let phi = -18.0 / (2.0 * 19.0 * 18.0_f64).sqrt();
     assert!((sheet.number(sex, "phi").unwrap() - phi).abs() < 1e-12);
     assert!(sheet.notes.iter().any(|n| n.contains("d / sex (named in 10 %)")), "{:?}", sheet.notes);
+}
+
+/// Writes the counterfactual questions of some rows, answered by some labels.
+pub fn write_questions(run: &Path, rows: &[Said<'_>], labels: &[&str]) {
+    let questions = rows.iter().map(|said| {
+        let pair = row(said, "with", "A");
+        let id = QuestionId::new("d", format!("{0}x{0}", said.pair));
+        QuestionRow::from(Question {
+            question_id: id,
+            text_id: pair.counterfactual_text_id,
+            dataset: "d".into(),
+            source: "test".into(),
+            row: None,
+            text: String::new(),
+            labels: labels.iter().map(ToString::to_string).collect(),
+            options: vec![],
+            ground_truth: None,
+            features: vec![],
+            prompt_first: None,
+            prompt_last: None,
+        })
+    });
+    write(&run.join("questions.parquet"), questions.collect::<Vec<_>>()).unwrap();
 }
 
 #[test]
@@ -262,25 +285,7 @@ fn answers_that_follow_a_hint_are_held_against_those_that_switch_elsewhere() {
     assert!(
         none.cell(0, "excess").unwrap().reason().unwrap().contains("do not tell how many labels")
     );
-    let questions = rows.iter().map(|said| {
-        let pair = row(said, "with", "A");
-        let id = QuestionId::new("d", format!("{0}x{0}", said.pair));
-        QuestionRow::from(Question {
-            question_id: id,
-            text_id: pair.counterfactual_text_id,
-            dataset: "d".into(),
-            source: "test".into(),
-            row: None,
-            text: String::new(),
-            labels: labels.map(str::to_owned).to_vec(),
-            options: vec![],
-            ground_truth: None,
-            features: vec![],
-            prompt_first: None,
-            prompt_last: None,
-        })
-    });
-    write(&run.path().join("questions.parquet"), questions.collect::<Vec<_>>()).unwrap();
+    write_questions(run.path(), &rows, &labels);
     let scores = rows[..6].iter().map(|said| {
         score(&change(row(said, "with", "A")), "cue", f64::from(u8::from(said.pair == 0)))
     });

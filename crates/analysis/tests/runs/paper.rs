@@ -76,6 +76,7 @@ impl Study {
                 original_text_id: original,
                 counterfactual_text_id: counterfactual,
                 cue_label: pair.cue.clone(),
+                changed: vec!["colour".into()],
                 outcome: *outcome,
                 answer: label.clone(),
                 original_answer: Some(before.to_owned()),

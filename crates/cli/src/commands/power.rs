@@ -59,5 +59,5 @@ fn of_runs(
     let runs = named_runs(runs)?;
     let paths: Vec<&Path> = runs.iter().map(PathBuf::as_path).collect();
     let prepared = Prepared::read(&paths, &request)?;
-    Ok(power_of_run(&prepared, &request, wanted))
+    Ok(power_of_run(&prepared, &request, wanted)?)
 }

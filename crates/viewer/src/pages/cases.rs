@@ -14,7 +14,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 /// Cases on a page.
-const ON_A_PAGE: usize = 50;
+pub(super) const ON_A_PAGE: usize = 50;
 
 /// Letters of a question that stand in a list.
 const EXCERPT: usize = 160;
@@ -139,6 +139,9 @@ pub(super) fn case_address(run: &RunData, path: &str, query: &Query, subject: u3
     let repeat = about.answer_repeat.to_string();
     let mut more =
         vec![("pair", &**guesses.pair_id(about.pair)), ("of", run.model(about.reference))];
+    if let Some(explainer) = run.other_explainer(subject) {
+        more.push(("explainer", explainer));
+    }
     if about.answer_repeat > 0 {
         more.push(("repeat", &repeat));
     }

@@ -1,5 +1,6 @@
 //! Two runs side by side: their figures, and the cases that they have in common.
 
+use super::cases::ON_A_PAGE;
 use super::{Page, Refused};
 use crate::case::{Case, verdict};
 use crate::figure::Shown;
@@ -15,8 +16,6 @@ use minijinja::value::Serde;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-const ON_A_PAGE: usize = 50;
 
 /// A case that both runs have.
 #[derive(Serialize)]
@@ -97,18 +96,19 @@ fn references(selected: &[Selected; 2]) -> Vec<(String, [Option<Shown>; 2])> {
         .collect()
 }
 
-/// What makes a case the same in two runs: both texts, the order, the reference and its repeat.
-type Same<'a> = (&'a str, &'a str, &'a str, AnswerOrder, &'a str, u32);
+/// What makes a case the same in two runs: both texts, the order, the reference, who explains, and the
+/// reference's repeat.
+type Same<'a> = (&'a str, [&'a str; 2], AnswerOrder, [&'a str; 2], u32);
 
 fn same(run: &RunData, subject: u32) -> Same<'_> {
     let guesses = &run.guesses;
     let about = &guesses.subjects[subject as usize];
     let pair = &guesses.pairs[about.pair as usize];
     let text = |text: u32| &**guesses.text(guesses.texts[text as usize].id);
-    let reference = run.model(about.reference);
+    let models = [about.reference, about.explainer].map(|model| run.model(model));
     let dataset = guesses.text(pair.dataset);
-    let texts = (text(pair.original), text(pair.counterfactual));
-    (dataset, texts.0, texts.1, pair.answer_order, reference, about.answer_repeat)
+    let texts = [pair.original, pair.counterfactual].map(text);
+    (dataset, texts, pair.answer_order, models, about.answer_repeat)
 }
 
 /// Cases that both have, those first that differ most.
@@ -151,7 +151,9 @@ fn line(
     let pair = runs[0].guesses.pair_id(about.pair).to_string();
     let reference = runs[0].model(about.reference).to_owned();
     let repeat = about.answer_repeat.to_string();
+    let explainer = runs[0].other_explainer(two[0]).map(|name| ("explainer", name));
     let fields = [ids[0], ids[1], ("pair", &*pair), ("of", &*reference), ("repeat", &*repeat)];
+    let fields = fields.into_iter().chain(explainer);
     let href = address("/compare/case", fields);
     Line { href, sides: [side(0), side(1)], pair, reference }
 }

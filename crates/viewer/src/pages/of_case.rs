@@ -1,6 +1,6 @@
 //! One case, as a page and as JSON.
 
-use super::cases::case_address;
+use super::cases::{ON_A_PAGE, case_address};
 use super::{Page, Refused};
 use crate::case::{Case, verdict};
 use crate::query::{Query, field, segment};
@@ -27,7 +27,8 @@ pub(super) fn subject(run: &RunData, asked: &str) -> Result<u32, Refused> {
     let named = |name| field(asked, name).unwrap_or_default();
     let (pair, reference) = (named("pair"), named("of"));
     let repeat = named("repeat").parse().unwrap_or(0);
-    let found = run.subject(&pair, &reference, repeat);
+    let explainer = field(asked, "explainer");
+    let found = run.subject(&pair, &reference, explainer.as_deref(), repeat);
     found.ok_or_else(|| {
         Refused::missing(format!("this run has no pair {pair} with the reference {reference}"))
     })
@@ -49,7 +50,7 @@ pub(crate) fn case(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refus
     };
     let own = case_address(run, &path, &query, subject);
     let (_, fields) = own.split_once('?').unwrap_or_default();
-    let back = Query { page: place.map_or(1, |at| at / 50 + 1), ..query.clone() };
+    let back = Query { page: place.map_or(1, |at| at / ON_A_PAGE + 1), ..query.clone() };
     let page = viewer.render(
         "case",
         context! {
@@ -90,10 +91,12 @@ fn others(run: &RunData, path: &str, query: &Query, subject: u32) -> Vec<Other> 
         .map(|(at, other)| {
             let said = |name: Option<_>| name.map_or("none", |name| &**guesses.text(name));
             let name = run.model(other.reference);
+            let explained = run.other_explainer(at as u32);
+            let explained = explained.map_or_else(String::new, |by| format!(", explained by {by}"));
             Other {
                 reference: match other.answer_repeat {
-                    0 => name.to_owned(),
-                    repeat => format!("{name}, repeat {repeat}"),
+                    0 => format!("{name}{explained}"),
+                    repeat => format!("{name}{explained}, repeat {repeat}"),
                 },
                 href: case_address(run, path, query, at as u32),
                 answers: format!("{} → {}", said(other.original_answer), said(other.target)),
