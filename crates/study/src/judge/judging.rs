@@ -2,7 +2,7 @@
 
 use super::request::JudgeRequest;
 use super::scores;
-use super::tally::Tally;
+use super::summary::VerdictSummary;
 use super::to_judge::{ToJudge, model_rows, schema};
 use super::unit::Unit;
 use super::verdict;
@@ -38,7 +38,7 @@ pub struct JudgedRun {
     /// How the asking ended.
     pub ended: Ended,
     /// What the verdicts come to, by kind and reference.
-    pub tallies: Vec<Tally>,
+    pub summaries: Vec<VerdictSummary>,
 }
 
 impl Judging {
@@ -125,7 +125,7 @@ impl Judging {
             if matches!(asked.stopped, Some(Stopped::ByBudget(_))) {
                 name_budget(&mut rows);
             }
-            judged.tallies.extend(Tally::of(kind.as_str(), &references, &rows));
+            judged.summaries.extend(VerdictSummary::of(kind.as_str(), &references, &rows));
             scores::merge(&path, frozen, judge, kind.as_str(), &references, &pairs, rows)?;
         }
         Models::close(&models.references, &[]);
