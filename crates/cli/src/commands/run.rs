@@ -98,9 +98,8 @@ pub(crate) fn carry_out(
         say(&format!("warning: model `{model}`: {}", harmless(what)));
     }
     for ((arm, reason), guesses) in &ended.unasked {
-        let noun = if *guesses == 1 { "guess" } else { "guesses" };
-        let (guesses, why) = (count(*guesses), why_not_asked(reason));
-        say(&harmless(&format!("arm `{arm}`: {guesses} {noun} not asked: {why}")));
+        let (guesses, why) = (counted(*guesses, "guess"), why_not_asked(reason));
+        say(&harmless(&format!("arm `{arm}`: {guesses} not asked: {why}")));
     }
     if ended.is_complete() {
         report(run, &ended, format)?;
