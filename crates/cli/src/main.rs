@@ -11,6 +11,7 @@ mod interrupt;
 mod output;
 mod plan;
 mod progress;
+mod saving;
 
 use args::{Cli, Command};
 use clap::Parser;
