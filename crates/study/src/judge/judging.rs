@@ -15,11 +15,12 @@ use crate::ledger_check::NamedReplies;
 use crate::manifest::Manifest;
 use crate::models::Models;
 use crate::money::Money;
+use crate::opening::asked;
 use crate::progress::Progress;
 use crate::run::Settings;
 use foretell_core::judge::JudgeKind;
 use foretell_core::{NotAsked, Outcome};
-use foretell_llm::{Keys, Opening, Stop, Stopped, open_model};
+use foretell_llm::{Keys, Stop, Stopped};
 use foretell_tables::{ScoreRow, write};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -54,11 +55,7 @@ impl Judging {
     ) -> Result<Self, StudyError> {
         Manifest::refuse_imported(folder)?;
         let folder = RunFolder::open(folder)?;
-        let mut to_judge =
-            ToJudge::of(folder, request, settings.limits, &|spec, registry, logs| {
-                let timeout = settings.timeout;
-                open_model(spec, &Opening { keys, timeout, registry, logs })
-            })?;
+        let mut to_judge = ToJudge::of(folder, request, settings.limits, &asked(keys, settings))?;
         let layout = &to_judge.folder.layout;
         let named = NamedReplies::read(layout)?;
         let (mut asking, warnings) = Asking::open(layout, settings)?;
