@@ -3,8 +3,7 @@
 use crate::requests::{cpu_s, peak_mb};
 use foretell_core::{Outcome, Registry};
 use foretell_llm::{
-    Attempt, ChatModel, Failure, Journal, Ledger, ModelSpec, Opening, Request, Verdict,
-    open_model,
+    Attempt, ChatModel, Failure, Journal, Ledger, ModelSpec, Opening, Request, Verdict, open_model,
 };
 use std::collections::HashSet;
 use std::sync::Arc;

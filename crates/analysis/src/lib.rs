@@ -57,6 +57,7 @@ mod names;
 mod observation;
 mod order;
 mod pair_row;
+mod people;
 mod power;
 mod predictors;
 mod prepared;
@@ -104,6 +105,7 @@ pub use model::Model;
 pub use names::{Name, Names};
 pub use observation::{Observation, Observations, Slot};
 pub use pair_row::PairRow;
+pub use people::{LabelsShared, PeopleAgreement, expected_of_people, people_agree};
 pub use power::{
     Assumed, Compared, Comparison, PowerError, PowerRequest, power_of_assumed, power_of_run,
 };

@@ -7,16 +7,17 @@ use serde_json::{Map, Value};
 /// A line under the header and nothing else, so that lines can be cut out with `awk`.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-'));
 
-/// A table for people: its first `words` columns are text, the others numbers.
-pub(crate) fn table(columns: &[&str], words: usize, rows: &[Vec<String>]) -> String {
+/// A table for people: its first `words` columns are text, the others numbers. A row is one line.
+pub(crate) fn table(columns: &[impl AsRef<str>], words: usize, rows: &[Vec<String>]) -> String {
+    let one_line = |cell: &str| harmless(cell).replace(['\n', '\t'], " ");
     let mut table = Table::new();
     table
         .load_style(STYLE)
         .force_no_tty()
         .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(columns);
+        .set_header(columns.iter().map(|column| one_line(column.as_ref())));
     for row in rows {
-        table.add_row(row.iter().map(|cell| harmless(cell)));
+        table.add_row(row.iter().map(|cell| one_line(cell)));
     }
     for at in words..columns.len() {
         if let Some(column) = table.column_mut(at) {
@@ -36,18 +37,22 @@ pub(crate) fn objects(columns: &[&str], rows: &[Vec<Value>]) -> Value {
 }
 
 /// Comma-separated values; what is null is empty.
-pub(crate) fn csv(columns: &[&str], rows: &[Vec<Value>]) -> String {
+pub(crate) fn csv(columns: &[impl AsRef<str>], rows: &[Vec<Value>]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut write = |fields: Vec<String>| writer.write_record(fields).expect("memory takes all");
-    write(columns.iter().map(|column| (*column).to_owned()).collect());
-    let text = |value: &Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => harmless(text),
-        other => other.to_string(),
-    };
+    write(columns.iter().map(|column| column.as_ref().to_owned()).collect());
     rows.iter().for_each(|row| write(row.iter().map(text).collect()));
     let bytes = writer.into_inner().expect("memory takes all");
     String::from_utf8(bytes).expect("text in, text out")
+}
+
+/// A value as a cell; what is null is empty.
+pub(crate) fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => harmless(text),
+        other => other.to_string(),
+    }
 }
 
 /// An amount of US dollars: whole cents, or more digits where it is less than a dollar.

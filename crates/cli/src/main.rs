@@ -11,6 +11,7 @@ mod interrupt;
 mod output;
 mod plan;
 mod progress;
+mod saving;
 mod sparkline;
 
 use args::{Cli, Command};

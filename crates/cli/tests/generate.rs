@@ -419,7 +419,7 @@ fn a_csv_of_open_questions_gets_counterfactuals_and_no_study() {
         fails(folder.path(), 3, &[&args[..], &["--methods", "brief", "--out", "b"]].concat());
     assert!(brief.contains("method `brief`: 2 of 2 questions have no labels"), "{brief}");
     let said = fails(folder.path(), 3, &["run", "--pairs", "made", "--out", "run"]);
-    assert!(said.contains("question `open/0`: 0 label(s) given"), "{said}");
+    assert!(said.contains("question `open/0`: 0 labels given"), "{said}");
     let said = fails(folder.path(), 3, &["run", "--pairs", "open.csv", "--out", "run"]);
     assert!(said.contains("it holds questions and no counterfactuals"), "{said}");
     let (_, err) =

@@ -143,6 +143,19 @@ fn pictures_and_data_land_where_they_are_asked_for() {
     for name in ["nsg.svg", "nsg.csv", "arms.svg", "gap.svg", "captions.txt"] {
         assert!(at.join("figures").join(name).is_file(), "{name}");
     }
+    // One file of the user's is enough, whichever it is.
+    for (name, all) in [
+        ("captions.txt", &["plot", "run", "--all", "--out", "mine"][..]),
+        ("gap.pdf", &["plot", "run", "--all", "--form", "svg,pdf", "--out", "mine"]),
+    ] {
+        let path = at.join("mine").join(name);
+        std::fs::create_dir(at.join("mine")).unwrap();
+        std::fs::write(&path, "of the user").unwrap();
+        let said = fails(at, 3, all);
+        assert!(said.contains(&format!("mine/{name} is there already")), "{said}");
+        assert_eq!(std::fs::read_dir(at.join("mine")).unwrap().count(), 1);
+        std::fs::remove_dir_all(at.join("mine")).unwrap();
+    }
 }
 
 #[test]

@@ -222,6 +222,7 @@ fn ratings_are_taken_from_own_pages_alone_and_by_one_server_at_a_time() {
     assert!(said.contains("in use") || said.contains("another"), "{said}");
     let (out, _) = succeeds(folder.path(), &["human", "export", "runs/one"]);
     assert!(out.contains("1 of 8 tasks"), "{out}");
+    assert!(out.contains("gave the people's label in") && out.contains("of 1 case"), "{out}");
     let (table, _) = succeeds(
         folder.path(),
         &["analyze", "missing", "runs/one", "--where", "predictor=human", "--format", "csv"],

@@ -19,16 +19,22 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// A count with its noun: `1 pair`, `1,391 pairs`.
+/// A count with its noun: `1 pair`, `1,391 pairs`, `2 guesses`.
 ///
 /// # Examples
 /// ```
 /// assert_eq!(foretell_core::counted(1, "pair"), "1 pair");
 /// assert_eq!(foretell_core::counted(1_391, "pair"), "1,391 pairs");
+/// assert_eq!(foretell_core::counted(2, "guess"), "2 guesses");
 /// ```
 #[must_use]
 pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+    let ending = match number {
+        1 => "",
+        _ if noun.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{} {noun}{ending}", count(number))
 }
 
 #[cfg(test)]

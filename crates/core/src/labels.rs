@@ -1,5 +1,6 @@
 //! The labels that answer a question.
 
+use crate::count::counted;
 use thiserror::Error;
 
 /// The labels of a question, at least two, in the order in which a prompt lists them.
@@ -18,7 +19,7 @@ pub(crate) struct Label {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LabelsError {
     /// Fewer than two labels.
-    #[error("{0} label(s) given; a question needs at least two")]
+    #[error("{} given; a question needs at least two", counted(*.0 as u64, "label"))]
     TooFew(usize),
     /// A label without a letter or digit.
     #[error("the label `{0}` holds no letter or digit")]

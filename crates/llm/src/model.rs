@@ -150,8 +150,8 @@ pub fn open_model(
     })
 }
 
-/// Opens a model to make bodies and to read replies: it needs no key and no program, and cannot be
-/// asked. Its bodies and variant, and so the keys of its requests, are those of [`open_model`].
+/// Opens a model to make bodies and to read replies, also those of batch files: it needs no key and no
+/// program, and cannot be asked. Its bodies and variant, and so the keys of its requests, are those of [`open_model`].
 ///
 /// # Errors
 /// [`SpecError`] names the option and its value.
@@ -207,6 +207,10 @@ impl ChatModel for ToRead {
 
     fn wanted(&self) -> Option<&Wanted> {
         self.0.wanted()
+    }
+
+    fn batch(&self) -> Option<BatchDoor<'_>> {
+        self.0.batch()
     }
 }
 

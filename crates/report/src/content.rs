@@ -102,7 +102,7 @@ pub(crate) fn asked(guesses: &Guesses) -> Vec<String> {
         ),
         format!(
             "{} were made in {} {}, about {} answers of references.",
-            counted(guesses.guesses.len() as u64, "guess").replace("guesss", "guesses"),
+            counted(guesses.guesses.len() as u64, "guess"),
             if arms.len() == 1 { "arm" } else { "arms" },
             arms.join(", "),
             count(guesses.subjects.len() as u64)

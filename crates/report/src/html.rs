@@ -24,7 +24,6 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::io::Write;
 use std::path::Path;
 
 /// The page, as a template, with its style sheet and its script.
@@ -77,13 +76,7 @@ impl Default for ReportRequest {
 pub fn write_report(run: &Path, out: &Path, request: &ReportRequest) -> Result<(), ReportError> {
     let page = report(run, request)?;
     let at = |fault| ReportError::Io { path: out.to_owned(), fault };
-    // A bare file name lies in the folder that the program was started in.
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let mut file = foretell_tables::temporary(".report-", folder).map_err(at)?;
-    file.write_all(page.as_bytes()).map_err(at)?;
-    file.persist(out).map_err(|fault| at(fault.error))?;
-    Ok(())
+    foretell_tables::write_whole(out, page.as_bytes()).map_err(at)
 }
 
 /// The report as text.

@@ -127,8 +127,7 @@ fn basis(row: &GainRow) -> String {
         number::counted(row.observations, "observation"),
     );
     if row.left_out > 0 {
-        let guesses = if row.left_out == 1 { "guess" } else { "guesses" };
-        basis.push_str(&format!(", {} {guesses} left out", number::count(row.left_out)));
+        basis.push_str(&format!(", {} left out", number::counted(row.left_out, "guess")));
     }
     basis
 }

@@ -132,7 +132,7 @@ mod tests {
         std::fs::create_dir_all(&deep).unwrap();
         std::fs::write(&file, "").unwrap();
         std::fs::write(deep.join("c.txt"), "").unwrap();
-        assert_eq!(tables(folder).unwrap(), [file.clone()]);
+        assert_eq!(tables(folder).unwrap(), std::slice::from_ref(&file));
         assert!(matches!(tables(&file), Err(StudyError::Io { .. })), "it is no folder");
     }
 

@@ -470,12 +470,6 @@ impl std::io::Write for HashWriter<'_> {
 
 /// Writes a file to a temporary name and renames it.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), StudyError> {
-    use std::io::Write;
-    let at = |fault| StudyError::Io { path: path.to_owned(), fault };
-    let folder = path.parent().expect("a file lies in a folder");
-    let mut file = foretell_tables::temporary(".file-", folder).map_err(at)?;
-    file.write_all(text.as_bytes()).map_err(at)?;
-    file.as_file().sync_all().map_err(at)?;
-    file.persist(path).map_err(|fault| at(fault.error))?;
-    Ok(())
+    foretell_tables::write_whole(path, text.as_bytes())
+        .map_err(|fault| StudyError::Io { path: path.to_owned(), fault })
 }

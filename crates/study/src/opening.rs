@@ -16,13 +16,33 @@ use crate::run::{Run, Settings};
 use crate::study::Study;
 use foretell_core::{Arm, Need, Prompts, Registry};
 use foretell_data::{Cards, PairSet, select};
-use foretell_llm::{ChatModel, Keys, ModelSpec, Opening, SpecError, open_model};
+use foretell_llm::{
+    ChatModel, Keys, ModelSpec, Opening, Place, SpecError, open_model, open_to_read,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Opens one model, with what is known about models and the folder for logs.
 pub(crate) type OpenIn<'a> =
     dyn Fn(&ModelSpec, &Registry, &Path) -> Result<Arc<dyn ChatModel>, SpecError> + 'a;
+
+/// Opens models that are asked.
+pub(crate) fn asked<'a>(
+    keys: Keys<'a>,
+    settings: &Settings,
+) -> impl Fn(&ModelSpec, &Registry, &Path) -> Result<Arc<dyn ChatModel>, SpecError> + 'a {
+    let timeout = settings.timeout;
+    move |spec, registry, logs| open_model(spec, &Opening { keys, timeout, registry, logs })
+}
+
+/// Opens a model that only makes requests and reads replies.
+pub(crate) fn unasked(
+    spec: &ModelSpec,
+    registry: &Registry,
+    _: &Path,
+) -> Result<Arc<dyn ChatModel>, SpecError> {
+    open_to_read(spec, registry)
+}
 
 /// Where a run lies or will lie, and what it asks with.
 pub(crate) struct Ground {
@@ -102,7 +122,22 @@ impl Run {
         settings: &Settings,
     ) -> Result<Self, StudyError> {
         let ground = Ground::of_study(study, folder)?;
-        Self::open_in(study, ground, || inputs::pairs(study), keys, settings)?.beside_batches()
+        let open = asked(keys, settings);
+        Self::open_in(study, ground, || inputs::pairs(study), &open, settings)?.beside_batches()
+    }
+
+    /// The same with models that cannot be asked, and need neither keys nor programs: for a machine that
+    /// has none.
+    ///
+    /// # Errors
+    /// [`StudyError`], as [`Run::open`].
+    pub fn open_unasked(
+        study: &Study,
+        folder: Option<&Path>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let ground = Ground::of_study(study, folder)?;
+        Self::open_in(study, ground, || inputs::pairs(study), &unasked, settings)
     }
 
     /// Opens the run in `folder` with `growth` added to its study: everything else is taken from what
@@ -120,7 +155,7 @@ impl Run {
         let study = growth.onto(manifest.study)?;
         let ground = Ground::of_run(folder, manifest.identity)?;
         let load = || Err(StudyError::NoRun { path: folder.to_owned() });
-        Self::open_in(&study, ground, load, keys, settings)?.beside_batches()
+        Self::open_in(&study, ground, load, &asked(keys, settings), settings)?.beside_batches()
     }
 
     /// What is in batches on its way is paid for, so whoever asks live leaves it to these.
@@ -129,18 +164,40 @@ impl Run {
         Ok(self)
     }
 
-    /// Opens the run in `folder` as its manifest describes it. Sends nothing, and needs none of the
-    /// files that it was started from.
+    /// Opens the run in `folder` as its manifest describes it, for batches at providers. Sends nothing,
+    /// and needs none of the files that it was started from, nor a program that would serve models here:
+    /// those are not asked.
     ///
     /// # Errors
     /// [`StudyError`], as [`Run::open`].
     pub fn reopen(folder: &Path, keys: Keys<'_>, settings: &Settings) -> Result<Self, StudyError> {
+        let asked = asked(keys, settings);
+        let open = |spec: &ModelSpec, registry: &Registry, logs: &Path| match spec.place {
+            Place::Vllm => open_to_read(spec, registry),
+            _ => asked(spec, registry, logs),
+        };
+        Self::reopen_with(folder, &open, settings)
+    }
+
+    /// The same with models that cannot be asked, and need neither keys nor programs.
+    ///
+    /// # Errors
+    /// [`StudyError`], as [`Run::open`].
+    pub fn reopen_unasked(folder: &Path, settings: &Settings) -> Result<Self, StudyError> {
+        Self::reopen_with(folder, &unasked, settings)
+    }
+
+    fn reopen_with(
+        folder: &Path,
+        open: &OpenIn<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
         let manifest = Manifest::read(folder)?;
         // What the user's file said of the models is frozen in the run.
         let study = Study { registry: None, ..manifest.study };
         let ground = Ground::of_run(folder, manifest.identity)?;
         let load = || Err(StudyError::NoRun { path: folder.to_owned() });
-        let mut run = Self::open_in(&study, ground, load, keys, settings)?;
+        let mut run = Self::open_in(&study, ground, load, open, settings)?;
         run.folder.manifest.complete = manifest.complete;
         run.folder.manifest.judging = manifest.judging;
         run.folder.manifest.write(folder)?;
@@ -152,14 +209,10 @@ impl Run {
         study: &Study,
         ground: Ground,
         load: impl FnOnce() -> Result<(PairSet, Cards), StudyError>,
-        keys: Keys<'_>,
+        open: &OpenIn<'_>,
         settings: &Settings,
     ) -> Result<Self, StudyError> {
-        let shared = settings.ledger.as_deref();
-        let opened = Opened::of(study, ground, shared, &|spec, registry, logs| {
-            let timeout = settings.timeout;
-            open_model(spec, &Opening { keys, timeout, registry, logs })
-        })?;
+        let opened = Opened::of(study, ground, settings.ledger.as_deref(), open)?;
         StudyError::all(money::faults(study.budget, &opened.models))?;
         let Opened { ground, layout, registry, models } = opened;
         let Ground { identity, folder, prompts } = ground;

@@ -9,7 +9,7 @@ use crate::grow::Growth;
 use crate::inputs;
 use crate::manifest::Manifest;
 use crate::models::Model;
-use crate::opening::{Ground, Opened, arms_of, check};
+use crate::opening::{Ground, Opened, arms_of, check, unasked};
 use crate::plan::Plan;
 use crate::planner::{Known, Planner};
 use crate::rationales;
@@ -17,7 +17,7 @@ use crate::said::Said;
 use crate::study::Study;
 use foretell_core::{NotAsked, Pair};
 use foretell_data::select;
-use foretell_llm::{LedgerReader, Limits, open_to_read};
+use foretell_llm::{LedgerReader, Limits};
 use foretell_tables::{AnswerRow, DonorRow, RationaleRow, read};
 use std::path::Path;
 
@@ -52,8 +52,7 @@ fn plan(
     ledger: Option<&Path>,
     limits: &Limits,
 ) -> Result<Plan, StudyError> {
-    let opened =
-        Opened::of(study, ground, ledger, &|spec, registry, _| open_to_read(spec, registry))?;
+    let opened = Opened::of(study, ground, ledger, &unasked)?;
     let Opened { ground, layout, models, .. } = opened;
     let Ground { identity, folder, prompts } = ground;
     let (frozen, seed) = match Manifest::read(&folder) {

@@ -24,5 +24,5 @@ pub use rows::{
     AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, TableInfo,
     every_table,
 };
-pub use write::{Writer, schema_of, temporary, write};
+pub use write::{Writer, schema_of, temporary, write, write_whole};
 pub use written::{GenerationRow, ScoreRow};

@@ -8,6 +8,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use std::io::Write;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -135,6 +136,29 @@ pub fn temporary(prefix: &str, folder: &Path) -> std::io::Result<NamedTempFile> 
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder)
+}
+
+/// Writes a file that appears under its name only when it is whole, and is on the disk then.
+///
+/// # Errors
+/// What the file system says; whatever was there before is there still.
+///
+/// # Examples
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("a.txt");
+/// foretell_tables::write_whole(&path, b"all of it")?;
+/// assert_eq!(std::fs::read(path)?, b"all of it");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A bare file name lies in the folder that the program was started in.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = temporary(".file-", folder.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }
 
 fn properties<T: Table>() -> WriterProperties {

@@ -11,7 +11,7 @@ use crate::interrupt;
 use crate::output::{harmless, say, show};
 use crate::progress::Stages;
 use foretell_core::{count, counted};
-use foretell_study::{JudgeRequest, JudgedRun, Judging, ModelTable, Tally, ToJudge};
+use foretell_study::{JudgeRequest, JudgedRun, Judging, ModelTable, ToJudge, VerdictSummary};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -94,24 +94,24 @@ fn tell(judged: &JudgedRun, format: ListFormat) {
     match format {
         ListFormat::Json => show(&as_json(judged).to_string()),
         ListFormat::Table => {
-            judged.tallies.iter().for_each(|tally| show(&harmless(&line(tally))));
+            judged.summaries.iter().for_each(|summary| show(&harmless(&line(summary))));
         }
     }
 }
 
-fn line(tally: &Tally) -> String {
-    let mean = match (tally.mean, tally.directions.is_empty()) {
+fn line(summary: &VerdictSummary) -> String {
+    let mean = match (summary.mean, summary.directions.is_empty()) {
         (None, _) => "no verdict".to_owned(),
         (Some(mean), true) => format!("mean {mean:.2} of 10"),
         (Some(share), false) => format!("named {:.0} %", 100.0 * share),
     };
-    let directions = if tally.directions.is_empty() {
+    let directions = if summary.directions.is_empty() {
         String::new()
     } else {
-        format!("; {}", listed(&tally.directions))
+        format!("; {}", listed(&summary.directions))
     };
-    let outcomes = listed(&tally.outcomes);
-    format!("{:<12} {}: {mean}; {outcomes}{directions}", tally.kind, tally.reference)
+    let outcomes = listed(&summary.outcomes);
+    format!("{:<12} {}: {mean}; {outcomes}{directions}", summary.kind, summary.reference)
 }
 
 fn listed<K: Display>(counts: &BTreeMap<K, u64>) -> String {
@@ -121,19 +121,22 @@ fn listed<K: Display>(counts: &BTreeMap<K, u64>) -> String {
 }
 
 fn as_json(judged: &JudgedRun) -> serde_json::Value {
-    let one = |tally: &Tally| {
-        let outcomes: BTreeMap<String, u64> =
-            tally.outcomes.iter().map(|(outcome, number)| (outcome.to_string(), *number)).collect();
+    let one = |summary: &VerdictSummary| {
+        let outcomes: BTreeMap<String, u64> = summary
+            .outcomes
+            .iter()
+            .map(|(outcome, number)| (outcome.to_string(), *number))
+            .collect();
         json!({
-            "kind": tally.kind,
-            "reference": tally.reference,
-            "mean": tally.mean,
+            "kind": summary.kind,
+            "reference": summary.reference,
+            "mean": summary.mean,
             "outcomes": outcomes,
-            "directions": tally.directions,
+            "directions": summary.directions,
         })
     };
     json!({
-        "verdicts": judged.tallies.iter().map(one).collect::<Vec<_>>(),
+        "verdicts": judged.summaries.iter().map(one).collect::<Vec<_>>(),
         "sent": judged.ended.sent,
         "complete": judged.ended.is_complete(),
     })

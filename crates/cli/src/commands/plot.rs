@@ -6,6 +6,7 @@ use crate::args::TextFormat;
 use crate::args::plot::PlotArgs;
 use crate::exit::{DONE, Failure, INPUT, USAGE};
 use crate::output::{harmless, say, show};
+use crate::saving::{make_folder, refuse_existing, save};
 use foretell_analysis::{Flag, Prepared};
 use foretell_core::did_you_mean;
 use foretell_report::figure::{Form, figures};
@@ -86,12 +87,12 @@ impl Place {
             return Ok(Self::Printed(args.format.unwrap_or(TextFormat::Table)));
         };
         if args.all {
-            for kind in kinds {
-                refuse_existing(&out.join(format!("{}.csv", kind.name)), args.force)?;
-            }
+            let files = kinds.iter().flat_map(|kind| files_of(args, out, kind.name));
+            let files: Vec<PathBuf> = files.chain([captions_in(out)]).collect();
+            refuse_existing(&files, args.force)?;
             return Ok(Self::Folder(out.clone()));
         }
-        refuse_existing(out, args.force)?;
+        refuse_existing(std::slice::from_ref(out), args.force)?;
         let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let place = match (args.format, ending.as_deref()) {
             (Some(format), _) => Self::Data(format, out.clone()),
@@ -124,25 +125,36 @@ impl Place {
                 Ok(())
             }
             Self::Folder(folder) => {
-                std::fs::create_dir_all(folder).map_err(|fault| {
-                    let help = "name a folder that can be made";
-                    Failure::said(INPUT, format!("{}: {fault}", folder.display()), help)
-                })?;
+                make_folder(folder)?;
                 let mut captions = String::new();
                 for figure in drawn {
                     let name = figure.kind.name;
+                    let mut files = files_of(args, folder, name);
                     for form in &args.form {
-                        let ending = format!("{form:?}").to_lowercase();
                         let picture = figure.draw((*form).into(), theme, width)?;
-                        save(&folder.join(format!("{name}.{ending}")), &picture)?;
+                        save(&files.next().expect("a file a form"), &picture)?;
                     }
-                    save(&folder.join(format!("{name}.csv")), figure.to_csv().as_bytes())?;
+                    save(&files.next().expect("then the data"), figure.to_csv().as_bytes())?;
                     captions.push_str(&format!("{name}\n{}\n\n", harmless(&figure.caption)));
                 }
-                save(&folder.join("captions.txt"), captions.as_bytes())
+                save(&captions_in(folder), captions.as_bytes())
             }
         }
     }
+}
+
+/// The files of a figure in a folder: a picture a form, then the data.
+fn files_of<'a>(
+    args: &'a PlotArgs,
+    folder: &'a Path,
+    name: &'a str,
+) -> impl Iterator<Item = PathBuf> + 'a {
+    let forms = args.form.iter().map(|form| format!("{form:?}").to_lowercase());
+    forms.chain(["csv".to_owned()]).map(move |ending| folder.join(format!("{name}.{ending}")))
+}
+
+fn captions_in(folder: &Path) -> PathBuf {
+    folder.join("captions.txt")
 }
 
 fn text(figure: &Figure, format: TextFormat) -> String {
@@ -154,21 +166,4 @@ fn text(figure: &Figure, format: TextFormat) -> String {
             format!("{}\n\n{table}", harmless(&figure.caption))
         }
     }
-}
-
-fn refuse_existing(path: &Path, force: bool) -> Result<(), Failure> {
-    if !path.exists() || force {
-        return Ok(());
-    }
-    let help = "name another place, or replace what is there with `--force`";
-    Err(Failure::said(INPUT, format!("{} is there already", path.display()), help))
-}
-
-fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes).map_err(|fault| {
-        let help = "name a file in a folder you can write to";
-        Failure::said(INPUT, format!("{}: {fault}", path.display()), help)
-    })?;
-    say(&format!("wrote {}", path.display()));
-    Ok(())
 }

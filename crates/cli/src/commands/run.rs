@@ -1,7 +1,6 @@
 //! `foretell run`.
 
 use super::analyze::{print_gains, width};
-use super::batch::no_keys;
 use super::show::why_not_asked;
 use crate::Done;
 use crate::args::money::SpendArgs;
@@ -18,7 +17,7 @@ use crate::progress::Stages;
 use foretell_analysis::{GainRequest, GroupKey, gain};
 use foretell_core::{count, counted};
 use foretell_data::{BUILT_IN, Cards};
-use foretell_llm::{Keys, Limits, Shard};
+use foretell_llm::{Limits, Shard};
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
@@ -41,18 +40,16 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let mut settings = args.requests.settings(stages.teller());
     settings.ledger = args.sharing.ledger();
     settings.limits.shard = args.sharing.shard;
-    let open = |keys: Keys<'_>| {
-        Run::open(&study, args.out.as_deref(), keys, &settings)
-            .map_err(|error| Failure::from(error).while_doing("cannot start the study"))
-    };
+    let cannot = |error| Failure::from(error).while_doing("cannot start the study");
+    let out = args.out.as_deref();
     if args.sharing.prepare {
-        let run = open(&no_keys)?;
+        let run = Run::open_unasked(&study, out, &settings).map_err(cannot)?;
         introduce(&run);
         let folder = quoted(&run.folder.layout.folder().display().to_string());
         say(&format!("nothing was sent; next:\n  foretell batch export {folder}"));
         return Ok(DONE);
     }
-    let run = open(&variable)?;
+    let run = Run::open(&study, out, &variable, &settings).map_err(cannot)?;
     let shard = args.sharing.shard;
     carry_out(&run, &args.requests, &args.money.spend, shard, args.format, &stages)
 }
@@ -98,9 +95,8 @@ pub(crate) fn carry_out(
         say(&format!("warning: model `{model}`: {}", harmless(what)));
     }
     for ((arm, reason), guesses) in &ended.unasked {
-        let noun = if *guesses == 1 { "guess" } else { "guesses" };
-        let (guesses, why) = (count(*guesses), why_not_asked(reason));
-        say(&harmless(&format!("arm `{arm}`: {guesses} {noun} not asked: {why}")));
+        let (guesses, why) = (counted(*guesses, "guess"), why_not_asked(reason));
+        say(&harmless(&format!("arm `{arm}`: {guesses} not asked: {why}")));
     }
     if ended.is_complete() {
         report(run, &ended, format)?;

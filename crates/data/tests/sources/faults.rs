@@ -21,7 +21,7 @@ fn the_cards_labels_come_first_and_given_ones_must_be_the_same() {
 #[test]
 fn labels_that_are_none_are_refused() {
     let (message, _) = fault(load_with(&tides(), &labels(&["YES"])));
-    assert_eq!(message, "`--labels`: 1 label(s) given; a question needs at least two");
+    assert_eq!(message, "`--labels`: 1 label given; a question needs at least two");
     let columns = with("original_ground_truth", texts(&[Some("yes"), Some("YES"), None]));
     let (message, _) = fault(load(&columns));
     assert_eq!(message, "no labels for `tides`", "they read the same");

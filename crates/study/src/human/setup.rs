@@ -1,8 +1,8 @@
 //! Drawing a study of people, and freezing it.
 
+use super::HUMAN;
 use super::cases::eligible;
 use super::design::{HumanStudy, Sizes, Texts, assign, draw};
-use super::HUMAN;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout};
 use crate::manifest::{Manifest, write_whole};
@@ -156,7 +156,8 @@ mod tests {
     fn a_link_is_of_128_bits_and_no_two_are_alike() {
         let tokens: BTreeSet<String> = (0..1000).map(|_| token().unwrap()).collect();
         assert_eq!(tokens.len(), 1000);
-        let is_hex = |token: &String| token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_hex =
+            |token: &String| token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit());
         assert!(tokens.iter().all(is_hex));
     }
 }

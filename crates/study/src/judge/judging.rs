@@ -2,7 +2,7 @@
 
 use super::request::JudgeRequest;
 use super::scores;
-use super::tally::Tally;
+use super::summary::VerdictSummary;
 use super::to_judge::{ToJudge, model_rows, schema};
 use super::unit::Unit;
 use super::verdict;
@@ -15,11 +15,12 @@ use crate::ledger_check::NamedReplies;
 use crate::manifest::Manifest;
 use crate::models::Models;
 use crate::money::Money;
+use crate::opening::asked;
 use crate::progress::Progress;
 use crate::run::Settings;
 use foretell_core::judge::JudgeKind;
 use foretell_core::{NotAsked, Outcome};
-use foretell_llm::{Keys, Opening, Stop, Stopped, open_model};
+use foretell_llm::{Keys, Stop, Stopped};
 use foretell_tables::{ScoreRow, write};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -38,7 +39,7 @@ pub struct JudgedRun {
     /// How the asking ended.
     pub ended: Ended,
     /// What the verdicts come to, by kind and reference.
-    pub tallies: Vec<Tally>,
+    pub summaries: Vec<VerdictSummary>,
 }
 
 impl Judging {
@@ -54,11 +55,7 @@ impl Judging {
     ) -> Result<Self, StudyError> {
         Manifest::refuse_imported(folder)?;
         let folder = RunFolder::open(folder)?;
-        let mut to_judge =
-            ToJudge::of(folder, request, settings.limits, &|spec, registry, logs| {
-                let timeout = settings.timeout;
-                open_model(spec, &Opening { keys, timeout, registry, logs })
-            })?;
+        let mut to_judge = ToJudge::of(folder, request, settings.limits, &asked(keys, settings))?;
         let layout = &to_judge.folder.layout;
         let named = NamedReplies::read(layout)?;
         let (mut asking, warnings) = Asking::open(layout, settings)?;
@@ -125,7 +122,7 @@ impl Judging {
             if matches!(asked.stopped, Some(Stopped::ByBudget(_))) {
                 name_budget(&mut rows);
             }
-            judged.tallies.extend(Tally::of(kind.as_str(), &references, &rows));
+            judged.summaries.extend(VerdictSummary::of(kind.as_str(), &references, &rows));
             scores::merge(&path, frozen, judge, kind.as_str(), &references, &pairs, rows)?;
         }
         Models::close(&models.references, &[]);

@@ -8,12 +8,12 @@ mod judging;
 mod point;
 mod request;
 mod scores;
-mod tally;
+mod summary;
 mod to_judge;
 mod unit;
 mod verdict;
 
 pub use judging::{JudgedRun, Judging};
 pub use request::JudgeRequest;
-pub use tally::Tally;
+pub use summary::VerdictSummary;
 pub use to_judge::ToJudge;

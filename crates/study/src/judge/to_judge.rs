@@ -13,12 +13,12 @@ use crate::ledger_check::NamedReplies;
 use crate::manifest::Manifest;
 use crate::models::{Model, Models, OpenOne, known_in, wrong_roles};
 use crate::money;
-use crate::opening::OpenIn;
+use crate::opening::{OpenIn, unasked};
 use crate::plan::{Plan, Planned};
 use foretell_core::judge::{JudgeKind, mention_schema, testability_schema};
 use foretell_core::{Pair, Registry};
 use foretell_data::select;
-use foretell_llm::{LedgerReader, Limits, ModelSpec, Request, open_to_read};
+use foretell_llm::{LedgerReader, Limits, ModelSpec, Request};
 use foretell_tables::{ModelRow, read};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -45,8 +45,7 @@ impl ToJudge {
     pub fn open(folder: &Path, request: JudgeRequest, limits: Limits) -> Result<Self, StudyError> {
         Manifest::refuse_imported(folder)?;
         let folder = RunFolder::open_to_read(folder)?;
-        let open = |spec: &ModelSpec, registry: &Registry, _: &Path| open_to_read(spec, registry);
-        let to_judge = Self::of(folder, request, limits, &open)?;
+        let to_judge = Self::of(folder, request, limits, &unasked)?;
         NamedReplies::read(&to_judge.folder.layout)?.check(&to_judge.reader()?)?;
         Ok(to_judge)
     }

@@ -2,8 +2,9 @@
 
 use crate::args::Format;
 use crate::args::analyze::AnalyzeArgs;
-use crate::exit::{Failure, INPUT, USAGE};
+use crate::exit::{Failure, USAGE};
 use crate::output::{harmless, say, show};
+use crate::saving::{make_folder, refuse_existing, save};
 use foretell_analysis::{GainTable, Sheet, sheets_to_json};
 use foretell_report::sheet::{sheet_table, to_latex};
 use foretell_report::table::gain_table;
@@ -55,7 +56,7 @@ impl Target {
             ));
         };
         if !folder {
-            refuse_existing(out, force)?;
+            refuse_existing(&[out.to_owned()], force)?;
         }
         Ok(Self { format, out: Some(out.to_owned()), folder, force })
     }
@@ -72,7 +73,7 @@ impl Target {
             }
             Some(out) if !self.folder && sheets.len() == 1 => self.write_one(&sheets[0], out),
             Some(out) if !self.folder && self.format == Format::Json => {
-                save(out, &text(sheets, self.format, None))
+                save(out, text(sheets, self.format, None).as_bytes())
             }
             Some(out) if !self.folder => {
                 let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
@@ -95,17 +96,15 @@ impl Target {
             Format::Parquet => "parquet",
         };
         let path = |sheet: &Sheet| folder.join(format!("{}.{ending}", sheet.name));
-        sheets.iter().try_for_each(|sheet| refuse_existing(&path(sheet), self.force))?;
-        std::fs::create_dir_all(folder).map_err(|fault| {
-            let help = "name a folder that can be made";
-            Failure::said(INPUT, format!("{}: {fault}", folder.display()), help)
-        })?;
+        refuse_existing(&sheets.iter().map(path).collect::<Vec<_>>(), self.force)?;
+        make_folder(folder)?;
         sheets.iter().try_for_each(|sheet| self.write_one(sheet, &path(sheet)))
     }
 
     fn write_one(&self, sheet: &Sheet, path: &Path) -> Result<(), Failure> {
         if self.format != Format::Parquet {
-            return save(path, &text(std::slice::from_ref(sheet), self.format, None));
+            let text = text(std::slice::from_ref(sheet), self.format, None);
+            return save(path, text.as_bytes());
         }
         sheet.write_parquet(path)?;
         say(&format!("wrote {}", path.display()));
@@ -119,23 +118,6 @@ fn no_place() -> Failure {
         "`--format parquet` writes a file, and no file is named",
         "add `--out gain.parquet`",
     )
-}
-
-fn refuse_existing(path: &Path, force: bool) -> Result<(), Failure> {
-    if !path.exists() || force {
-        return Ok(());
-    }
-    let help = "name another file, or replace it with `--force`";
-    Err(Failure::said(INPUT, format!("{} is there already", path.display()), help))
-}
-
-fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|fault| {
-        let help = "name a file in a folder you can write to";
-        Failure::said(INPUT, format!("{}: {fault}", path.display()), help)
-    })?;
-    say(&format!("wrote {}", path.display()));
-    Ok(())
 }
 
 /// Sheets as text. Of several tables each has its title; several of CSV stand under comment lines.

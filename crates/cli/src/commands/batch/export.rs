@@ -1,6 +1,6 @@
 //! `foretell batch export`.
 
-use super::{no_keys, open};
+use super::open;
 use crate::Done;
 use crate::args::batch::BatchExportArgs;
 use crate::command_line::quoted;
@@ -10,7 +10,7 @@ use foretell_core::{count, counted};
 use foretell_study::{ExportRequest, Exported};
 
 pub(crate) fn run(args: &BatchExportArgs) -> Done {
-    let mut batches = open(&args.run, args.out.as_deref(), &no_keys)?;
+    let mut batches = open(&args.run, args.out.as_deref(), None)?;
     let request = ExportRequest {
         format: args.provider,
         model: args.model.clone(),

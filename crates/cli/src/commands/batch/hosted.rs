@@ -80,9 +80,7 @@ pub(crate) fn fetch(args: &BatchFetchArgs) -> Done {
 }
 
 fn open_hosted(args: &BatchFolderArgs) -> Result<Batches, crate::exit::Failure> {
-    // Keys are needed; a program that serves models is not.
-    let keys = |name: &str| if name == "PATH" { None } else { variable(name) };
-    open(&args.run, args.dir.as_deref(), &keys)
+    open(&args.run, args.dir.as_deref(), Some(&variable))
 }
 
 fn is_open(file: &BatchRecord) -> bool {

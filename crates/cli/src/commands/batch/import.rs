@@ -1,6 +1,6 @@
 //! `foretell batch import`.
 
-use super::{no_keys, open, runtime};
+use super::{open, runtime};
 use crate::Done;
 use crate::args::batch::BatchImportArgs;
 use crate::command_line::quoted;
@@ -10,7 +10,7 @@ use foretell_core::{count, counted};
 use foretell_study::{Imported, Lacking, Named};
 
 pub(crate) fn run(args: &BatchImportArgs) -> Done {
-    let mut batches = open(&args.run, args.dir.as_deref(), &no_keys)?;
+    let mut batches = open(&args.run, args.dir.as_deref(), None)?;
     let imported = batches.import(&args.files, runtime()?.handle())?;
     show(&format!(
         "{}: {} came into the ledger, {} had ended before",

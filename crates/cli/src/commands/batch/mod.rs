@@ -25,13 +25,8 @@ pub(crate) fn run(args: &BatchArgs) -> Done {
     }
 }
 
-/// Keys for whoever sends nothing: files are written and read on machines that have none, and no vLLM
-/// either, which is what a search path is for.
-pub(super) fn no_keys(name: &str) -> Option<String> {
-    (name != "PATH").then(|| "not-needed".to_owned())
-}
-
-fn open(run: &Path, folder: Option<&Path>, keys: Keys<'_>) -> Result<Batches, Failure> {
+/// The batch files of a run; without keys to write and read files, on machines that have none.
+fn open(run: &Path, folder: Option<&Path>, keys: Option<Keys<'_>>) -> Result<Batches, Failure> {
     let settings = Settings {
         limits: Limits::default(),
         timeout: Duration::from_secs(600),
@@ -39,7 +34,11 @@ fn open(run: &Path, folder: Option<&Path>, keys: Keys<'_>) -> Result<Batches, Fa
         tell: Arc::new(crate::output::say),
         ledger: None,
     };
-    Ok(Batches::open(Run::reopen(run, keys, &settings)?, folder)?)
+    let run = match keys {
+        Some(keys) => Run::reopen(run, keys, &settings)?,
+        None => Run::reopen_unasked(run, &settings)?,
+    };
+    Ok(Batches::open(run, folder)?)
 }
 
 fn runtime() -> Result<Runtime, Failure> {

@@ -6,6 +6,7 @@ use crate::args::data::DataCheckArgs;
 use crate::exit::{DONE, INPUT};
 use crate::fetching::raw_folders;
 use crate::output::{harmless, say, show};
+use foretell_core::counted;
 use foretell_data::{CardCheck, check_cards};
 use serde_json::json;
 
@@ -25,12 +26,10 @@ pub(crate) fn run(args: &DataCheckArgs) -> Done {
         return Ok(DONE);
     }
     let broken = found.iter().filter(|own| !own.faults.is_empty()).count();
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
     say(&format!(
-        "{faults} fault{} in {broken} of {} card{}; docs/cards.md explains the fields",
-        plural(faults),
-        found.len(),
-        plural(found.len())
+        "{} in {broken} of {}; docs/cards.md explains the fields",
+        counted(faults as u64, "fault"),
+        counted(found.len() as u64, "card"),
     ));
     Ok(INPUT)
 }

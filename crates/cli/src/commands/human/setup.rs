@@ -1,6 +1,6 @@
 //! `foretell human setup`.
 
-use super::expectation::{Pilot, expectations};
+use super::expectation::{expectations, pilot};
 use crate::Done;
 use crate::args::human::SetupArgs;
 use crate::exit::DONE;
@@ -21,9 +21,9 @@ pub(crate) fn run(args: &SetupArgs) -> Done {
     };
     let study = plan_human(&args.run, &request)?;
     design(&study).iter().for_each(|line| show(line));
-    let pilot = Pilot::of(&args.run, &study);
+    let pilot = pilot(&args.run, &study);
     let cases = counted_cases(&study);
-    expectations(cases, pilot.as_ref()).iter().for_each(|line| show(line));
+    expectations(cases, pilot).iter().for_each(|line| show(line));
     if args.dry_run {
         say("nothing was written; the same command without `--dry-run` draws this study");
         return Ok(DONE);

@@ -5,13 +5,13 @@ use crate::Done;
 use crate::args::TextFormat;
 use crate::args::ledger::{LedgerExportArgs, LedgerLsArgs, LedgerShowArgs};
 use crate::exit::{DONE, Failure, INPUT};
+use crate::grid::{csv, table};
 use crate::output::{harmless, say, show};
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
 use foretell_core::{count, counted};
 use foretell_llm::{LedgerGroup, StoredRequest};
 use foretell_study::StudyError;
-use std::fs::File;
+use foretell_tables::temporary;
+use serde_json::json;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -22,11 +22,11 @@ pub(crate) fn ls(args: &LedgerLsArgs) -> Done {
     let path = existing(&args.ledger)?;
     let groups = reader(&args.ledger)?.groups().map_err(StudyError::from)?;
     match args.format {
-        TextFormat::Table => show(&table(&groups)),
+        TextFormat::Table => show(&for_people(&groups)),
         TextFormat::Json => {
             show(&serde_json::to_string_pretty(&groups).expect("a list is always JSON"));
         }
-        TextFormat::Csv => show(csv(&groups).trim_end()),
+        TextFormat::Csv => show(as_csv(&groups).trim_end()),
     }
     let (requests, attempts) = (
         groups.iter().map(|group| group.requests).sum::<u64>(),
@@ -47,33 +47,36 @@ pub(crate) fn ls(args: &LedgerLsArgs) -> Done {
     Ok(DONE)
 }
 
-fn table(groups: &[LedgerGroup]) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING);
-    table.set_header(["api", "model", "status", "requests", "attempts", "cost"]);
-    for group in groups {
-        table.add_row([
+const COLUMNS: [&str; 6] = ["api", "model", "status", "requests", "attempts", "cost_usd"];
+
+fn for_people(groups: &[LedgerGroup]) -> String {
+    let row = |group: &LedgerGroup| {
+        vec![
             group.api.clone(),
-            harmless(&group.model),
+            group.model.clone(),
             group.status.clone(),
             count(group.requests),
             count(group.attempts),
             group.cost_usd.map_or("not reported".to_owned(), |cost| format!("${cost:.4}")),
-        ]);
-    }
-    for column in table.column_iter_mut().skip(3) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table.trim_fmt()
+        ]
+    };
+    let [api, model, status, requests, attempts, _] = COLUMNS;
+    let columns = [api, model, status, requests, attempts, "cost"];
+    table(&columns, 3, &groups.iter().map(row).collect::<Vec<_>>())
 }
 
-fn csv(groups: &[LedgerGroup]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for group in groups {
-        writer.serialize(group).expect("a row of texts and numbers can be written to memory");
-    }
-    let bytes = writer.into_inner().expect("memory takes all that is written");
-    String::from_utf8(bytes).expect("texts are UTF-8")
+fn as_csv(groups: &[LedgerGroup]) -> String {
+    let row = |group: &LedgerGroup| {
+        vec![
+            json!(group.api),
+            json!(group.model),
+            json!(group.status),
+            json!(group.requests),
+            json!(group.attempts),
+            json!(group.cost_usd),
+        ]
+    };
+    csv(&COLUMNS, &groups.iter().map(row).collect::<Vec<_>>())
 }
 
 pub(crate) fn show_request(args: &LedgerShowArgs) -> Done {
@@ -114,7 +117,9 @@ pub(crate) fn export(args: &LedgerExportArgs) -> Done {
             if path.exists() && !args.force {
                 return Err(StudyError::Exists { path: path.clone() }.into());
             }
-            let file = begin(path).map_err(at)?;
+            // It gets its name once it is whole.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let file = temporary(".ledger-", folder.unwrap_or(Path::new("."))).map_err(at)?;
             let mut out = BufWriter::new(&file);
             let mut written: std::io::Result<()> = Ok(());
             reader
@@ -126,20 +131,10 @@ pub(crate) fn export(args: &LedgerExportArgs) -> Done {
                 .map_err(StudyError::from)?;
             written.and_then(|()| out.flush()).map_err(at)?;
             drop(out);
-            std::fs::rename(part(path), path).map_err(at)?;
+            file.persist(path).map_err(|fault| at(fault.error))?;
         }
     }
     Ok(DONE)
-}
-
-/// The file under another name, until it is whole.
-fn begin(path: &Path) -> std::io::Result<File> {
-    File::create(part(path))
-}
-
-fn part(path: &Path) -> std::path::PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    path.with_file_name(format!(".{name}.part"))
 }
 
 fn line(request: &StoredRequest) -> String {

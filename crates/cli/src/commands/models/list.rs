@@ -4,11 +4,11 @@ use crate::Done;
 use crate::args::TextFormat;
 use crate::args::models::ListArgs;
 use crate::exit::DONE;
-use crate::output::{harmless, show};
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use crate::grid::{csv, objects, table, text};
+use crate::output::show;
 use foretell_core::registry::{ModelEntry, Switch};
 use foretell_study::known_models;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const COLUMNS: [&str; 12] = [
     "name",
@@ -25,9 +25,6 @@ const COLUMNS: [&str; 12] = [
     "price_on",
 ];
 
-/// A line under the header and nothing else, so that lines can be cut out with `awk`.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-'));
-
 pub(crate) fn run(args: &ListArgs) -> Done {
     let registry = known_models(args.registry.registry.as_deref())?;
     // An entry of the user's hides one of the same name.
@@ -37,18 +34,19 @@ pub(crate) fn run(args: &ListArgs) -> Done {
             models.push(entry);
         }
     }
-    let rows: Vec<[Value; COLUMNS.len()]> = models.into_iter().map(row).collect();
+    let rows: Vec<Vec<Value>> = models.into_iter().map(|entry| row(entry).to_vec()).collect();
     match args.format {
-        TextFormat::Table => show(&table(&rows)),
+        TextFormat::Table => {
+            let cells: Vec<Vec<String>> =
+                rows.iter().map(|row| row.iter().map(text).collect()).collect();
+            show(&table(&COLUMNS, COLUMNS.len(), &cells));
+            show("\nprices are US dollars per million tokens at the vendor's own API on that day");
+        }
         TextFormat::Json => {
-            let object = |row: &[Value; COLUMNS.len()]| -> Map<String, Value> {
-                let fields = COLUMNS.iter().map(|column| (*column).to_owned());
-                fields.zip(row.iter().cloned()).collect()
-            };
-            let all: Vec<_> = rows.iter().map(object).collect();
+            let all = objects(&COLUMNS, &rows);
             show(&serde_json::to_string_pretty(&all).expect("a list is always JSON"));
         }
-        TextFormat::Csv => show(csv_of(&rows).trim_end()),
+        TextFormat::Csv => show(csv(&COLUMNS, &rows).trim_end()),
     }
     Ok(DONE)
 }
@@ -80,38 +78,4 @@ fn row(entry: &ModelEntry) -> [Value; COLUMNS.len()] {
         json!(price.map(|price| price.output)),
         json!(price.map(|price| price.on.as_str())),
     ]
-}
-
-/// A cell of a table; empty where nothing is known.
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => harmless(text),
-        other => other.to_string(),
-    }
-}
-
-fn table(rows: &[[Value; COLUMNS.len()]]) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(STYLE)
-        .force_no_tty()
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(COLUMNS);
-    for row in rows {
-        table.add_row(row.iter().map(text));
-    }
-    format!(
-        "{}\n\nprices are US dollars per million tokens at the vendor's own API on that day",
-        table.trim_fmt()
-    )
-}
-
-fn csv_of(rows: &[[Value; COLUMNS.len()]]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |fields: Vec<String>| writer.write_record(fields).expect("memory takes all");
-    write(COLUMNS.map(str::to_owned).to_vec());
-    rows.iter().for_each(|row| write(row.iter().map(text).collect()));
-    let bytes = writer.into_inner().expect("memory takes all");
-    String::from_utf8(bytes).expect("text in, text out")
 }

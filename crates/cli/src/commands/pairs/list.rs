@@ -1,13 +1,14 @@
 //! `foretell pairs list`.
 
-use super::{grid, source};
+use super::source;
 use crate::Done;
 use crate::args::TextFormat;
 use crate::args::pairs::ListArgs;
 use crate::exit::{DONE, Failure, INPUT};
+use crate::grid;
 use crate::output::{say, show};
 use foretell_core::{Pair, Question, QuestionId, count, counted, did_you_mean};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
 const COLUMNS: [&str; 10] = [
@@ -64,9 +65,12 @@ pub(super) fn run(args: &ListArgs) -> Done {
             let width = if cued { COLUMNS.len() } else { COLUMNS.len() - 1 };
             let rows: Vec<Vec<String>> =
                 rows().into_iter().map(|row| row[..width].to_vec()).collect();
-            show(&grid::table(&header[..width], &rows, false));
+            show(&grid::table(&header[..width], width, &rows));
         }
-        TextFormat::Csv => show(grid::csv(&header, &rows()).trim_end()),
+        TextFormat::Csv => {
+            let cells = rows().into_iter().map(|row| row.into_iter().map(Value::from).collect());
+            show(grid::csv(&header, &cells.collect::<Vec<_>>()).trim_end());
+        }
         TextFormat::Json => {
             let of = |pair: &&Pair| {
                 json!({

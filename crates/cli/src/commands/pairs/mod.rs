@@ -2,7 +2,6 @@
 
 mod cue;
 mod generate;
-mod grid;
 mod import;
 mod list;
 mod show;

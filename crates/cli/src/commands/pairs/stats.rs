@@ -1,14 +1,16 @@
 //! `foretell pairs stats`.
 
-use super::{grid, source};
+use super::source;
 use crate::Done;
 use crate::args::TextFormat;
 use crate::args::pairs::StatsArgs;
 use crate::exit::DONE;
+use crate::grid;
 use crate::output::{say, show};
 use foretell_core::count;
 use foretell_data::{GroupStats, PairStats, Summary, pair_stats};
 use serde::Serialize;
+use serde_json::json;
 
 /// One source, with its figures.
 #[derive(Serialize)]
@@ -98,7 +100,7 @@ fn block(
         .into_iter()
         .map(|(name, values)| std::iter::once(name.to_owned()).chain(values).collect())
         .collect();
-    grid::table(&header, &rows, true)
+    grid::table(&header, 1, &rows)
 }
 
 const FIGURES: [Figure; 23] = [
@@ -173,13 +175,13 @@ fn csv(all: &[Of<'_>]) -> String {
                     ("method", names, &part.stats)
                 }));
         for (group, names, stats) in groups {
-            let mut row = vec![of.spec.to_owned(), group.to_owned()];
-            row.extend(names.map(|name| name.unwrap_or_default().to_owned()));
+            let mut row = vec![json!(of.spec), json!(group)];
+            row.extend(names.map(|name| json!(name)));
             for (name, value) in flat(stats) {
                 if rows.is_empty() {
                     header.push(name);
                 }
-                row.push(value);
+                row.push(json!(value));
             }
             rows.push(row);
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// The verdicts of one kind on the explanations of one reference.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tally {
+pub struct VerdictSummary {
     /// The kind.
     pub kind: String,
     /// The reference.
@@ -19,11 +19,11 @@ pub struct Tally {
     pub directions: BTreeMap<String, u64>,
 }
 
-impl Tally {
+impl VerdictSummary {
     /// Counts rows of one kind, by reference.
     pub(crate) fn of(kind: &str, references: &[&str], rows: &[ScoreRow]) -> Vec<Self> {
         let one = |reference: &&str| {
-            let mut tally = Self {
+            let mut summary = Self {
                 kind: kind.to_owned(),
                 reference: (*reference).to_owned(),
                 outcomes: BTreeMap::new(),
@@ -32,17 +32,17 @@ impl Tally {
             };
             let (mut sum, mut count) = (0.0, 0_u32);
             for row in rows.iter().filter(|row| row.reference.as_deref() == Some(*reference)) {
-                *tally.outcomes.entry(row.outcome).or_default() += 1;
+                *summary.outcomes.entry(row.outcome).or_default() += 1;
                 if let Some(direction) = &row.direction {
-                    *tally.directions.entry(direction.clone()).or_default() += 1;
+                    *summary.directions.entry(direction.clone()).or_default() += 1;
                 }
                 if let Some(value) = row.value {
                     sum += value;
                     count += 1;
                 }
             }
-            tally.mean = (count > 0).then(|| sum / f64::from(count));
-            tally
+            summary.mean = (count > 0).then(|| sum / f64::from(count));
+            summary
         };
         references.iter().map(one).collect()
     }
