@@ -56,8 +56,9 @@ pub(crate) fn paragraph(gains: &GainTable, observations: &Observations) -> Strin
 pub(crate) fn bibtex() -> String {
     format!(
         "@misc{{mayne2026nsg,
-  author = {{Mayne and others}},
-  title = {{arXiv:2602.02639}},
+  author = {{Mayne, Harry and Kang, Justin Singh and Gould, Dewi and Ramchandran, Kannan and Mahdi, Adam
+    and Siegel, Noah Y.}},
+  title = {{A Positive Case for Faithfulness: {{LLM}} Self-Explanations Help Predict Model Behavior}},
   year = {{2026}},
   eprint = {{2602.02639}},
   archivePrefix = {{arXiv}}
