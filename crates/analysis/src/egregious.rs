@@ -3,7 +3,7 @@
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
 use crate::grouping::grouped;
-use crate::observation::{Observation, Observations};
+use crate::observation::{NO_PEOPLE, Observation, Observations};
 use crate::prepared::Prepared;
 use crate::published;
 use crate::rates::{RATES, Rate, one_way_warning};
@@ -12,6 +12,7 @@ use crate::request::{Compat, Flag, Request};
 use crate::selection::Excluded;
 use crate::sheet::{Basis, Cell, Column, Kind, Sheet, basis_warnings};
 use crate::unanimity::{Judged, PanelRule, Verdict, judge};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -76,11 +77,19 @@ impl Basics {
         match request.compat {
             Compat::Own => {
                 let observations = prepared.observations(request, by);
-                let (list, excluded) = (observations.list.clone(), observations.excluded.clone());
-                let notes = vec![match request.min_answered {
+                let excluded = observations.excluded.clone();
+                let mut notes = vec![match request.min_answered {
                     None => "all of the panel had to answer".to_owned(),
                     Some(least) => format!("at least {least} of the panel had to answer"),
                 }];
+                let alone = by.contains(&GroupKey::Predictor);
+                let list = match observations.panels_of(&observations.list) {
+                    Cow::Owned(panels) if !alone => {
+                        notes.push(NO_PEOPLE.to_owned());
+                        panels
+                    }
+                    _ => observations.list.clone(),
+                };
                 Self { observations, list, excluded, notes }
             }
             Compat::Published => {

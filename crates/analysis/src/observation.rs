@@ -5,7 +5,8 @@ use crate::contrast::Contrast;
 use crate::explainers::{Chunk, Families};
 use crate::guesses::{Guess, Guesses};
 use crate::selection::{Excluded, Panel, Selection};
-use foretell_core::Outcome;
+use foretell_core::{HUMAN, Outcome};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,6 +20,10 @@ pub struct Slot {
     /// The same of the baseline arm.
     pub baseline: Option<u32>,
 }
+
+/// Said where people are left out of panels ([`Observations::panels_of`]).
+pub(crate) const NO_PEOPLE: &str = "people (`human`) are in no panel: they guess only the cases that \
+                                    they are given; `--where predictor=human` shows them alone";
 
 /// All that one predictor guessed about one subject in two arms, whether or not it can be scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +183,19 @@ impl Observations {
         observations: &'a [Observation],
     ) -> impl Iterator<Item = &'a [Observation]> {
         observations.chunk_by(|a, b| a.subject == b.subject && a.arm == b.arm)
+    }
+
+    /// The observations of `list` that whole panels are judged by: those of models, or those of people
+    /// where there are no others. People guess only the cases that they are given, so a panel that
+    /// they sat in would hardly ever be complete.
+    #[must_use]
+    pub fn panels_of<'a>(&self, list: &'a [Observation]) -> Cow<'a, [Observation]> {
+        let people = self.guesses.models.iter().position(|model| &*model.name == HUMAN);
+        let is_of_people = |o: &&Observation| people == Some(o.predictor as usize);
+        match list.iter().filter(is_of_people).count() {
+            none if none == 0 || none == list.len() => list.into(),
+            _ => list.iter().filter(|o| !is_of_people(o)).copied().collect(),
+        }
     }
 
     /// The predictors that observed anything.

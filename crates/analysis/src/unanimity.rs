@@ -4,6 +4,7 @@ use crate::grouping::Place;
 use crate::names::Name;
 use crate::observation::{Observation, Observations};
 use crate::request::Compat;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What is made of one subject, or, by predictor, of one predictor's guess about it.
@@ -70,19 +71,26 @@ pub struct PanelRule {
 
 /// Judges every subject of a list that is sorted as [`Observations::list`] is.
 ///
-/// The panel of a reference are the predictors with an observation about it in the list, in this arm;
-/// a predictor has answered where it did so in at least one repeat, and all answers of all repeats
+/// The panel of a reference are the predictors with an observation about it in the list, in this arm,
+/// without people where there are others ([`Observations::panels_of`]); a predictor has answered where it did so in at least one repeat, and all answers of all repeats
 /// have to be the one label.
 #[must_use]
 pub fn judge(observations: &Observations, list: &[Observation], rule: PanelRule) -> Vec<Judged> {
-    let sizes = panel_sizes(observations, list);
+    let panels = observations.panels_of(list);
+    let has_others = matches!(panels, Cow::Owned(_));
+    let sizes = panel_sizes(observations, &panels);
     let mut judged = Vec::new();
     for panel in observations.by_subject(list) {
+        let panel = match has_others && !rule.alone {
+            true => observations.panels_of(panel),
+            false => panel.into(),
+        };
         let step = if rule.alone { 1 } else { panel.len() };
         for part in panel.chunks(step) {
             let Observation { subject, predictor, arm, .. } = part[0];
             let reference = observations.guesses.subjects[subject as usize].reference;
-            let size = if rule.alone { 1 } else { sizes[&(reference, arm)] };
+            let whole = sizes.get(&(reference, arm)).copied();
+            let size = if rule.alone { 1 } else { whole.unwrap_or(panel.len()) };
             let verdict = verdict(observations, part, size, rule);
             judged.push(Judged { subject, predictor, arm, verdict });
         }

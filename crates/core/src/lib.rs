@@ -44,3 +44,6 @@ pub use registry::Registry;
 pub use reply::{Reply, parse_reply};
 pub use similarity::{bleu, bleu_of, jaccard, jaccard_of};
 pub use tokens::Vocabulary;
+
+/// The predictor that all people who guess together are; no model may be called so.
+pub const HUMAN: &str = "human";

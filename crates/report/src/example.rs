@@ -116,8 +116,9 @@ fn candidates(observations: &Observations) -> Candidates {
             }
         }
         // One predictor alone is misled, and no more.
-        if about.len() > 1 && Judged::is_egregious(judged) {
-            add(Effect::Egregious, from, "");
+        if Judged::is_egregious(judged) && observations.panels_of(about).len() > 1 {
+            let first = about.iter().position(|o| o.predictor == judged.predictor);
+            add(Effect::Egregious, from + first.unwrap_or(0), "");
         }
         from += about.len();
     }

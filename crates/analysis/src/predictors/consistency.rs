@@ -90,7 +90,7 @@ pub(super) fn sheets(
     let grades = grades(prepared)?;
     let observations = prepared.observations(request, by);
     for group in observations.groups(by) {
-        let panels = panels(&observations, &group.members);
+        let panels = panels(&observations, &observations.panels_of(&group.members));
         let graded = |panel: &PanelFacts| grades[panel.subject as usize];
         let level = |grade: f64| (grade.floor().min(10.0) as u8, format!("{:.0}", grade.floor()));
         let rows = rows("testability", &panels, &graded, &level, request.level);

@@ -2,11 +2,13 @@
 
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
-use crate::observation::{Observation, Observations};
+use crate::grouping::grouped;
+use crate::observation::{NO_PEOPLE, Observation, Observations};
 use crate::prepared::Prepared;
 use crate::request::Request;
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet, about};
 use foretell_stats::{Icc, Undefined, icc, kendall_w};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn columns() -> Vec<Column> {
@@ -130,8 +132,12 @@ pub(super) fn sheets(
     let columns = [Column::groups(by), columns()].concat();
     let mut sheet = Sheet::new("predictors", "Agreement of predictors", says, columns);
     let observations = prepared.observations(request, by);
+    let panels = observations.panels_of(&observations.list);
+    if matches!(panels, Cow::Owned(_)) {
+        sheet.notes.push(NO_PEOPLE.to_owned());
+    }
     let mut all_left_out: Vec<(String, String)> = Vec::new();
-    for group in observations.groups(by) {
+    for group in grouped(&observations.guesses, by, &panels) {
         let table = Table::of(&observations, &group.members);
         for (measure, figure) in MEASURES {
             let (rows, left_out) = table.complete(figure);

@@ -160,6 +160,33 @@ fn a_panel_is_egregious_when_all_of_it_gives_one_wrong_answer() {
     assert_eq!(counts(&published), [Some(5.0), Some(0.0), Some(2.0), None]);
 }
 
+#[test]
+fn people_who_guess_some_cases_leave_panels_as_they_were() {
+    let models = [
+        said("r", "p", 0, ["A", "B"], ["A", "B"]),
+        said("r", "q", 0, ["A", "B"], ["A", "A"]),
+        said("r", "p", 1, ["A", "B"], ["B", "A"]),
+        said("r", "q", 1, ["A", "B"], ["A", "A"]),
+        said("s", "p", 1, ["A", "B"], ["B", "B"]),
+        said("s", "q", 1, ["A", "B"], ["B", "A"]),
+    ];
+    // One case of one reference, and none of the other's.
+    let person = said("r", "human", 0, ["A", "B"], ["B", "B"]);
+    let with_person = [&models[..], &[person]].concat();
+    let (before, after) = (run_of(&models, |row| row), run_of(&with_person, |row| row));
+    for name in ["egregious", "predictors"] {
+        let [before, after] =
+            [&before, &after].map(|run| sheets(run.path(), name, &pooled()).remove(0));
+        assert_eq!(before.rows, after.rows, "{name}");
+        assert!(after.notes.iter().any(|note| note.contains("`human`")), "{:?}", after.notes);
+    }
+    // They are a panel of their own where they are asked for.
+    let alone = Request { by: Some(vec![GroupKey::Predictor]), ..pooled() };
+    let sheet = sheets(after.path(), "egregious", &alone).remove(0);
+    let subjects: Vec<_> = (0..sheet.rows.len()).map(|at| sheet.number(at, "subjects")).collect();
+    assert_eq!(subjects, [1.0, 3.0, 3.0].map(Some));
+}
+
 /// A verdict of a judge on a pair.
 pub fn score(pair: &PredictionRow, feature: &str, value: f64) -> ScoreRow {
     ScoreRow {

@@ -22,8 +22,7 @@ pub use setup::{HumanRequest, plan, setup};
 use crate::folder::Layout;
 use std::path::PathBuf;
 
-/// The predictor that all raters together are.
-pub const HUMAN: &str = "human";
+pub use foretell_core::HUMAN;
 
 /// The arms that people are shown: treated, then baseline.
 pub const HUMAN_ARMS: [&str; 2] = ["with", "without"];
