@@ -1,0 +1,2 @@
+//! `foretell sql`.
+#![cfg(feature = "sql")]
