@@ -119,7 +119,7 @@ fn no_place() -> Failure {
     )
 }
 
-fn refuse_existing(path: &Path, force: bool) -> Result<(), Failure> {
+pub(super) fn refuse_existing(path: &Path, force: bool) -> Result<(), Failure> {
     if !path.exists() || force {
         return Ok(());
     }
