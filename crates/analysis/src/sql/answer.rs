@@ -2,6 +2,7 @@
 
 use super::engine::Sql;
 use super::error::SqlError;
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::csv::WriterBuilder as CsvBuilder;
 use datafusion::arrow::json::writer::JsonArray;
 use datafusion::arrow::json::{Writer as JsonWriter, WriterBuilder as JsonBuilder};
@@ -40,15 +41,11 @@ impl Sql {
                 writeln!(out, "{table}").map_err(written)
             }
             Form::Csv => {
-                let mut first = true;
-                let mut head = |out: &mut dyn Write, first: &mut bool, batch: &_| {
-                    let header = std::mem::take(first);
-                    CsvBuilder::new().with_header(header).build(out).write(batch)
-                };
-                let schema = self.stream(query, |_, batch| Ok(head(out, &mut first, &batch)?))?;
-                if first {
-                    let empty = datafusion::arrow::array::RecordBatch::new_empty(schema);
-                    head(out, &mut first, &empty)?;
+                let mut header = true;
+                let schema =
+                    self.stream(query, |_, batch| csv(out, std::mem::take(&mut header), &batch))?;
+                if header {
+                    csv(out, true, &RecordBatch::new_empty(schema))?;
                 }
                 Ok(())
             }
@@ -101,4 +98,8 @@ impl Sql {
         file.persist(path).map_err(|e| at(e.error.to_string()))?;
         Ok(rows)
     }
+}
+
+fn csv(out: &mut dyn Write, header: bool, batch: &RecordBatch) -> Result<(), SqlError> {
+    Ok(CsvBuilder::new().with_header(header).build(out).write(batch)?)
 }

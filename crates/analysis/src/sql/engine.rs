@@ -17,8 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// How queries are answered.
-#[derive(Debug, Clone, Default)]
+/// How queries are answered. It holds keys, so it is not printed.
+#[derive(Clone, Default)]
 pub struct SqlOptions {
     /// The arms that the views compare.
     pub contrast: Contrast,

@@ -14,6 +14,7 @@ use foretell_tables::{
     schema_of,
 };
 use futures::StreamExt;
+use object_store::{ObjectStore, ObjectStoreExt};
 use std::sync::Arc;
 
 /// A table, and where it lies in a run.
@@ -85,7 +86,7 @@ async fn is_there(
     // A folder lists what is in it, and a file nothing.
     match url.is_collection() {
         true => Ok(false),
-        false => match object_store::ObjectStoreExt::head(&store, url.prefix()).await {
+        false => match store.head(url.prefix()).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(other) => Err(fault(other)),
