@@ -15,7 +15,7 @@ use tempfile::TempDir;
 fn study() -> &'static Path {
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder for a run");
         let arms = ["--arm", "without", "--arm", "with", "--arm", "shuffled"];
         let models = [
             "--reference",
@@ -39,8 +39,8 @@ fn study() -> &'static Path {
 }
 
 fn rows(path: &Path) -> Vec<CountRow> {
-    let batches = Reader::<CountRow>::from_elsewhere(path).unwrap();
-    let mut rows: Vec<CountRow> = batches.flat_map(Result::unwrap).collect();
+    let batches = Reader::<CountRow>::from_elsewhere(path).expect("a table of counts");
+    let mut rows: Vec<CountRow> = batches.flat_map(|batch| batch.expect("a sound batch")).collect();
     rows.sort_by_key(|row| format!("{row:?}"));
     rows
 }
