@@ -1,6 +1,7 @@
 //! What the size of a study costs: the bootstrap against its rows, the reduction against mere reading.
 
-use foretell_analysis::{Contrast, GroupKey};
+use crate::requests::{cpu_s, peak_mb};
+use foretell_analysis::{Contrast, CountRequest, GroupKey};
 use foretell_core::{AnswerOrder, Outcome, PairId, QuestionId, TextId};
 use foretell_stats::{ClusterErrors, Profiles, nsg_bootstrap};
 use foretell_tables::{PredictionRow, Writer};
@@ -97,14 +98,23 @@ fn distinct(clusters: &[ClusterErrors]) -> usize {
 
 fn reduction(run: &Path, most: usize) {
     println!(
-        "reduction by reference and dataset, {} threads, seconds of the processor",
+        "reduction by reference and dataset, {} threads: seconds on processors, `counts` in memory and \
+         `file` as a table written",
         rayon::current_num_threads()
     );
     println!(
-        "  {:>10} {:>10} {:>9} {:>9} {:>9} {:>12} {:>9}",
-        "references", "rows", "MB", "read s", "count s", "count/read", "peak MB"
+        "  {:>10} {:>10} {:>8} {:>9} {:>9} {:>6} {:>8} {:>9} {:>6} {:>8}",
+        "references",
+        "rows",
+        "MB",
+        "decode s",
+        "counts s",
+        "ratio",
+        "peak MB",
+        "file s",
+        "ratio",
+        "peak MB"
     );
-    let keys = [GroupKey::Reference, GroupKey::Dataset];
     let (mut references, mut written) = (1, 0);
     while references <= most {
         while written < references {
@@ -116,20 +126,42 @@ fn reduction(run: &Path, most: usize) {
             files.iter().map(|file| file.metadata().expect("a file that was written").len()).sum();
         let start = cpu_s();
         let rows: usize = read(&files);
-        let reading = cpu_s() - start;
-        forget_peak();
-        let start = cpu_s();
-        let counts = Contrast::default().count(&[run], &keys).expect("a sound run");
-        let counting = cpu_s() - start;
-        assert_eq!(counts.groups().len(), references);
-        let ratio = counting / reading;
+        let decoding = cpu_s() - start;
+        // First what holds less: the peak starts at what the allocator has kept.
+        let (filing, streamed) = filed(run);
+        let (counting, held) = counted(run, references);
         println!(
-            "  {references:>10} {rows:>10} {:>9.1} {reading:>9.3} {counting:>9.3} {ratio:>11.1}x {:>9}",
+            "  {references:>10} {rows:>10} {:>8.1} {decoding:>9.2} {counting:>9.2} {:>5.1}x {held:>8.0} \
+             {filing:>9.2} {:>5.1}x {streamed:>8.0}",
             bytes as f64 / 1e6,
-            peak_mb().map_or("unknown".to_owned(), |mb| format!("{mb:.0}"))
+            counting / decoding,
+            filing / decoding
         );
         references *= 2;
     }
+}
+
+/// Seconds and memory of counts that are held for all references at once.
+fn counted(run: &Path, references: usize) -> (f64, f64) {
+    forget_peak();
+    let start = cpu_s();
+    let keys = [GroupKey::Reference, GroupKey::Dataset];
+    let counts = Contrast::default().count(&[run], &keys).expect("a sound run");
+    assert_eq!(counts.groups().len(), references);
+    (cpu_s() - start, peak_mb())
+}
+
+/// Seconds and memory of counts that are written reference by reference.
+fn filed(run: &Path) -> (f64, f64) {
+    let out = tempfile::tempdir().expect("a folder for counts");
+    let request = CountRequest {
+        keys: vec![GroupKey::Reference, GroupKey::Dataset],
+        ..CountRequest::default()
+    };
+    forget_peak();
+    let start = cpu_s();
+    request.write(&[run], &out.path().join("counts.parquet")).expect("a sound run");
+    (cpu_s() - start, peak_mb())
 }
 
 /// Decodes the columns that the reduction needs, files side by side, and does nothing with them.
@@ -230,34 +262,10 @@ impl Guess<'_> {
     }
 }
 
-/// Seconds of the processor that this process took: other programs do not change them as they do those
-/// of a clock. Where the system does not tell, those of a clock.
-fn cpu_s() -> f64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let ticks = || {
-        let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-        // The name of the program, in brackets, may hold anything.
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
-    };
-    match ticks() {
-        // Linux counts 100 ticks a second for whoever asks it here.
-        Some(ticks) => ticks / 100.0,
-        None => START.get_or_init(Instant::now).elapsed().as_secs_f64(),
-    }
-}
-
 /// Starts the count of the most memory held anew, where the system keeps one.
 fn forget_peak() {
     // Without it the peak is that of all sizes so far, which only grow.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
-}
-
-fn peak_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kb: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kb / 1000.0)
 }
 
 /// A fraction for a place and a purpose, as if drawn at random.

@@ -19,7 +19,6 @@ pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod selection;
 pub(crate) mod sharing;
-#[cfg(feature = "sql")]
 pub(crate) mod sql;
 pub(crate) mod view;
 pub(crate) mod wide;
@@ -51,7 +50,6 @@ pub(crate) enum Command {
     Analyze(analyze::AnalyzeArgs),
     Plot(plot::PlotArgs),
     Report(report::ReportArgs),
-    #[cfg(feature = "sql")]
     Sql(sql::SqlArgs),
     Show(ShowArgs),
     View(view::ViewArgs),

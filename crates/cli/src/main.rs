@@ -27,7 +27,6 @@ fn main() -> ExitCode {
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Plot(args) => commands::plot::run(&args),
         Command::Report(args) => commands::report::run(&args),
-        #[cfg(feature = "sql")]
         Command::Sql(args) => commands::sql::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Human(args) => commands::human::run(&args),

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 /// that docs/formats.md describes; views over them are guesses, slots, observations, pair_rows, counts
 /// and faults (`--views` prints how each is made). Queries read and never write. Without ORDER BY, rows
 /// come in no fixed order. Keys and endpoints of stores come from the environment: AWS_ACCESS_KEY_ID,
-/// AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL; GOOGLE_APPLICATION_CREDENTIALS.
+/// AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL; GOOGLE_APPLICATION_CREDENTIALS. Needs a program that
+/// was built with the feature `sql`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   foretell sql runs/demo-1a2b3c4d 'select arm, outcome, count(*) from guesses group by arm, outcome'

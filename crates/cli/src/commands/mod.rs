@@ -22,6 +22,5 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod show;
-#[cfg(feature = "sql")]
 pub(crate) mod sql;
 pub(crate) mod view;

@@ -1,4 +1,4 @@
-//! `foretell sql`.
+//! Queries, where the program was built with the feature `sql`.
 
 use crate::Done;
 use crate::args::Format;
