@@ -59,3 +59,12 @@ fn gains_from_counts_are_those_of_the_run() {
     let said = fails(path, 2, &["analyze", "counts", "run", "--out", "counts.csv"]);
     assert!(said.contains("as Parquet only"), "{said}");
 }
+
+#[cfg(not(feature = "sql"))]
+#[test]
+fn a_program_without_the_engine_says_how_to_get_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = fails(folder.path(), 2, &["sql", "run", "select 1"]);
+    assert!(said.contains("built without the feature `sql`"), "{said}");
+    assert!(said.contains("cargo install --path crates/cli --features sql"), "{said}");
+}

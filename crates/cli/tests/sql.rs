@@ -143,19 +143,16 @@ fn every_table_and_view_answers() {
 }
 
 #[test]
-fn a_guess_that_stands_twice_is_a_fault() {
-    let (out, _) = succeeds(
-        study(),
-        &[
-            "sql",
-            "run",
-            "run",
-            "select fault, count(*) as n from faults group by fault",
-            "--format",
-            "csv",
-        ],
-    );
+fn a_guess_that_stands_twice_is_a_fault_and_a_run_named_twice_is_none() {
+    let copy = beside("copy/predictions/r/p");
+    std::fs::create_dir_all(&copy).unwrap();
+    let table = "predictions/r/p/with.parquet";
+    std::fs::copy(study().join("run").join(table), copy.join("with.parquet")).unwrap();
+    let query = "select fault, count(*) as n from faults group by fault";
+    let (out, _) = succeeds(study(), &["sql", "run", "copy", query, "--format", "csv"]);
     assert!(out.lines().nth(1).unwrap().starts_with("stands twice,"), "{out}");
+    let (out, _) = succeeds(study(), &["sql", "run", "run", query, "--format", "csv"]);
+    assert_eq!(out.trim(), "fault,n");
 }
 
 #[test]

@@ -52,7 +52,11 @@ impl Sql {
         let context = context(options)?;
         let mut places = Vec::new();
         for run in runs {
-            places.push(place(run)?);
+            let place = place(run)?;
+            // A run that is named twice counts once, as for every other command.
+            if !places.contains(&place) {
+                places.push(place);
+            }
             if let Some((scheme, bucket)) = base(run) {
                 let url = ObjectStoreUrl::parse(format!("{scheme}://{bucket}"))?;
                 context.register_object_store(url.as_ref(), store(run, &options.environment)?);
