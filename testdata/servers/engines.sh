@@ -13,8 +13,10 @@ venv=$target/engines
 
 foretell=${FORETELL:-$target/debug/foretell}
 [ -n "${FORETELL:-}" ] || cargo build --package foretell-cli --features sql
+parts=$PWD/testdata/servers/engines.py
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
 free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 await() { # await PORT: until something listens there
     for _ in $(seq 240); do
@@ -23,27 +25,39 @@ await() { # await PORT: until something listens there
     done
     echo "nothing listens on port $1" >&2; exit 1
 }
+engines() { "$venv/bin/python" "$parts" "$@"; }
+counts() { # counts NAME ARGUMENTS...: the view `counts` as NAME.parquet
+    local name=$1
+    shift
+    "$foretell" sql "$@" 'select * from counts' --out "$name.parquet"
+}
 
 cd "$work"
+step "a run, counted by Arrow and by SQL"
 "$foretell" run --limit 300 --arm without --arm with --arm shuffled --out run --yes \
     --reference 'sim:reference?fail=0.05&name=r' --reference 'sim:reference?faithfulness=0.3&name=s' \
     --predictor 'sim:reader?repeats=3&fail=0.1&name=p' --predictor 'sim:oracle?fail=0.05&name=q' \
     >/dev/null 2>&1
 "$foretell" analyze counts run --by reference,predictor,answer_order,distance,method --out arrow.parquet
-"$foretell" sql --views >views.sql
-"$foretell" sql run 'select * from counts' --out sql.parquet
+counts sql run
 
+step "over a store"
 store=$(free)
 export AWS_ACCESS_KEY_ID=key AWS_SECRET_ACCESS_KEY=secret AWS_REGION=us-east-1
 export AWS_ENDPOINT_URL=http://127.0.0.1:$store AWS_DEFAULT_REGION=us-east-1
 "$venv/bin/moto_server" -H 127.0.0.1 -p "$store" >store.log 2>&1 &
 await "$store"
-"$venv/bin/python" "$OLDPWD/testdata/servers/engines.py" upload run
-"$foretell" sql s3://runs/run 'select * from counts' --out s3.parquet
-"$venv/bin/python" "$OLDPWD/testdata/servers/engines.py" duckdb run
-"$venv/bin/python" "$OLDPWD/testdata/servers/engines.py" compare arrow sql s3 duckdb
-for counts in arrow s3 duckdb; do
-    "$foretell" analyze --counts "$counts.parquet" --by reference,predictor --format csv --out "$counts.csv"
-    cmp arrow.csv "$counts.csv"
+engines upload run
+counts s3 s3://runs/run
+
+step "in DuckDB"
+"$foretell" sql --views >views.sql
+engines duckdb run
+
+step "compared"
+engines compare arrow sql s3 duckdb
+for name in arrow sql s3 duckdb; do
+    "$foretell" analyze --counts "$name.parquet" --by reference,predictor --format csv --out "$name.csv" 2>/dev/null
+    cmp arrow.csv "$name.csv"
 done
-echo "all engines count alike"
+echo "all engines count alike, in $SECONDS s"
