@@ -14,5 +14,6 @@ if [ -f "$paper" ]; then "$bench" path "$paper"; fi
 "$bench" neighbours
 "$bench" ledger
 "$bench" view
+"$bench" counts
 # Beside other clients, and several times: bench/requests.sh
 ROUNDS=1 CLIENTS='' bench/requests.sh

@@ -8,9 +8,12 @@
 //! foretell-bench ledger [N...]           a resume with N requests, nearly all of them answered
 //! foretell-bench view [RUN]               the viewer over 126,000 cases: pages, memory
 //! foretell-bench neighbours [--rows N] [--from N] [--levels N]   all neighbours and balls of tables
+//! foretell-bench counts [--rows N] [--references N] [--keep DIR]   the bootstrap against rows, the
+//!                                         reduction against mere reading
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+mod counts;
 mod ledger;
 mod neighbours;
 mod parser;
@@ -25,6 +28,7 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some("ledger") => ledger::run(&args[1..]),
+        Some("counts") => counts::run(&args[1..]),
         Some("neighbours") => neighbours::run(&args[1..]),
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),
         Some("path") => path::run(args.get(1)),
@@ -32,7 +36,7 @@ fn main() {
         Some("view") => view::run(&args[1..]),
         _ => println!(
             "usage: foretell-bench parser [REPLIES.jsonl] | path [PAIRS] | ledger [N...] | \
-             neighbours [--rows N] | requests ADDRESS N M | view [RUN]"
+             neighbours [--rows N] | counts [--rows N] | requests ADDRESS N M | view [RUN]"
         ),
     }
 }

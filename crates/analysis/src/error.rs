@@ -86,6 +86,17 @@ pub enum AnalysisError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Table(#[from] TableError),
+    /// A table of counts that says nothing sound, or not what is asked.
+    #[error("{}: {fault}", path.display())]
+    #[diagnostic(help("{help}"))]
+    Counts {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and in which row.
+        fault: String,
+        /// The way to mend it.
+        help: String,
+    },
     /// A table holds guesses of another arm than its name says.
     #[error("{}: pair `{pair}` is of arm `{found}`, not of the arm that the file is named for", path.display())]
     #[diagnostic(help(

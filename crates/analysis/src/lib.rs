@@ -21,6 +21,8 @@ mod ceiling;
 mod changed_risk;
 mod compare;
 mod contrast;
+mod count_rows;
+mod counted;
 mod counts;
 mod cross;
 mod cross_arms;
@@ -76,6 +78,8 @@ mod selection;
 mod share;
 mod sheet;
 mod silent;
+#[cfg(feature = "sql")]
+pub mod sql;
 mod tally;
 mod testability;
 mod text_sums;
@@ -90,6 +94,8 @@ pub use calibrate::{
 };
 pub use changed_risk::{Case, FeatureRisk, feature_risks, features};
 pub use contrast::Contrast;
+pub use count_rows::CountRequest;
+pub use counted::Counted;
 pub use counts::{ClusterCounts, ClusterId, Counts, GroupCounts};
 pub use cross_units::{CrossRule, CrossUnit, Stratum, cross_units};
 pub use error::AnalysisError;

@@ -186,7 +186,8 @@ impl PairRow {
     }
 }
 
-fn state_of(guess: Result<&Guess, Absence>) -> usize {
+/// The state of a guess.
+pub(crate) fn state_of(guess: Result<&Guess, Absence>) -> usize {
     match guess.ok().and_then(|guess| guess.hit) {
         Some(true) => state::RIGHT,
         Some(false) => state::WRONG,

@@ -3,6 +3,7 @@
 pub(crate) mod analyze;
 pub(crate) mod batch;
 pub(crate) mod calibrate;
+pub(crate) mod counts;
 pub(crate) mod data;
 pub(crate) mod generate;
 pub(crate) mod human;
@@ -18,6 +19,7 @@ pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod selection;
 pub(crate) mod sharing;
+pub(crate) mod sql;
 pub(crate) mod view;
 pub(crate) mod wide;
 
@@ -48,6 +50,7 @@ pub(crate) enum Command {
     Analyze(analyze::AnalyzeArgs),
     Plot(plot::PlotArgs),
     Report(report::ReportArgs),
+    Sql(sql::SqlArgs),
     Show(ShowArgs),
     View(view::ViewArgs),
     Human(human::HumanArgs),

@@ -125,6 +125,13 @@ impl From<ViewError> for Failure {
     }
 }
 
+#[cfg(feature = "sql")]
+impl From<foretell_analysis::sql::SqlError> for Failure {
+    fn from(error: foretell_analysis::sql::SqlError) -> Self {
+        Self::new(error, INPUT)
+    }
+}
+
 impl From<PromptError> for Failure {
     fn from(error: PromptError) -> Self {
         StudyError::from(error).into()

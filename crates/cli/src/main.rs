@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Plot(args) => commands::plot::run(&args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Sql(args) => commands::sql::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Human(args) => commands::human::run(&args),
         Command::View(args) => commands::view::run(&args),

@@ -22,7 +22,7 @@ pub(crate) fn frozen_rows<T: Table>(path: &Path) -> Result<Vec<T>, StudyError> {
         TableError::OtherTable { found, wanted, .. } => {
             damaged(path, &format!("this is {found}, not the table `{wanted}`"))
         }
-        fault @ TableError::Rows { .. } => damaged(path, &fault),
+        fault @ (TableError::Rows { .. } | TableError::NoColumns { .. }) => damaged(path, &fault),
     })
 }
 

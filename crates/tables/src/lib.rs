@@ -6,6 +6,7 @@
 
 mod column;
 mod column_texts;
+mod counted;
 mod pair_text;
 mod rating;
 mod rationale;
@@ -16,6 +17,7 @@ mod written;
 
 pub use column::{Column, ColumnType, Kind, Table};
 pub use column_texts::texts_of_column;
+pub use counted::CountRow;
 pub use pair_text::PairTextRow;
 pub use rating::RatingRow;
 pub use rationale::RationaleRow;

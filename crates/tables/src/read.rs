@@ -63,6 +63,17 @@ pub enum TableError {
         /// The version that is read.
         wanted: u32,
     },
+    /// A table from elsewhere that lacks columns.
+    #[error("{}: not the table `{table}`: no column {}", path.display(), missing.join(", "))]
+    #[diagnostic(help("docs/formats.md describes the columns of `{table}`"))]
+    NoColumns {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: &'static str,
+        /// The columns that it lacks.
+        missing: Vec<&'static str>,
+    },
     /// Values that do not fit the columns.
     #[error("table `{table}`: {fault}")]
     Rows {
@@ -89,6 +100,28 @@ impl<T: Table> Reader<T> {
     pub fn open(path: &Path) -> Result<Self, TableError> {
         Self::with_columns(path, &T::COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>())
     }
+
+    /// Opens a table that another program may have written: one that does not say what it is passes
+    /// for this table if it has its columns. Those that may be null may be absent.
+    ///
+    /// # Errors
+    /// [`TableError`] names the path, and the columns that are missing.
+    pub fn from_elsewhere(path: &Path) -> Result<Self, TableError> {
+        let builder = builder(path)?;
+        if value_of(&builder, TABLE_KEY).is_some() {
+            check_version::<T>(path, &builder)?;
+        }
+        let schema = builder.schema();
+        let absent =
+            T::COLUMNS.iter().filter(|column| schema.field_with_name(column.name).is_err());
+        let missing: Vec<&str> =
+            absent.filter(|column| !column.nullable).map(|column| column.name).collect();
+        if !missing.is_empty() {
+            return Err(TableError::NoColumns { path: path.to_owned(), table: T::NAME, missing });
+        }
+        let columns: Vec<&str> = T::COLUMNS.iter().map(|column| column.name).collect();
+        Self::of(builder, path, &columns)
+    }
 }
 
 impl<T: Table, R: DeserializeOwned> Reader<T, R> {
@@ -97,11 +130,17 @@ impl<T: Table, R: DeserializeOwned> Reader<T, R> {
     /// # Errors
     /// [`TableError`] names the path.
     pub fn with_columns(path: &Path, columns: &[&str]) -> Result<Self, TableError> {
-        let file =
-            File::open(path).map_err(|fault| TableError::Io { path: path.to_owned(), fault })?;
-        let parquet = |fault| TableError::Parquet { path: path.to_owned(), fault };
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet)?;
+        let builder = builder(path)?;
         check_version::<T>(path, &builder)?;
+        Self::of(builder, path, columns)
+    }
+
+    fn of(
+        builder: ParquetRecordBatchReaderBuilder<File>,
+        path: &Path,
+        columns: &[&str],
+    ) -> Result<Self, TableError> {
+        let parquet = |fault| TableError::Parquet { path: path.to_owned(), fault };
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
         let batches =
             builder.with_projection(mask).with_batch_size(BATCH).build().map_err(parquet)?;
@@ -143,10 +182,13 @@ pub fn read<T: Table>(path: &Path) -> Result<Vec<T>, TableError> {
 /// # Errors
 /// [`TableError`] for a file that cannot be read as Parquet.
 pub fn table_name(path: &Path) -> Result<Option<String>, TableError> {
+    Ok(value_of(&builder(path)?, TABLE_KEY))
+}
+
+fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
     let file = File::open(path).map_err(|fault| TableError::Io { path: path.to_owned(), fault })?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-        .map_err(|fault| TableError::Parquet { path: path.to_owned(), fault })?;
-    Ok(value_of(&builder, TABLE_KEY))
+    ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|fault| TableError::Parquet { path: path.to_owned(), fault })
 }
 
 fn value_of(builder: &ParquetRecordBatchReaderBuilder<File>, key: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The tables. Field comments are the documentation of the columns.
 
 use crate::column::{Column, ColumnType, Table};
+use crate::counted::CountRow;
 use crate::pair_text::PairTextRow;
 use crate::rating::RatingRow;
 use crate::rationale::RationaleRow;
@@ -297,14 +298,15 @@ pub struct TableInfo {
     pub columns: &'static [Column],
     /// Version of the columns.
     pub version: u32,
-    /// Its file in a run folder; `PAIRS.parquet` is whatever `foretell pairs --out` was told.
+    /// Its file in a run folder; `PAIRS.parquet` and `COUNTS.parquet` are whatever `foretell pairs` and
+    /// `foretell analyze counts` were told with `--out`.
     pub file: &'static str,
 }
 
-/// Every table of a run folder, of one that counterfactuals were written in, and the one that holds
-/// pairs outside of one.
+/// Every table of a run folder, of one that counterfactuals were written in, and those that hold pairs
+/// or counts outside of one.
 #[must_use]
-pub fn every_table() -> [TableInfo; 11] {
+pub fn every_table() -> [TableInfo; 12] {
     fn info<T: Table>(file: &'static str) -> TableInfo {
         let (name, says, columns, version) = (T::NAME, T::SAYS, T::COLUMNS, T::VERSION);
         TableInfo { name, says, columns, version, file }
@@ -321,6 +323,7 @@ pub fn every_table() -> [TableInfo; 11] {
         info::<ScoreRow>("scores/<judge>.parquet"),
         info::<RatingRow>("human/ratings.parquet"),
         info::<PairTextRow>("PAIRS.parquet"),
+        info::<CountRow>("COUNTS.parquet"),
     ]
 }
 

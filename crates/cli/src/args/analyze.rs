@@ -20,7 +20,9 @@ use std::path::PathBuf;
   foretell analyze missing --where 'dataset=income, distance<=1, predictor!=\"a, b\"'
   foretell analyze compare runs/demo-1a2b3c4d runs/demo-5e6f7a8b
   foretell analyze compare runs/demo-1a2b3c4d --where 'reference in truthful|vague'
-  foretell analyze --all --format csv --out figures/")]
+  foretell analyze --all --format csv --out figures/
+  foretell analyze counts --by reference,dataset --out counts.parquet
+  foretell analyze --counts counts.parquet --by dataset")]
 pub(crate) struct AnalyzeArgs {
     /// An analysis (`--list` names them), then run folders [default: the one worked on last].
     #[arg(value_name = "NAME|RUN")]
@@ -55,6 +57,8 @@ pub(crate) struct AnalyzeArgs {
     /// Say on standard error how long each analysis took.
     #[arg(long, help_heading = "Output")]
     pub(crate) timings: bool,
+    #[command(flatten)]
+    pub(crate) counts: super::counts::CountsArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 }

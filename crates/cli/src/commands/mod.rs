@@ -22,4 +22,5 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod show;
+pub(crate) mod sql;
 pub(crate) mod view;

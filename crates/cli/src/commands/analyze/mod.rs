@@ -1,5 +1,6 @@
 //! `foretell analyze`.
 
+mod counts;
 mod output;
 pub(crate) mod runs;
 
@@ -28,6 +29,9 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Done {
     if args.selection.filter.as_deref() == Some("help") {
         list_columns();
         return Ok(DONE);
+    }
+    if counts::asked(args) {
+        return counts::run(args);
     }
     let (analyses, runs) = chosen(args)?;
     let request = request(args)?;
@@ -167,6 +171,8 @@ fn list() {
             show(&format!("    {:24} {}", column.name, column.says));
         }
     }
+    let flags: Vec<&str> = counts::HONOURS.iter().map(|flag| flag.as_str()).collect();
+    show(&format!("{}\n  {}\n  takes {}", counts::NAME, counts::SAYS, flags.join(" ")));
 }
 
 fn list_columns() {
