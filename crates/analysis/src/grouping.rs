@@ -46,6 +46,12 @@ impl From<&Observation> for Place {
     }
 }
 
+impl From<&&Guess> for Place {
+    fn from(guess: &&Guess) -> Self {
+        Self::from(*guess)
+    }
+}
+
 impl From<&Guess> for Place {
     fn from(guess: &Guess) -> Self {
         let Guess { subject, predictor, arm, .. } = *guess;
@@ -160,17 +166,30 @@ where
     let mut numbers: HashMap<Vec<Name>, usize> = HashMap::new();
     let mut members: Vec<Vec<T>> = Vec::new();
     let (mut key, mut values) = (Vec::new(), Vec::new());
+    // What a predictor guessed last is mostly in the same group.
+    let mut last: Vec<Option<(Vec<Name>, usize)>> = vec![None; guesses.models.len()];
     for item in list {
         values.clear();
-        values.extend(columns.iter().map(|column| column.at(guesses, item.into())));
+        let place = Place::from(item);
+        values.extend(columns.iter().map(|column| column.at(guesses, place)));
+        let last = &mut last[place.predictor as usize];
         for combination in 0..values.iter().map(|values| values.len()).product() {
             combine(&values, combination, &mut key);
-            let number = numbers.get(&key).copied().unwrap_or_else(|| {
-                numbers.insert(key.clone(), members.len());
-                members.push(Vec::new());
-                members.len() - 1
-            });
+            let number = match last {
+                Some((known, number)) if *known == key => *number,
+                _ => *numbers.entry(key.clone()).or_insert_with(|| {
+                    members.push(Vec::new());
+                    members.len() - 1
+                }),
+            };
             members[number].push(*item);
+            match last {
+                Some((known, at)) => {
+                    known.clone_from(&key);
+                    *at = number;
+                }
+                None => *last = Some((key.clone(), number)),
+            }
         }
     }
     let text = |name: &Name| Arc::clone(names.text(*name));

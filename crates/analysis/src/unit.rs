@@ -164,12 +164,21 @@ pub fn cluster_errors(units: &[Unit]) -> Vec<ClusterErrors> {
 /// are any, clusters are not independent.
 #[must_use]
 pub fn shared_texts(pairs: impl IntoIterator<Item = [u32; 2]>) -> u64 {
-    let mut stands: Vec<(u32, u32)> = Vec::new();
+    // The first original that a text stands in pairs of, until it stands in those of another.
+    let mut stands: HashMap<u32, Option<u32>> = HashMap::new();
+    let mut last = None;
     for [original, counterfactual] in pairs {
-        stands.extend([(original, original), (counterfactual, original)]);
+        for text in [original, counterfactual] {
+            // Pairs of one original follow each other.
+            if last == Some((text, original)) {
+                continue;
+            }
+            last = (text == original).then_some((text, original)).or(last);
+            let first = stands.entry(text).or_insert(Some(original));
+            if *first != Some(original) {
+                *first = None;
+            }
+        }
     }
-    stands.sort_unstable();
-    stands.dedup();
-    let several = stands.chunk_by(|a, b| a.0 == b.0).filter(|originals| originals.len() > 1);
-    several.count() as u64
+    stands.values().filter(|first| first.is_none()).count() as u64
 }
