@@ -11,6 +11,7 @@ use crate::tally::Tally;
 use crate::unit::shared_texts;
 use foretell_core::{Outcome, TextId};
 use foretell_stats::ClusterErrors;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -203,7 +204,7 @@ impl Counts {
     /// The counts of all observations by `keys`.
     #[must_use]
     pub fn of(observations: &Observations, keys: &[GroupKey]) -> Self {
-        let groups = observations.groups(keys).into_iter();
+        let groups = observations.groups(keys).into_par_iter();
         let counted = groups.map(|group| {
             let counts = GroupCounts::of(observations, &group.members);
             (group.values, counts)

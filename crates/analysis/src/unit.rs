@@ -115,11 +115,17 @@ impl Observations {
     /// scored, in their order.
     #[must_use]
     pub fn units(&self, observations: &[Observation], weights: Weights) -> Vec<Unit> {
-        let scored: Vec<Observation> =
-            observations.iter().filter(|o| o.is_scored()).copied().collect();
-        let weight_of = weights.of(&self.guesses, &scored);
+        let scored = observations.iter().filter(|o| o.is_scored());
+        if weights == Weights::Observation {
+            return self.added_up(scored.map(|observation| (observation, 1.0)));
+        }
+        let scored: Vec<Observation> = scored.copied().collect();
+        self.added_up(scored.iter().zip(weights.of(&self.guesses, &scored)))
+    }
+
+    fn added_up<'a>(&self, weighted: impl Iterator<Item = (&'a Observation, f64)>) -> Vec<Unit> {
         let mut units: Vec<Unit> = Vec::new();
-        for (observation, weight) in scored.iter().zip(weight_of) {
+        for (observation, weight) in weighted {
             let (subject, arm) = (observation.subject, observation.arm);
             if units.last().is_none_or(|unit| (unit.subject, unit.arm) != (subject, arm)) {
                 units.push(self.empty_unit(subject, arm));
