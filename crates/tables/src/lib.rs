@@ -19,7 +19,7 @@ pub use column_texts::texts_of_column;
 pub use pair_text::PairTextRow;
 pub use rating::RatingRow;
 pub use rationale::RationaleRow;
-pub use read::{Reader, TableError, read, table_name};
+pub use read::{Reader, TableError, count_rows, read, table_name};
 pub use rows::{
     AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, TableInfo,
     every_table,
