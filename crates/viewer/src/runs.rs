@@ -128,7 +128,7 @@ impl RunSlot {
         let (sender, receiver) = mpsc::channel();
         let slot = Arc::clone(self);
         // Whoever has no patience left finds the run read at the next look.
-        std::thread::spawn(move || sender.send(slot.read()));
+        std::thread::spawn(move || drop(sender.send(slot.read())));
         receiver.recv_timeout(patience).ok().transpose()
     }
 

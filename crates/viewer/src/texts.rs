@@ -10,7 +10,7 @@ use foretell_core::{AnswerOrder, TextId};
 use foretell_tables::{AnswerRow, NameValue, QuestionRow, Reader, Table, TableError};
 use rayon::prelude::*;
 use serde::Deserialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// What the viewer keeps of a question.
@@ -141,21 +141,19 @@ impl Explanations {
             (subject.reference, pair.original, pair.answer_order, subject.answer_repeat)
         };
         let models = guesses.models.iter().enumerate();
-        let about = About {
-            wanted: guesses.subjects.iter().map(key).collect(),
+        let mut about = About {
+            places: guesses.subjects.iter().map(|subject| (key(subject), None)).collect(),
             texts: text_numbers(guesses),
             models: models.map(|(at, m)| (&*m.name, at as u32)).collect(),
+            arena: Arena::default(),
         };
-        let read = paths.par_iter().map(|path| about.read(path)).collect::<Result<Vec<_>, _>>()?;
-        let mut places: HashMap<AnswerKey, (u32, u32)> = HashMap::new();
-        let mut arenas = Vec::with_capacity(read.len());
-        for (table, (arena, found)) in (0..).zip(read) {
-            arenas.push(arena);
-            for (key, number) in found {
-                places.entry(key).or_insert((table, number));
-            }
+        let mut arenas = Vec::with_capacity(paths.len());
+        // One after the other: what is decoded at once stays small, and other cores make pages.
+        for (table, path) in (0..).zip(paths) {
+            about.read(path, table)?;
+            arenas.push(about.arena.take());
         }
-        let of_subject = guesses.subjects.iter().map(|s| places.get(&key(s)).copied()).collect();
+        let of_subject = guesses.subjects.iter().map(|s| about.places[&key(s)]).collect();
         Ok(Self { arenas, of_subject })
     }
 
@@ -170,15 +168,16 @@ impl Explanations {
 
 /// What answers are read for: those that subjects explain.
 struct About<'a> {
-    wanted: HashSet<AnswerKey>,
+    places: HashMap<AnswerKey, Option<(u32, u32)>>,
     texts: TextNumbers<'a>,
     models: HashMap<&'a str, u32>,
+    /// The texts of the table that is being read.
+    arena: Arena,
 }
 
 impl About<'_> {
-    /// The texts of one table, and whose they are.
-    fn read(&self, path: &Path) -> Result<(Arena, HashMap<AnswerKey, u32>), ViewError> {
-        let (mut arena, mut found) = (Arena::default(), HashMap::new());
+    /// Reads the texts of a table, and whose they are.
+    fn read(&mut self, path: &Path, table: u32) -> Result<(), ViewError> {
         // Column by column: most of a table is text, of which a row would make a copy.
         for batch in Reader::<AnswerRow>::with_columns(path, &SAID)?.into_batches() {
             let batch = batch?;
@@ -201,18 +200,15 @@ impl About<'_> {
                 };
                 let repeat = u32::try_from(repeat.value(row)).unwrap_or(u32::MAX);
                 let key = (model, text, order, repeat);
-                if !self.wanted.contains(&key) || found.contains_key(&key) {
-                    continue;
-                }
+                let Some(place @ None) = self.places.get_mut(&key) else { continue };
                 let explanation = explanation.is_valid(row).then(|| explanation.value(row));
                 let offsets = lists.value_offsets();
                 let (from, to) = (offsets[row] as usize, offsets[row + 1] as usize);
                 let factors = (from..to).map(|at| factors.value(at));
-                found.insert(key, arena.push(explanation.into_iter().chain(factors)));
+                *place = Some((table, self.arena.push(explanation.into_iter().chain(factors))));
             }
         }
-        arena.finish();
-        Ok((arena, found))
+        Ok(())
     }
 }
 
