@@ -4,7 +4,7 @@ use crate::error::AnalysisError;
 use crate::figures::{Figures, about_figures, difference_columns, of_two, p_cells};
 use crate::group::GroupKey;
 use crate::grouping::Group;
-use crate::matched::matched;
+use crate::matched::{Keyed, matched};
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
 use crate::registry::Analysis;
@@ -100,10 +100,14 @@ fn references(prepared: &Prepared, request: &Request) -> Sheet {
         }
         let pairs: Vec<(usize, usize)> =
             (0..lists.len()).flat_map(|a| (a + 1..lists.len()).map(move |b| (a, b))).collect();
+        // Once a reference, not once a comparison.
+        let keyed = lists
+            .par_iter()
+            .map(|(_, list)| Keyed::of(list, &|o: &Observation| Some(about(&observations, o))));
+        let keyed: Vec<Keyed<'_, About>> = keyed.collect();
         let compared = pairs.par_iter().map(|&(a, b)| {
             let (one, other) = (&lists[a], &lists[b]);
-            let key = |o: &Observation| Some(about(&observations, o));
-            let found = matched(&one.1, &other.1, [&key, &key]);
+            let found = keyed[a].matched(&keyed[b]);
             let units =
                 [&found.one, &found.other].map(|list| observations.units(list, request.weights));
             let mut name = group.values.clone();

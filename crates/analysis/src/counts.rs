@@ -11,6 +11,7 @@ use crate::tally::Tally;
 use crate::unit::shared_texts;
 use foretell_core::{Outcome, TextId};
 use foretell_stats::ClusterErrors;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -68,7 +69,8 @@ impl ClusterCounts {
     }
 }
 
-fn errors_of(scored: &Tally<4>) -> ClusterErrors {
+/// Observations and errors of a tally by which arm was right.
+pub(crate) fn errors_of(scored: &Tally<4>) -> ClusterErrors {
     ClusterErrors {
         observations: scored.observations() as f64,
         treated: scored.sum(&[scored::ONLY_BASELINE, scored::NEITHER]),
@@ -93,14 +95,29 @@ impl GroupCounts {
     #[must_use]
     pub fn of(observations: &Observations, list: &[Observation]) -> Self {
         let mut counts = Self::default();
+        // By the number of the original: names are compared once a cluster, not once a row.
+        let mut clusters: HashMap<u32, ClusterCounts> = HashMap::new();
         for panel in observations.by_subject(list) {
             let row = PairRow::of(observations, panel);
-            counts.add_row(&observations.guesses, panel[0].subject, &row);
+            counts.add_row(&mut clusters, &observations.guesses, panel[0].subject, &row);
         }
+        let guesses = &observations.guesses;
+        let named = clusters.into_iter().map(|(original, counts)| {
+            let dataset = guesses.texts[original as usize].dataset;
+            let dataset = Arc::clone(guesses.text(dataset));
+            (ClusterId { dataset, text: guesses.text_id(original) }, counts)
+        });
+        counts.clusters = named.collect();
         counts
     }
 
-    fn add_row(&mut self, guesses: &Guesses, subject: u32, row: &PairRow) {
+    fn add_row(
+        &mut self,
+        clusters: &mut HashMap<u32, ClusterCounts>,
+        guesses: &Guesses,
+        subject: u32,
+        row: &PairRow,
+    ) {
         self.slots.merge(&row.slots);
         self.untargeted += row.untargeted;
         for (what, count) in &row.left_out {
@@ -111,14 +128,10 @@ impl GroupCounts {
         }
         if row.observations() > 0 {
             let pair = guesses.pair_of(subject);
-            let cluster = ClusterId {
-                dataset: Arc::clone(guesses.text(pair.dataset)),
-                text: guesses.text_id(pair.original),
-            };
             let counterfactual = guesses.texts[pair.counterfactual as usize].id;
             let names = [pair.id, counterfactual].map(|name| Arc::clone(guesses.text(name)));
             let [id, counterfactual] = names;
-            self.clusters.entry(cluster).or_default().add_row((id, counterfactual), row);
+            clusters.entry(pair.original).or_default().add_row((id, counterfactual), row);
         }
     }
 
@@ -191,7 +204,7 @@ impl Counts {
     /// The counts of all observations by `keys`.
     #[must_use]
     pub fn of(observations: &Observations, keys: &[GroupKey]) -> Self {
-        let groups = observations.groups(keys).into_iter();
+        let groups = observations.groups(keys).into_par_iter();
         let counted = groups.map(|group| {
             let counts = GroupCounts::of(observations, &group.members);
             (group.values, counts)

@@ -2,8 +2,7 @@
 //! and those of two groups on what they share.
 
 use crate::gain_sheet::SE_RATIO;
-use crate::inference::{Inference, holm_adjusted};
-use crate::inference::{Paired, UnitSums};
+use crate::inference::{Inference, Inferred, Paired, UnitSums, holm_adjusted};
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
 use crate::request::Request;
@@ -50,17 +49,21 @@ pub(crate) fn of_group(
     name: String,
 ) -> Figures {
     let sums = UnitSums::of(&observations.units(list, request.weights));
-    let inference = Inference::of(&sums.texts, request.level);
-    let nsg = sums.nsg();
-    let estimate = inference.estimate(&nsg);
     let scored = list.iter().filter(|o| o.is_scored()).count();
+    of_sums(&sums, scored, request, name)
+}
+
+/// The same of observations that are added up; `scored` is their number.
+pub(crate) fn of_sums(sums: &UnitSums, scored: usize, request: &Request, name: String) -> Figures {
+    let inference = Inference::of(&sums.texts, request.level);
+    let Inferred { estimate, se_ratio, p } = inference.infer(&sums.nsg());
     let [with, without] = sums.accuracies().map(|a| Cell::from(a.map(|figure| figure.value())));
     let mut cells = vec![sums.clusters().into(), scored.into(), with, without];
     cells.extend(estimate.cells());
-    cells.push(inference.se_ratio(&nsg).into());
+    cells.push(se_ratio.into());
     Figures {
         cells,
-        p: inference.p_value(&nsg),
+        p,
         basis: Basis { name, clusters: sums.clusters(), baseline_errors: sums.baseline_errors() },
         is_dyadic: inference.is_dyadic(),
         value: estimate.value,
@@ -106,18 +109,18 @@ pub(crate) fn of_two(
     let paired = Paired::of(&one.texts, &other.texts, request.level);
     let (nsg_one, nsg_other) = (one.nsg(), other.nsg());
     let difference = paired.difference(&nsg_one, &nsg_other);
-    let estimate = paired.inference.estimate(&difference);
+    let Inferred { estimate, se_ratio, p } = paired.inference.infer(&difference);
     let clusters = one.clusters();
     let mut cells =
         vec![clusters.into(), observations.into(), dropped[0].into(), dropped[1].into()];
     let values = [&nsg_one, &nsg_other];
     cells.extend(values.map(|nsg| Cell::from(nsg.as_ref().map(|figure| figure.value()))));
     cells.extend(estimate.cells());
-    cells.push(paired.inference.se_ratio(&difference).into());
+    cells.push(se_ratio.into());
     let baseline_errors = one.baseline_errors().min(other.baseline_errors());
     Figures {
         cells,
-        p: paired.inference.p_value(&difference),
+        p,
         basis: Basis { name, clusters, baseline_errors },
         is_dyadic: paired.inference.is_dyadic(),
         value: estimate.value,

@@ -2,16 +2,20 @@
 
 use crate::absence::Side;
 use crate::contrast::Contrast;
-use crate::counts::{Counts, GroupCounts};
+use crate::counts::{Counts, GroupCounts, errors_of};
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
-use crate::inference::{Figure, Inference, UnitSums};
+use crate::inference::{Figure, Inference, Inferred, UnitSums};
+use crate::observation::{Observation, Observations};
+use crate::pair_row::PairRow;
 use crate::pair_row::state::{MISSING, RIGHT, WRONG};
 use crate::sheet::{FEW_ERRORS, NO_FLOOR};
+use crate::tally::Tally;
 use crate::unit::{Unit, cluster_errors};
 use crate::warning::warnings;
 use foretell_stats::{
-    BcaInterval, ClusterErrors, Interval, Missing, Profiles, nsg_bca, nsg_bounds,
+    BcaInterval, ClusterErrors, Interval, LinearEstimate, Missing, NsgBounds, Profiles, Undefined,
+    UnitErrors, nsg_bca, nsg_bounds,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -239,7 +243,7 @@ pub(crate) fn estimate(
 ) -> GainRow {
     let bounds = match weighted {
         None => {
-            let found = bounds(counts);
+            let found = bounds(&counts.slots);
             [found.low, found.high].map(|bound| bound.map_err(|reason| reason.to_string()))
         }
         Some(_) => [Err(NO_WEIGHT.to_owned()), Err(NO_WEIGHT.to_owned())],
@@ -254,7 +258,7 @@ pub(crate) fn estimate(
     let (nsg, gain) = (sums.nsg(), sums.gain());
     let [a_with, a_without] =
         sums.accuracies().map(|accuracy| accuracy.map(|figure| figure.value()).ok());
-    let of_nsg = inference.estimate(&nsg);
+    let Inferred { estimate: of_nsg, se_ratio, .. } = inference.infer(&nsg);
     let of_gain = inference.estimate(&gain);
     let (interval, interval_undefined) = limits(of_nsg.interval);
     let (gain_interval, gain_undefined) = limits(of_gain.interval);
@@ -277,7 +281,7 @@ pub(crate) fn estimate(
         nsg_se: of_nsg.se.ok(),
         nsg_low: interval.map(|interval| interval.low),
         nsg_high: interval.map(|interval| interval.high),
-        se_ratio: inference.se_ratio(&nsg).ok(),
+        se_ratio: se_ratio.ok(),
         gain_se: of_gain.se.ok(),
         gain_low: gain_interval.map(|interval| interval.low),
         gain_high: gain_interval.map(|interval| interval.high),
@@ -297,7 +301,7 @@ pub(crate) fn estimate(
         gain_undefined,
         boot_undefined,
         bound_undefined: bound_reason,
-        unscored: if all == 0 { 0.0 } else { 1.0 - scored_share(counts) / all as f64 },
+        unscored: if all == 0 { 0.0 } else { 1.0 - scored_share(&counts.slots) / all as f64 },
         baseline_errors,
     }
 }
@@ -333,15 +337,53 @@ fn cells(treated: &[usize], baseline: &[usize]) -> Vec<usize> {
 }
 
 /// Repeats with both guesses, as a sum of shares of their observations.
-fn scored_share(counts: &GroupCounts) -> f64 {
-    counts.slots.sum(&cells(&[RIGHT, WRONG], &[RIGHT, WRONG]))
+fn scored_share(slots: &Tally<9>) -> f64 {
+    slots.sum(&cells(&[RIGHT, WRONG], &[RIGHT, WRONG]))
 }
 
-fn bounds(counts: &GroupCounts) -> foretell_stats::NsgBounds {
-    let sum = |treated: &[usize], baseline: &[usize]| counts.slots.sum(&cells(treated, baseline));
+/// An NSG with its bounds, and the share of observations that it leaves out.
+pub(crate) struct Bounded {
+    pub(crate) observations: u64,
+    pub(crate) unscored: f64,
+    pub(crate) nsg: Result<f64, Undefined>,
+    pub(crate) low: Result<f64, Undefined>,
+    pub(crate) high: Result<f64, Undefined>,
+}
+
+/// The NSG of some observations with its bounds, without error or limits.
+pub(crate) fn bounded(observations: &Observations, list: &[Observation]) -> Bounded {
+    // Sums alone are read: the row may be that of many subjects, or of none.
+    let rows = list.chunks(1).map(|one| PairRow::of(observations, one));
+    let row = rows.reduce(|mut row, other| {
+        row.merge(other);
+        row
+    });
+    let (slots, scored, untargeted) = match row {
+        Some(row) => (row.slots, row.scored, row.untargeted),
+        None => (Tally::default(), Tally::default(), 0),
+    };
+    let errors = errors_of(&scored);
+    let nsg = LinearEstimate::nsg(UnitErrors {
+        observations: &[errors.observations],
+        treated: &[errors.treated],
+        baseline: &[errors.baseline],
+    });
+    let all = slots.observations() + untargeted;
+    let NsgBounds { low, high, .. } = bounds(&slots);
+    Bounded {
+        observations: scored.observations(),
+        unscored: if all == 0 { 0.0 } else { 1.0 - scored_share(&slots) / all as f64 },
+        nsg: nsg.map(|nsg| nsg.value()),
+        low,
+        high,
+    }
+}
+
+fn bounds(slots: &Tally<9>) -> NsgBounds {
+    let sum = |treated: &[usize], baseline: &[usize]| slots.sum(&cells(treated, baseline));
     let answered = [RIGHT, WRONG];
     let complete = ClusterErrors {
-        observations: scored_share(counts),
+        observations: scored_share(slots),
         treated: sum(&[WRONG], &answered),
         baseline: sum(&answered, &[WRONG]),
     };

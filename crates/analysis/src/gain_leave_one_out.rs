@@ -1,7 +1,7 @@
 //! The analysis `gain-leave-one-out`: how much an NSG owes to each predictor.
 
 use crate::error::AnalysisError;
-use crate::figures::{Figures, about_figures, group_columns, of_group};
+use crate::figures::{Figures, about_figures, group_columns, of_sums};
 use crate::group::GroupKey;
 use crate::grouping::Group;
 use crate::inference::{Paired, UnitSums};
@@ -82,8 +82,9 @@ fn without_each(observations: &Observations, group: &Group, request: &Request) -
         let others: Vec<Observation> = others.copied().collect();
         let mut name = group.values.clone();
         name.push(format!("without {}", model(predictor)).into());
-        let mut figures = of_group(observations, &others, request, name.join(" / "));
         let sums = UnitSums::of(&observations.units(&others, request.weights));
+        let scored = others.iter().filter(|o| o.is_scored()).count();
+        let mut figures = of_sums(&sums, scored, request, name.join(" / "));
         let paired = Paired::of(&sums.texts, &all.texts, request.level);
         let difference = paired.difference(&sums.nsg(), &all.nsg());
         figures.cells.insert(0, Cell::from(model(predictor)));

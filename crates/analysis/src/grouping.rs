@@ -46,6 +46,12 @@ impl From<&Observation> for Place {
     }
 }
 
+impl From<&&Guess> for Place {
+    fn from(guess: &&Guess) -> Self {
+        Self::from(*guess)
+    }
+}
+
 impl From<&Guess> for Place {
     fn from(guess: &Guess) -> Self {
         let Guess { subject, predictor, arm, .. } = *guess;
@@ -158,21 +164,39 @@ where
     let columns: Vec<Values> =
         keys.iter().map(|key| Values::of(*key, guesses, &mut names)).collect();
     let mut numbers: HashMap<Vec<Name>, usize> = HashMap::new();
-    let mut members: Vec<Vec<T>> = Vec::new();
+    // Places first, members after: a list that grows is copied again and again.
+    let mut sizes: Vec<usize> = Vec::new();
+    let mut places: Vec<(u32, u32)> = Vec::with_capacity(list.len());
     let (mut key, mut values) = (Vec::new(), Vec::new());
-    for item in list {
+    // What a predictor guessed last is mostly in the same group.
+    let mut last: Vec<Option<(Vec<Name>, usize)>> = vec![None; guesses.models.len()];
+    for (item, at) in list.iter().zip(0..) {
         values.clear();
-        values.extend(columns.iter().map(|column| column.at(guesses, item.into())));
+        let place = Place::from(item);
+        values.extend(columns.iter().map(|column| column.at(guesses, place)));
+        let last = &mut last[place.predictor as usize];
         for combination in 0..values.iter().map(|values| values.len()).product() {
             combine(&values, combination, &mut key);
-            let number = numbers.get(&key).copied().unwrap_or_else(|| {
-                numbers.insert(key.clone(), members.len());
-                members.push(Vec::new());
-                members.len() - 1
-            });
-            members[number].push(*item);
+            let number = match last {
+                Some((known, number)) if *known == key => *number,
+                _ => *numbers.entry(key.clone()).or_insert_with(|| {
+                    sizes.push(0);
+                    sizes.len() - 1
+                }),
+            };
+            sizes[number] += 1;
+            places.push((number as u32, at));
+            match last {
+                Some((known, at)) => {
+                    known.clone_from(&key);
+                    *at = number;
+                }
+                None => *last = Some((key.clone(), number)),
+            }
         }
     }
+    let mut members: Vec<Vec<T>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    places.iter().for_each(|(number, at)| members[*number as usize].push(list[*at as usize]));
     let text = |name: &Name| Arc::clone(names.text(*name));
     let named = numbers.into_iter().map(|(values, number)| Group {
         values: values.iter().map(text).collect(),

@@ -148,13 +148,7 @@ impl Inference {
     /// A figure with its error and limits, each present or with its reason.
     #[must_use]
     pub fn estimate(&self, figure: &Figure) -> Estimate {
-        let figure = match figure {
-            Ok(figure) => figure,
-            Err(reason) => return Estimate::undefined(reason),
-        };
-        let errors = figure.standard_errors(&self.dependence);
-        let interval = figure.interval(&self.dependence, self.level);
-        Estimate::new(Ok(figure.value()), errors.map(|errors| errors.used), interval)
+        self.infer(figure).estimate
     }
 
     /// The dyad-robust standard error over the one-way one; 1 where no text is shared. The larger of
@@ -163,11 +157,7 @@ impl Inference {
     /// # Errors
     /// Why there is no standard error.
     pub fn se_ratio(&self, figure: &Figure) -> Result<f64, Undefined> {
-        let figure = figure.as_ref().map_err(|reason| *reason)?;
-        match figure.standard_errors(&self.dependence)?.dyadic {
-            None => Ok(1.0),
-            Some(dyadic) => dyadic.ratio.ok_or(Undefined::NoSpread),
-        }
+        self.infer(figure).se_ratio
     }
 
     /// Two-sided p value of no effect: a difference, gain or NSG of 0, a ratio of 1.
@@ -175,11 +165,44 @@ impl Inference {
     /// # Errors
     /// Why there is none.
     pub fn p_value(&self, figure: &Figure) -> Result<f64, Undefined> {
-        let figure = figure.as_ref().map_err(|reason| *reason)?;
-        let null = if figure.scale() == Scale::Log { 1.0 } else { 0.0 };
-        // An NSG of 1 lies at the end of its scale, and says so instead of having a p value.
-        figure.p_value(&self.dependence, null)
+        self.infer(figure).p
     }
+
+    /// All of these, by one pass over the units.
+    #[must_use]
+    pub fn infer(&self, figure: &Figure) -> Inferred {
+        let figure = match figure {
+            Ok(figure) => figure,
+            Err(reason) => {
+                let estimate = Estimate::undefined(reason);
+                return Inferred { estimate, se_ratio: Err(*reason), p: Err(*reason) };
+            }
+        };
+        let uncertainty = figure.uncertainty(&self.dependence);
+        let errors = uncertainty.map(|uncertainty| uncertainty.standard_errors());
+        let interval = uncertainty.map(|uncertainty| uncertainty.interval(self.level));
+        let null = if figure.scale() == Scale::Log { 1.0 } else { 0.0 };
+        Inferred {
+            estimate: Estimate::new(Ok(figure.value()), errors.map(|errors| errors.used), interval),
+            se_ratio: errors.and_then(|errors| match errors.dyadic {
+                None => Ok(1.0),
+                Some(dyadic) => dyadic.ratio.ok_or(Undefined::NoSpread),
+            }),
+            // An NSG of 1 lies at the end of its scale, and says so instead of having a p value.
+            p: uncertainty.map(|uncertainty| uncertainty.p_value(null)),
+        }
+    }
+}
+
+/// What is told of a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inferred {
+    /// [`Inference::estimate`].
+    pub estimate: Estimate,
+    /// [`Inference::se_ratio`].
+    pub se_ratio: Result<f64, Undefined>,
+    /// [`Inference::p_value`].
+    pub p: Result<f64, Undefined>,
 }
 
 /// The units of two groups in one list, so that figures of both can be compared: paired where they

@@ -105,7 +105,7 @@ pub use gain::{GainRequest, GainRow, GainTable, LeftOutCount, TargetsMissing, ga
 pub use group::{GroupKey, UnknownGroupKey};
 pub use grouping::{Group, Place, UNKNOWN, grouped};
 pub use guesses::{Guess, Guesses, Pair, Subject, Text};
-pub use inference::{Figure, Inference, Paired, UnitSums, holm_adjusted};
+pub use inference::{Figure, Inference, Inferred, Paired, UnitSums, holm_adjusted};
 pub use matched::{About, Matched, matched};
 pub use model::Model;
 pub use names::{Name, Names};

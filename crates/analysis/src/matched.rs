@@ -28,39 +28,57 @@ pub fn matched<K: Ord>(
     other: &[Observation],
     keys: [About<'_, K>; 2],
 ) -> Matched {
-    let scored = |list: &[Observation]| list.iter().filter(|o| o.is_scored()).count() as u64;
-    let [first, second] = [(one, keys[0]), (other, keys[1])].map(|(list, key)| keyed(list, key));
-    let mut places = Vec::with_capacity(first.len().min(second.len()));
-    let (mut left, mut right) = (first.iter().peekable(), second.iter().peekable());
-    while let (Some((a, at)), Some((b, to))) = (left.peek(), right.peek()) {
-        match a.cmp(b) {
-            Ordering::Less => drop(left.next()),
-            Ordering::Greater => drop(right.next()),
-            Ordering::Equal => {
-                places.push((*at, *to));
-                left.next();
-                right.next();
-            }
-        }
-    }
-    places.sort_unstable();
-    let common = places.len() as u64;
-    Matched {
-        one: places.iter().map(|(at, _)| one[*at as usize]).collect(),
-        other: places.iter().map(|(_, to)| other[*to as usize]).collect(),
-        dropped: [scored(one) - common, scored(other) - common],
-    }
+    Keyed::of(one, keys[0]).matched(&Keyed::of(other, keys[1]))
 }
 
-/// Places of the scored observations in their list, by key, each key once. Lists are mostly in the
-/// order of their keys, so that sorting costs little more than a pass.
-fn keyed<K: Ord>(list: &[Observation], key: About<'_, K>) -> Vec<(K, u32)> {
-    let scored = list.iter().zip(0..).filter(|(observation, _)| observation.is_scored());
-    let mut found: Vec<(K, u32)> =
-        scored.filter_map(|(observation, at)| Some((key(observation)?, at))).collect();
-    found.sort();
-    found.dedup_by(|later, first| later.0 == first.0);
-    found
+/// A list of observations, ready to be matched with several others.
+#[derive(Debug)]
+pub(crate) struct Keyed<'a, K> {
+    list: &'a [Observation],
+    /// Places of the scored observations by key, each key once.
+    places: Vec<(K, u32)>,
+    scored: u64,
+}
+
+impl<'a, K: Ord> Keyed<'a, K> {
+    /// Lists are mostly in the order of their keys, so that sorting costs little more than a pass.
+    pub(crate) fn of(list: &'a [Observation], key: About<'_, K>) -> Self {
+        let scored = || list.iter().zip(0..).filter(|(observation, _)| observation.is_scored());
+        let keyed = scored().filter_map(|(observation, at)| Some((key(observation)?, at)));
+        let mut places: Vec<(K, u32)> = keyed.collect();
+        places.sort();
+        places.dedup_by(|later, first| later.0 == first.0);
+        Self { list, places, scored: scored().count() as u64 }
+    }
+
+    /// [`matched`] of this list and another.
+    pub(crate) fn matched(&self, other: &Self) -> Matched {
+        let places = self.places_in_common(other);
+        let common = places.len() as u64;
+        Matched {
+            one: places.iter().map(|(at, _)| self.list[*at as usize]).collect(),
+            other: places.iter().map(|(_, to)| other.list[*to as usize]).collect(),
+            dropped: [self.scored - common, other.scored - common],
+        }
+    }
+
+    fn places_in_common(&self, other: &Self) -> Vec<(u32, u32)> {
+        let mut places = Vec::with_capacity(self.places.len().min(other.places.len()));
+        let (mut left, mut right) = (self.places.iter().peekable(), other.places.iter().peekable());
+        while let (Some((a, at)), Some((b, to))) = (left.peek(), right.peek()) {
+            match a.cmp(b) {
+                Ordering::Less => drop(left.next()),
+                Ordering::Greater => drop(right.next()),
+                Ordering::Equal => {
+                    places.push((*at, *to));
+                    left.next();
+                    right.next();
+                }
+            }
+        }
+        places.sort_unstable();
+        places
+    }
 }
 
 #[cfg(test)]

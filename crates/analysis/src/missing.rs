@@ -1,18 +1,16 @@
 //! The analysis `missing`: what is not answered, and how far it could move every NSG.
 
-use crate::counts::GroupCounts;
 use crate::error::AnalysisError;
-use crate::gain::{GainRequest, estimate};
+use crate::gain::bounded;
 use crate::group::GroupKey;
 use crate::grouping::grouped;
-use crate::guesses::Guess;
 use crate::prepared::Prepared;
 use crate::registry::Analysis;
 use crate::request::{Flag, Request};
 use crate::sheet::{Cell, Column, Kind, Sheet};
 use foretell_core::Outcome;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The analysis `missing`.
 pub(crate) const ANALYSIS: Analysis = Analysis {
@@ -69,20 +67,19 @@ fn guesses(prepared: &Prepared, request: &Request, by: &[GroupKey]) -> Sheet {
         "Guesses without an answer, by arm and outcome; groups that lack none are not listed.";
     let mut sheet = Sheet::new("missing", "Missing guesses", says, columns);
     let (list, excluded) = prepared.single_guesses(request);
-    let list: Vec<Guess> = list.into_iter().copied().collect();
     let arms = &prepared.guesses.arms;
     for group in grouped(&prepared.guesses, by, &list) {
-        let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut all = vec![0_u64; arms.len()];
         let mut missing: BTreeMap<(&str, Outcome), u64> = BTreeMap::new();
         for guess in &group.members {
-            let arm = &*arms[usize::from(guess.arm)];
-            *all.entry(arm).or_default() += 1;
+            let arm = usize::from(guess.arm);
+            all[arm] += 1;
             if guess.outcome != Outcome::Answered {
-                *missing.entry((arm, guess.outcome)).or_default() += 1;
+                *missing.entry((&*arms[arm], guess.outcome)).or_default() += 1;
             }
         }
         for ((arm, outcome), count) in missing {
-            let of_arm = all[arm];
+            let of_arm = prepared.guesses.arm(arm).map_or(0, |arm| all[usize::from(arm)]);
             let cells: [Cell; 5] = [
                 arm.into(),
                 outcome.as_str().into(),
@@ -117,7 +114,9 @@ fn targets(prepared: &Prepared, request: &Request, by: &[GroupKey]) -> Sheet {
     let mut sheet = Sheet::new("missing-targets", "Missing targets", says, columns);
     let observations = prepared.observations(request, &by);
     for group in observations.groups(&by) {
-        let subjects: BTreeSet<u32> = group.members.iter().map(|o| o.subject).collect();
+        let mut subjects: Vec<u32> = group.members.iter().map(|o| o.subject).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
         let mut missing: BTreeMap<Outcome, u64> = BTreeMap::new();
         for subject in &subjects {
             let outcome = observations.guesses.subjects[*subject as usize].target_outcome;
@@ -153,23 +152,17 @@ fn bounds(prepared: &Prepared, request: &Request, by: &[GroupKey]) -> Sheet {
                 in the other, and the other way round.";
     let mut sheet = Sheet::new("missing-bounds", "Bounds of every NSG", says, columns);
     let observations = prepared.observations(request, by);
-    let gain = GainRequest { bootstrap: 0, ..GainRequest::from(request) };
     let groups = observations.groups(by);
     let rows: Vec<Vec<Cell>> = groups
         .par_iter()
         .map(|group| {
-            let counts = GroupCounts::of(&observations, &group.members);
-            let row = estimate(&group.values, &counts, &gain, None);
-            let figure = |value: Option<f64>, reason: &Option<String>| match value {
-                Some(value) => Cell::from(value),
-                None => Cell::undefined(reason.as_deref().unwrap_or_default()),
-            };
+            let found = bounded(&observations, &group.members);
             let cells = [
-                row.observations.into(),
-                Cell::from(row.unscored),
-                figure(row.nsg, &row.undefined),
-                figure(row.bound_low, &row.bound_undefined),
-                figure(row.bound_high, &row.bound_undefined),
+                found.observations.into(),
+                Cell::from(found.unscored),
+                found.nsg.into(),
+                found.low.into(),
+                found.high.into(),
             ];
             group.values.iter().map(Cell::from).chain(cells).collect()
         })

@@ -120,13 +120,15 @@ impl Observations {
     ) -> Self {
         let arms: BTreeSet<u16> = arms.iter().filter_map(|arm| guesses.arm(arm)).collect();
         let families = Families::of(&guesses);
+        // About as many as there will be: a list that grows is copied again and again.
+        let treated = guesses.guesses.iter().filter(|guess| arms.contains(&guess.arm)).count();
         let mut joining = Joining {
             guesses: &guesses,
             families,
             baseline: guesses.arm(against),
             selection,
-            list: Vec::new(),
-            slots: Vec::new(),
+            list: Vec::with_capacity(treated),
+            slots: Vec::with_capacity(treated),
             excluded: BTreeMap::new(),
         };
         let mut first = 0;

@@ -1,6 +1,7 @@
 //! Runs that are read, and the observations that several analyses share.
 
 use crate::contrast::Contrast;
+use crate::counts::Counts;
 use crate::error::AnalysisError;
 use crate::filter::Filter;
 use crate::folder::{prediction_files, require_arms};
@@ -109,6 +110,15 @@ impl Prepared {
         request: &Request,
     ) -> Arc<Observations> {
         self.observations_of(std::slice::from_ref(&contrast.arm), contrast, request)
+    }
+
+    /// The counts of a request's contrast by `keys`, with what was noticed while reading: those of
+    /// [`Contrast::count`] of what is read already.
+    #[must_use]
+    pub fn counts(&self, request: &Request, keys: &[GroupKey]) -> Counts {
+        let mut counts = Counts::of(&self.observations(request, keys), keys);
+        counts.notices.extend(self.notices.iter().cloned());
+        counts
     }
 
     fn observations_of(

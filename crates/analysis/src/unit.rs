@@ -115,11 +115,17 @@ impl Observations {
     /// scored, in their order.
     #[must_use]
     pub fn units(&self, observations: &[Observation], weights: Weights) -> Vec<Unit> {
-        let scored: Vec<Observation> =
-            observations.iter().filter(|o| o.is_scored()).copied().collect();
-        let weight_of = weights.of(&self.guesses, &scored);
+        let scored = observations.iter().filter(|o| o.is_scored());
+        if weights == Weights::Observation {
+            return self.added_up(scored.map(|observation| (observation, 1.0)));
+        }
+        let scored: Vec<Observation> = scored.copied().collect();
+        self.added_up(scored.iter().zip(weights.of(&self.guesses, &scored)))
+    }
+
+    fn added_up<'a>(&self, weighted: impl Iterator<Item = (&'a Observation, f64)>) -> Vec<Unit> {
         let mut units: Vec<Unit> = Vec::new();
-        for (observation, weight) in scored.iter().zip(weight_of) {
+        for (observation, weight) in weighted {
             let (subject, arm) = (observation.subject, observation.arm);
             if units.last().is_none_or(|unit| (unit.subject, unit.arm) != (subject, arm)) {
                 units.push(self.empty_unit(subject, arm));
@@ -164,12 +170,21 @@ pub fn cluster_errors(units: &[Unit]) -> Vec<ClusterErrors> {
 /// are any, clusters are not independent.
 #[must_use]
 pub fn shared_texts(pairs: impl IntoIterator<Item = [u32; 2]>) -> u64 {
-    let mut stands: Vec<(u32, u32)> = Vec::new();
+    // The first original that a text stands in pairs of, until it stands in those of another.
+    let mut stands: HashMap<u32, Option<u32>> = HashMap::new();
+    let mut last = None;
     for [original, counterfactual] in pairs {
-        stands.extend([(original, original), (counterfactual, original)]);
+        for text in [original, counterfactual] {
+            // Pairs of one original follow each other.
+            if last == Some((text, original)) {
+                continue;
+            }
+            last = (text == original).then_some((text, original)).or(last);
+            let first = stands.entry(text).or_insert(Some(original));
+            if *first != Some(original) {
+                *first = None;
+            }
+        }
     }
-    stands.sort_unstable();
-    stands.dedup();
-    let several = stands.chunk_by(|a, b| a.0 == b.0).filter(|originals| originals.len() > 1);
-    several.count() as u64
+    stands.values().filter(|first| first.is_none()).count() as u64
 }

@@ -86,15 +86,14 @@ pub fn write_report(run: &Path, out: &Path, request: &ReportRequest) -> Result<(
 pub fn report(run: &Path, request: &ReportRequest) -> Result<String, ReportError> {
     let GainRequest { arm, against, level, bootstrap, seed, .. } = request.gain.clone();
     let contrast = Contrast { arm, against };
-    let counts = || contrast.count(&[run], &[GroupKey::Reference]);
-    let (counts, costs) = rayon::join(counts, || costs(run));
+    let of_analyses = Request { contrast, level, bootstrap, seed, ..Request::default() };
+    let (prepared, costs) = rayon::join(|| Prepared::read(&[run], &of_analyses), || costs(run));
+    let prepared = prepared?;
     // Its sentences say no resampled limit; those stand in the sheet.
     let by = vec![GroupKey::Reference];
+    let counts = prepared.counts(&of_analyses, &by);
     let by_reference = GainRequest { by, bootstrap: 0, ..request.gain.clone() };
-    let gains = GainTable { bootstrap, ..counts?.gain(&by_reference)? };
-    let of_analyses =
-        Request { contrast: contrast.clone(), level, bootstrap, seed, ..Request::default() };
-    let prepared = Prepared::read(&[run], &of_analyses)?;
+    let gains = GainTable { bootstrap, ..counts.gain(&by_reference)? };
     let kinds: Vec<&'static FigureKind> = FIGURES.iter().collect();
     let analyses: Vec<&Analysis> = ANALYSES.iter().collect();
     let finished = run_all(&analyses, &prepared, &of_analyses);

@@ -67,8 +67,26 @@ pub struct DyadicErrors {
     pub crossed: f64,
 }
 
-/// An error on the scale of the estimate with its degrees of freedom.
-struct Spread {
+/// How uncertain an estimate is under a dependence of units: what standard errors, limits and p
+/// values of it all come from, by one pass over its units.
+///
+/// # Examples
+/// ```
+/// use foretell_stats::{Dependence, LinearEstimate};
+///
+/// let mean = LinearEstimate::mean(&[1.0, 0.0, 1.0, 0.0], &[1.0; 4])?;
+/// let clusters = Dependence::clustered(&[1, 1, 2, 3]);
+/// let uncertainty = mean.uncertainty(&clusters)?;
+/// assert_eq!(uncertainty.interval(0.9), mean.interval(&clusters, 0.9)?);
+/// assert_eq!(uncertainty.p_value(0.0), mean.p_value(&clusters, 0.0)?);
+/// # Ok::<(), foretell_stats::Undefined>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Uncertainty {
+    value: f64,
+    scale: Scale,
+    slope: f64,
+    /// On the scale of the estimate, as the two that follow.
     used: f64,
     one_way: f64,
     dyadic: Option<DyadicErrors>,
@@ -76,11 +94,79 @@ struct Spread {
     effective: f64,
 }
 
-impl Spread {
+impl Uncertainty {
+    /// Standard errors: [`LinearEstimate::standard_errors`].
+    ///
+    /// # Examples
+    /// As [`Uncertainty`].
+    pub fn standard_errors(&self) -> StandardErrors {
+        let slope = self.slope.abs();
+        let dyadic = self.dyadic.map(|dyadic| DyadicErrors {
+            se: slope * dyadic.se,
+            ratio: dyadic.ratio,
+            same_original: slope * slope * dyadic.same_original,
+            same_counterfactual: slope * slope * dyadic.same_counterfactual,
+            crossed: slope * slope * dyadic.crossed,
+        });
+        StandardErrors {
+            used: slope * self.used,
+            one_way: slope * self.one_way,
+            dyadic,
+            clusters: self.clusters,
+            effective_clusters: self.effective,
+        }
+    }
+
+    /// Confidence interval: [`LinearEstimate::interval`].
+    ///
+    /// # Panics
+    /// If `level` is not strictly between 0 and 1.
+    /// # Examples
+    /// As [`Uncertainty`].
+    pub fn interval(&self, level: f64) -> Interval {
+        tail(level);
+        let reach = student_t(level, self.effective - 1.0) * self.widened();
+        match self.scale {
+            Scale::Plain => Interval { low: self.value - reach, high: self.value + reach },
+            Scale::Log => {
+                Interval { low: self.value * (-reach).exp(), high: self.value * reach.exp() }
+            }
+            Scale::LogComplement => {
+                let ratio = 1.0 - self.value;
+                Interval { low: 1.0 - ratio * reach.exp(), high: 1.0 - ratio * (-reach).exp() }
+            }
+        }
+    }
+
+    /// Two-sided p value of the hypothesis that the figure is `null`: [`LinearEstimate::p_value`].
+    ///
+    /// # Panics
+    /// If `null` lies outside the scale: a ratio of at most 0, an NSG of at least 1.
+    /// # Examples
+    /// As [`Uncertainty`].
+    pub fn p_value(&self, null: f64) -> f64 {
+        check_null(self.scale, null);
+        let distance = match self.scale {
+            Scale::Plain => self.value - null,
+            Scale::Log => (self.value / null).ln(),
+            Scale::LogComplement => ((1.0 - self.value) / (1.0 - null)).ln(),
+        };
+        two_sided_p(distance / self.widened(), self.effective - 1.0)
+    }
+
     /// Standard error with the small-sample factor.
     fn widened(&self) -> f64 {
         self.used * (self.effective / (self.effective - 1.0)).sqrt()
     }
+}
+
+fn check_null(scale: Scale, null: f64) {
+    let inside = match scale {
+        Scale::Plain => null.is_finite(),
+        Scale::Log => null > 0.0,
+        Scale::LogComplement => null < 1.0,
+    };
+    assert!(inside, "{null} is not on the scale of the estimate");
 }
 
 impl LinearEstimate {
@@ -119,22 +205,7 @@ impl LinearEstimate {
     /// # Ok::<(), foretell_stats::Undefined>(())
     /// ```
     pub fn standard_errors(&self, dependence: &Dependence) -> Result<StandardErrors, Undefined> {
-        let spread = self.spread(dependence)?;
-        let slope = self.slope().abs();
-        let dyadic = spread.dyadic.map(|dyadic| DyadicErrors {
-            se: slope * dyadic.se,
-            ratio: dyadic.ratio,
-            same_original: slope * slope * dyadic.same_original,
-            same_counterfactual: slope * slope * dyadic.same_counterfactual,
-            crossed: slope * slope * dyadic.crossed,
-        });
-        Ok(StandardErrors {
-            used: slope * spread.used,
-            one_way: slope * spread.one_way,
-            dyadic,
-            clusters: spread.clusters,
-            effective_clusters: spread.effective,
-        })
+        Ok(self.uncertainty(dependence)?.standard_errors())
     }
 
     /// Confidence interval under a dependence of units.
@@ -163,9 +234,7 @@ impl LinearEstimate {
     /// ```
     pub fn interval(&self, dependence: &Dependence, level: f64) -> Result<Interval, Undefined> {
         tail(level);
-        let spread = self.spread(dependence)?;
-        let reach = student_t(level, spread.effective - 1.0) * spread.widened();
-        Ok(self.limits(reach))
+        Ok(self.uncertainty(dependence)?.interval(level))
     }
 
     /// Two-sided p value of the hypothesis that the figure is `null`.
@@ -194,35 +263,19 @@ impl LinearEstimate {
     /// # Ok::<(), foretell_stats::Undefined>(())
     /// ```
     pub fn p_value(&self, dependence: &Dependence, null: f64) -> Result<f64, Undefined> {
-        let inside = match self.scale {
-            Scale::Plain => null.is_finite(),
-            Scale::Log => null > 0.0,
-            Scale::LogComplement => null < 1.0,
-        };
-        assert!(inside, "{null} is not on the scale of the estimate");
-        let spread = self.spread(dependence)?;
-        let distance = match self.scale {
-            Scale::Plain => self.value - null,
-            Scale::Log => (self.value / null).ln(),
-            Scale::LogComplement => ((1.0 - self.value) / (1.0 - null)).ln(),
-        };
-        Ok(two_sided_p(distance / spread.widened(), spread.effective - 1.0))
+        check_null(self.scale, null);
+        Ok(self.uncertainty(dependence)?.p_value(null))
     }
 
-    fn limits(&self, reach: f64) -> Interval {
-        match self.scale {
-            Scale::Plain => Interval { low: self.value - reach, high: self.value + reach },
-            Scale::Log => {
-                Interval { low: self.value * (-reach).exp(), high: self.value * reach.exp() }
-            }
-            Scale::LogComplement => {
-                let ratio = 1.0 - self.value;
-                Interval { low: 1.0 - ratio * reach.exp(), high: 1.0 - ratio * (-reach).exp() }
-            }
-        }
-    }
-
-    fn spread(&self, dependence: &Dependence) -> Result<Spread, Undefined> {
+    /// How uncertain the figure is: all of the above for the price of one.
+    ///
+    /// # Errors
+    /// As [`standard_errors`](Self::standard_errors).
+    /// # Panics
+    /// If `dependence` has fewer units than the estimate.
+    /// # Examples
+    /// As [`Uncertainty`].
+    pub fn uncertainty(&self, dependence: &Dependence) -> Result<Uncertainty, Undefined> {
         if let Some(last) = self.units.last() {
             let units = dependence.units();
             assert!((*last as usize) < units, "unit {last} of an estimate, of {units} units");
@@ -233,8 +286,9 @@ impl LinearEstimate {
         if let Some(reason) = self.obstacle {
             return Err(reason);
         }
-        let one_way = power_sum(&dependence.clusters.sums(&self.units, &self.influence), 2).sqrt();
-        let dyadic = self.dyadic(dependence, one_way);
+        let same_original = power_sum(&dependence.clusters.sums(&self.units, &self.influence), 2);
+        let one_way = same_original.sqrt();
+        let dyadic = self.dyadic(dependence, same_original);
         let used = dyadic.map_or(one_way, |dyadic| one_way.max(dyadic.se));
         if used <= self.resolution {
             return Err(match self.scale {
@@ -243,13 +297,15 @@ impl LinearEstimate {
             });
         }
         let clusters = dependence.clusters.among(&self.units) as u64;
-        let effective = clusters as f64 * self.share_of_clusters(dependence);
-        Ok(Spread { used, one_way, dyadic, clusters, effective: effective.max(2.0) })
+        let effective = (clusters as f64 * self.share_of_clusters(dependence)).max(2.0);
+        let (value, scale, slope) = (self.value, self.scale, self.slope());
+        Ok(Uncertainty { value, scale, slope, used, one_way, dyadic, clusters, effective })
     }
 
-    fn dyadic(&self, dependence: &Dependence, one_way: f64) -> Option<DyadicErrors> {
+    fn dyadic(&self, dependence: &Dependence, same_original: f64) -> Option<DyadicErrors> {
         let texts = dependence.texts.as_ref()?;
-        let parts = texts.squares(&dependence.clusters, &self.units, &self.influence);
+        let one_way = same_original.sqrt();
+        let parts = texts.squares(same_original, &self.units, &self.influence);
         let total = parts.same_original + parts.same_counterfactual + parts.crossed;
         let se = total.max(0.0).sqrt();
         Some(DyadicErrors {
@@ -264,9 +320,9 @@ impl LinearEstimate {
     /// How far shared texts lower the number of clusters that counts.
     fn share_of_clusters(&self, dependence: &Dependence) -> f64 {
         let Some(texts) = &dependence.texts else { return 1.0 };
-        let shared = |power| texts.shared_power(&self.units, &self.exposure, power);
+        let [square, fourth] = texts.shared_powers(&self.units, &self.exposure, [2, 4]);
         let by_cluster = dependence.clusters.sums(&self.units, &self.exposure);
         let of_clusters = power_sum(&by_cluster, 2).powi(2) / power_sum(&by_cluster, 4);
-        (shared(2).powi(2) / shared(4) / of_clusters).min(1.0)
+        (square.powi(2) / fourth / of_clusters).min(1.0)
     }
 }

@@ -93,7 +93,7 @@ pub use confusion_intervals::{
 pub use correlation::{Correlation, pearson, spearman};
 pub use dependence::Dependence;
 pub use icc::{Icc, IccPair, icc};
-pub use inference::{DyadicErrors, StandardErrors};
+pub use inference::{DyadicErrors, StandardErrors, Uncertainty};
 pub use jackknife::{Jackknife, jackknife};
 pub use joint::{JointModel, JointRows, JointTerm, linear_probability, log_linear, logistic};
 pub use krippendorff::{LabelAgreement, krippendorff_nominal};

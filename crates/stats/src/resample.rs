@@ -3,6 +3,9 @@
 //! Profiles that many clusters share are drawn together, by one binomial each; the rest are drawn
 //! one cluster at a time by index, which is faster than a binomial for each of them. The counts are
 //! multinomial either way.
+//!
+//! Sums that are small whole numbers, as those of guesses made once are, stand packed in one word a
+//! cluster: a draw is then one addition, and its totals are the same to the last bit.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -23,6 +26,8 @@ pub(crate) struct Resampler<const N: usize> {
     shared: Vec<([f64; N], u64)>,
     /// All other clusters, one element each.
     single: Vec<[f64; N]>,
+    /// The same in one word each, where all sums of all clusters allow it.
+    packed: Option<Vec<u64>>,
     clusters: u64,
 }
 
@@ -31,8 +36,33 @@ impl<const N: usize> Resampler<N> {
         let rows = profiles.rows();
         let shared = rows.iter().filter(|(_, times)| *times >= MANY).copied().collect();
         let few = rows.iter().filter(|(_, times)| *times < MANY);
-        let single = few.flat_map(|(row, times)| (0..*times).map(|_| *row)).collect();
-        Self { shared, single, clusters: profiles.clusters() }
+        let single: Vec<[f64; N]> =
+            few.flat_map(|(row, times)| (0..*times).map(|_| *row)).collect();
+        let clusters = profiles.clusters();
+        // A total of any resample has to fit as well.
+        let most = (1_u64 << Self::BITS) as f64 / clusters.max(1) as f64;
+        let is_small = |sum: &f64| (0.0..most).contains(sum) && sum.fract() == 0.0;
+        let fits = Self::BITS > 0 && rows.iter().flat_map(|(row, _)| row).all(is_small);
+        let packed = fits.then(|| single.iter().map(Self::pack).collect());
+        Self { shared, single, packed, clusters }
+    }
+
+    /// Bits of a word that each sum has; none where a word is too short for them.
+    const BITS: usize = if N == 0 || N > 16 {
+        0
+    } else if N == 1 {
+        52
+    } else {
+        64 / N
+    };
+
+    fn pack(row: &[f64; N]) -> u64 {
+        row.iter().rev().fold(0, |word, sum| word << Self::BITS | *sum as u64)
+    }
+
+    fn unpack(word: u64) -> [f64; N] {
+        let mask = (1 << Self::BITS) - 1;
+        std::array::from_fn(|at| (word >> (at * Self::BITS) & mask) as f64)
     }
 
     /// Totals of one resample.
@@ -60,11 +90,24 @@ impl<const N: usize> Resampler<N> {
     }
 
     /// Adds `to_draw` of the single clusters, each drawn with equal chance.
+    fn add_singles(&self, sums: &mut [f64; N], to_draw: u64, rng: &mut ChaCha8Rng) {
+        match &self.packed {
+            Some(packed) => {
+                let mut total = 0;
+                self.draw_singles(to_draw, rng, |at| total += packed[at]);
+                add(sums, &Self::unpack(total), 1.0);
+            }
+            None => self.draw_singles(to_draw, rng, |at| add(sums, &self.single[at], 1.0)),
+        }
+    }
+
+    /// Draws places of single clusters.
     ///
     /// Lemire (2019): the high half of a product is uniform once the few low halves that would
     /// favour some are refused. Words are taken a block at a time, which is what makes it quick.
-    fn add_singles(&self, sums: &mut [f64; N], to_draw: u64, rng: &mut ChaCha8Rng) {
+    fn draw_singles(&self, to_draw: u64, rng: &mut ChaCha8Rng, mut take: impl FnMut(usize)) {
         let singles = self.single.len() as u64;
+        let refused = (1_u64 << 32).checked_rem(singles).unwrap_or(0);
         let mut left = to_draw;
         let mut words = [0_u32; BLOCK];
         while left > 0 {
@@ -72,11 +115,10 @@ impl<const N: usize> Resampler<N> {
             rng.fill(&mut *wanted);
             for word in wanted {
                 let product = u64::from(*word) * singles;
-                let low = product & u64::from(u32::MAX);
-                if low < singles && low < (1 << 32) % singles {
+                if product & u64::from(u32::MAX) < refused {
                     continue;
                 }
-                add(sums, &self.single[(product >> 32) as usize], 1.0);
+                take((product >> 32) as usize);
                 left -= 1;
             }
         }
@@ -88,6 +130,30 @@ mod tests {
     use rand::SeedableRng;
 
     use super::*;
+
+    #[test]
+    fn packed_sums_are_those_of_plain_ones() {
+        let clusters: Vec<[f64; 3]> =
+            (0..500).map(|at| [40.0, f64::from(at % 37), f64::from(at * at % 41)]).collect();
+        let packed = Resampler::new(&SumProfiles::new(&clusters));
+        assert!(packed.packed.is_some());
+        let plain = Resampler { packed: None, ..Resampler::new(&SumProfiles::new(&clusters)) };
+        for seed in 0..50 {
+            let draw = |of: &Resampler<3>| of.draw(&mut ChaCha8Rng::seed_from_u64(seed));
+            assert_eq!(draw(&packed), draw(&plain));
+        }
+    }
+
+    #[test]
+    fn fractions_and_totals_that_do_not_fit_are_not_packed() {
+        let is_packed =
+            |row: [f64; 3]| Resampler::new(&SumProfiles::new(&[row, [1.0; 3]])).packed.is_some();
+        // Three sums of 21 bits, and two clusters.
+        assert!(is_packed([f64::from((1 << 20) - 1), 0.0, 0.0]));
+        assert!(!is_packed([f64::from(1 << 20), 0.0, 0.0]));
+        assert!(!is_packed([1.5, 0.0, 0.0]));
+        assert!(!is_packed([-1.0, 0.0, 0.0]));
+    }
 
     #[test]
     fn a_resample_has_the_means_and_covariances_of_a_multinomial() {

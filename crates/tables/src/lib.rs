@@ -21,7 +21,7 @@ pub use counted::CountRow;
 pub use pair_text::PairTextRow;
 pub use rating::RatingRow;
 pub use rationale::RationaleRow;
-pub use read::{Reader, TableError, read, table_name};
+pub use read::{Reader, TableError, count_rows, read, table_name};
 pub use rows::{
     AnswerRow, DonorRow, ModelRow, NameValue, PairRow, PredictionRow, QuestionRow, TableInfo,
     every_table,

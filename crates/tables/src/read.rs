@@ -1,9 +1,11 @@
 //! Reading a table, batch by batch or whole.
 
 use crate::column::Table;
+use arrow_array::RecordBatch;
 use miette::Diagnostic;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::metadata::ParquetMetaDataReader;
 use serde::de::DeserializeOwned;
 use std::fs::File;
 use std::marker::PhantomData;
@@ -148,21 +150,41 @@ impl<T: Table, R: DeserializeOwned> Reader<T, R> {
     }
 }
 
+impl<T: Table, R> Reader<T, R> {
+    /// What is left of the table as Arrow batches, for those who read columns and need no rows.
+    pub fn into_batches(mut self) -> impl Iterator<Item = Result<RecordBatch, TableError>> {
+        std::iter::from_fn(move || self.next_batch())
+    }
+
+    fn next_batch(&mut self) -> Option<Result<RecordBatch, TableError>> {
+        Some(self.batches.next()?.map_err(|fault| {
+            let fault = parquet::errors::ParquetError::ArrowError(fault.to_string());
+            TableError::Parquet { path: self.path.clone(), fault }
+        }))
+    }
+}
+
 impl<T: Table, R: DeserializeOwned> Iterator for Reader<T, R> {
     type Item = Result<Vec<R>, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = match self.batches.next()? {
-            Ok(batch) => batch,
-            Err(fault) => {
-                let fault = parquet::errors::ParquetError::ArrowError(fault.to_string());
-                return Some(Err(TableError::Parquet { path: self.path.clone(), fault }));
-            }
+        let rows = |batch| {
+            serde_arrow::from_record_batch(&batch)
+                .map_err(|fault| TableError::Rows { table: T::NAME, fault: fault.to_string() })
         };
-        let rows = serde_arrow::from_record_batch(&batch)
-            .map_err(|fault| TableError::Rows { table: T::NAME, fault: fault.to_string() });
-        Some(rows)
+        Some(self.next_batch()?.and_then(rows))
     }
+}
+
+/// Number of rows of a table, by its footer alone.
+///
+/// # Errors
+/// [`TableError`] names the path.
+pub fn count_rows(path: &Path) -> Result<u64, TableError> {
+    let file = File::open(path).map_err(|fault| TableError::Io { path: path.to_owned(), fault })?;
+    let parquet = |fault| TableError::Parquet { path: path.to_owned(), fault };
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(parquet)?;
+    Ok(u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0))
 }
 
 /// Reads a whole table.

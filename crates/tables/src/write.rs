@@ -90,16 +90,31 @@ impl<T: Table> Writer<T> {
     ///
     /// # Errors
     /// [`TableError`] names the path; the old file then still stands.
-    pub fn finish(mut self) -> Result<(), TableError> {
-        self.flush()?;
-        let Self { path, parquet, .. } = self;
+    pub fn finish(self) -> Result<(), TableError> {
+        let path = self.path.clone();
+        let file = self.written()?;
         let at = |fault| TableError::Io { path: path.clone(), fault };
-        let file = parquet
-            .into_inner()
-            .map_err(|fault| TableError::Parquet { path: path.clone(), fault })?;
         file.as_file().sync_all().map_err(at)?;
         file.persist(&path).map_err(|fault| at(fault.error))?;
         Ok(())
+    }
+
+    /// The same without waiting for the disk: for one of many tables in a folder that is itself put
+    /// in place later, once all of them are made to last.
+    ///
+    /// # Errors
+    /// As [`Writer::finish`].
+    pub fn finish_unsynced(self) -> Result<(), TableError> {
+        let path = self.path.clone();
+        let at = |fault| TableError::Io { path: path.clone(), fault };
+        self.written()?.persist(&path).map_err(|fault| at(fault.error))?;
+        Ok(())
+    }
+
+    fn written(mut self) -> Result<NamedTempFile, TableError> {
+        self.flush()?;
+        let Self { path, parquet, .. } = self;
+        parquet.into_inner().map_err(|fault| TableError::Parquet { path, fault })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use foretell_core::{AnswerOrder, ConfidenceLevel, Outcome, Pair, PairId, QuestionId, TextId};
 use foretell_tables::{
-    AnswerRow, DonorRow, NameValue, PairTextRow, QuestionRow, Table, TableError, every_table, read,
-    table_name, write,
+    AnswerRow, DonorRow, NameValue, PairTextRow, QuestionRow, Reader, Table, TableError,
+    count_rows, every_table, read, table_name, write,
 };
 
 fn question(number: u32) -> QuestionRow {
@@ -132,4 +132,9 @@ fn a_pair_with_its_questions_comes_back_as_it_was_written() {
     assert_eq!(table_name(&path).unwrap().as_deref(), Some("pair_texts"));
     let [row] = &read::<PairTextRow>(&path).unwrap()[..] else { panic!("one row") };
     assert_eq!(row.clone().split(), (pair, original, counterfactual));
+    assert_eq!(count_rows(&path).unwrap(), 1);
+    let reader = Reader::<PairTextRow>::with_columns(&path, &["pair_id"]).unwrap();
+    let batches: Vec<_> = reader.into_batches().map(Result::unwrap).collect();
+    let [batch] = &batches[..] else { panic!("one batch") };
+    assert_eq!((batch.num_rows(), batch.num_columns()), (1, 1));
 }

@@ -39,7 +39,7 @@ async function show(address, keep) {
   }
   const results = page.getElementById("results");
   if (own !== newest) return;
-  if (!results) {
+  if (!results || !document.getElementById("results")) {
     location.assign(address);
     return;
   }
@@ -127,7 +127,7 @@ addEventListener("click", async (event) => {
 
 const poll = document.body.dataset.poll;
 if (poll) {
-  setInterval(async () => {
+  const look = async () => {
     if (document.hidden) return;
     try {
       const version = await (await fetch(poll)).text();
@@ -137,7 +137,10 @@ if (poll) {
     } catch {
       // The server was stopped; whoever looks at the page sees that at the next click.
     }
-  }, 3000);
+  };
+  // The server answers about a run that is being read when it is read.
+  if ("reading" in document.body.dataset) look();
+  setInterval(look, 3000);
 }
 
 /* Ratings: the time that a case was in sight, and an answer that is kept here until it is saved. */

@@ -37,6 +37,14 @@ impl Arena {
         self.ends.shrink_to_fit();
     }
 
+    /// What was added, in no more memory than it needs; this arena is then empty, and keeps its own.
+    pub(crate) fn take(&mut self) -> Self {
+        let taken = Self { bytes: self.bytes.to_vec(), ends: self.ends.to_vec() };
+        self.bytes.clear();
+        self.ends.clear();
+        taken
+    }
+
     /// Which texts hold `wanted`, whatever the case of either.
     pub(crate) fn holding(&self, wanted: &str) -> Vec<bool> {
         let mut needle = Vec::with_capacity(wanted.len());

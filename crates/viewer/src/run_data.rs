@@ -38,16 +38,19 @@ pub(crate) struct Choices {
 }
 
 impl RunData {
-    /// Reads the guesses and questions of a run; what is said for answers is read when it is first
-    /// searched ([`RunData::explanations`]).
+    /// Reads the guesses and questions of a run, and compares the usual arms; what is said for answers
+    /// is read when it is first searched ([`RunData::explanations`]).
     pub(crate) fn read(folder: &Path) -> Result<Self, ViewError> {
         let layout = Layout::new(folder);
-        let guesses = Guesses::load(&[folder])?;
-        let questions = Questions::read(&layout.questions(), &guesses)?;
-        let choices = Choices::of(&guesses);
-        let guesses = Arc::new(guesses);
-        let (explanations, reading, contrasts) =
-            (OnceLock::new(), Mutex::default(), Mutex::default());
+        let guesses = Arc::new(Guesses::load(&[folder])?);
+        let contrast = Contrast::default();
+        let ((questions, choices), panelled) = rayon::join(
+            || (Questions::read(&layout.questions(), &guesses), Choices::of(&guesses)),
+            || Arc::new(Panelled::of(&guesses, &contrast)),
+        );
+        let questions = questions?;
+        let (explanations, reading) = (OnceLock::new(), Mutex::default());
+        let contrasts = Mutex::new(vec![(contrast, panelled)]);
         Ok(Self { layout, guesses, questions, explanations, reading, contrasts, choices })
     }
 

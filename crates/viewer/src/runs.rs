@@ -3,10 +3,15 @@
 use crate::error::ViewError;
 use crate::run_data::RunData;
 use foretell_study::{Manifest, list_runs};
+use foretell_tables::count_rows;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, mpsc};
+use std::time::Duration;
+
+/// Guesses from which on a run takes longer to read than a page may take.
+const MANY: u64 = 200_000;
 
 /// The runs that are shown.
 pub(crate) struct Runs {
@@ -16,15 +21,19 @@ pub(crate) struct Runs {
 }
 
 /// One run that is shown.
+#[derive(Debug)]
 pub(crate) struct RunSlot {
     /// Its name in addresses.
     pub(crate) id: String,
     pub(crate) folder: PathBuf,
     read: RwLock<Option<Arc<Read>>>,
     reading: Arc<Mutex<()>>,
+    /// Guesses of the run when they were first counted.
+    guesses: OnceLock<u64>,
 }
 
 /// A run as it was read.
+#[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) data: RunData,
     /// Of the tables that were read.
@@ -84,6 +93,7 @@ impl Runs {
             folder: folder.to_owned(),
             read: RwLock::default(),
             reading: Arc::default(),
+            guesses: OnceLock::new(),
         });
         slots.insert(id, Arc::clone(&slot));
         slot
@@ -105,6 +115,30 @@ impl RunSlot {
             Some(known) => Ok(known),
             None => self.read_now(),
         }
+    }
+
+    /// The run as it is; nothing where it is large, and still being read after `patience`.
+    pub(crate) fn read_within(
+        self: &Arc<Self>,
+        patience: Duration,
+    ) -> Result<Option<Arc<Read>>, ViewError> {
+        if self.known().is_some() || self.guesses() < MANY {
+            return self.read().map(Some);
+        }
+        let (sender, receiver) = mpsc::channel();
+        let slot = Arc::clone(self);
+        // Whoever has no patience left finds the run read at the next look.
+        std::thread::spawn(move || drop(sender.send(slot.read())));
+        receiver.recv_timeout(patience).ok().transpose()
+    }
+
+    /// Guesses of the run, by the footers of its tables; what cannot be read has none.
+    pub(crate) fn guesses(&self) -> u64 {
+        *self.guesses.get_or_init(|| {
+            let mut files = Vec::new();
+            collect(&self.folder.join("predictions"), &mut files);
+            files.iter().map(|path| count_rows(path).unwrap_or(0)).sum()
+        })
     }
 
     fn known(&self) -> Option<Arc<Read>> {

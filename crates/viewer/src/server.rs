@@ -11,7 +11,6 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use foretell_analysis::Contrast;
 use foretell_study::{Layout, Ratings};
 use minijinja::{Environment, Value};
 use std::net::SocketAddr;
@@ -110,7 +109,6 @@ impl Viewer {
         }
         let first = self.runs.list().ok().and_then(|slots| slots.first().cloned());
         if let Some(read) = first.and_then(|slot| slot.read().ok()) {
-            read.data.panelled(&Contrast::default());
             let _ = read.data.explanations();
         }
     }

@@ -2,12 +2,16 @@
 
 use crate::arena::Arena;
 use crate::error::ViewError;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, ArrayRef, Int64Array, ListArray, RecordBatch, StringArray};
 use foretell_analysis::{Guesses, Name, Names};
 use foretell_core::{AnswerOrder, TextId};
-use foretell_tables::{AnswerRow, NameValue, QuestionRow, Reader};
+use foretell_tables::{AnswerRow, NameValue, QuestionRow, Reader, Table, TableError};
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the viewer keeps of a question.
 #[derive(Debug, Default, Clone)]
@@ -114,63 +118,107 @@ impl Questions {
 /// What the references said of the originals: explanations and factors, to be searched.
 #[derive(Debug, Default)]
 pub(crate) struct Explanations {
-    arena: Arena,
-    /// The number of each subject's text in the arena; none where nothing was said.
-    of_subject: Vec<Option<u32>>,
-}
-
-#[derive(Deserialize)]
-struct Said {
-    reference: String,
-    dataset: String,
-    text_id: TextId,
-    answer_order: AnswerOrder,
-    repeat: i64,
-    explanation: Option<String>,
-    factors: Vec<String>,
+    /// Of each table that was read.
+    arenas: Vec<Arena>,
+    /// The table of each subject's text, and its number in the arena of that; none where nothing
+    /// was said.
+    of_subject: Vec<Option<(u32, u32)>>,
 }
 
 const SAID: [&str; 7] =
     ["reference", "dataset", "text_id", "answer_order", "repeat", "explanation", "factors"];
+
+const ORDERS: [AnswerOrder; 2] = [AnswerOrder::First, AnswerOrder::Last];
 
 /// Reference, text, order and repeat.
 type AnswerKey = (u32, u32, AnswerOrder, u32);
 
 impl Explanations {
     /// Reads what was said in the answer tables `paths` about subjects of `guesses`.
-    pub(crate) fn read(paths: &[std::path::PathBuf], guesses: &Guesses) -> Result<Self, ViewError> {
-        let mut subjects: HashMap<AnswerKey, Option<u32>> = HashMap::new();
+    pub(crate) fn read(paths: &[PathBuf], guesses: &Guesses) -> Result<Self, ViewError> {
         let key = |subject: &foretell_analysis::Subject| {
             let pair = &guesses.pairs[subject.pair as usize];
             (subject.reference, pair.original, pair.answer_order, subject.answer_repeat)
         };
-        subjects.extend(guesses.subjects.iter().map(|subject| (key(subject), None)));
-        let numbers = text_numbers(guesses);
         let models = guesses.models.iter().enumerate();
-        let models: HashMap<&str, u32> = models.map(|(at, m)| (&*m.name, at as u32)).collect();
-        let mut arena = Arena::default();
-        for path in paths {
-            for batch in Reader::<AnswerRow, Said>::with_columns(path, &SAID)? {
-                for row in batch? {
-                    let text = numbers.get(&(row.dataset.as_str(), row.text_id.as_str()));
-                    let reference = models.get(row.reference.as_str());
-                    let (Some(&text), Some(&reference)) = (text, reference) else { continue };
-                    let repeat = u32::try_from(row.repeat).unwrap_or(u32::MAX);
-                    let key = (reference, text, row.answer_order, repeat);
-                    let Some(slot @ None) = subjects.get_mut(&key) else { continue };
-                    let parts = row.explanation.iter().chain(&row.factors).map(String::as_str);
-                    *slot = Some(arena.push(parts));
-                }
-            }
+        let mut about = About {
+            places: guesses.subjects.iter().map(|subject| (key(subject), None)).collect(),
+            texts: text_numbers(guesses),
+            models: models.map(|(at, m)| (&*m.name, at as u32)).collect(),
+            arena: Arena::default(),
+        };
+        let mut arenas = Vec::with_capacity(paths.len());
+        // One after the other: what is decoded at once stays small, and other cores make pages.
+        for (table, path) in (0..).zip(paths) {
+            about.read(path, table)?;
+            arenas.push(about.arena.take());
         }
-        arena.finish();
-        let of_subject = guesses.subjects.iter().map(|s| subjects[&key(s)]).collect();
-        Ok(Self { arena, of_subject })
+        let of_subject = guesses.subjects.iter().map(|s| about.places[&key(s)]).collect();
+        Ok(Self { arenas, of_subject })
     }
 
     /// Which subjects have an explanation that holds some words.
     pub(crate) fn holding(&self, words: &str) -> Vec<bool> {
-        let found = self.arena.holding(words);
-        self.of_subject.iter().map(|at| at.is_some_and(|at| found[at as usize])).collect()
+        let found: Vec<Vec<bool>> =
+            self.arenas.par_iter().map(|arena| arena.holding(words)).collect();
+        let holds = |(table, at): (u32, u32)| found[table as usize][at as usize];
+        self.of_subject.iter().map(|place| place.is_some_and(holds)).collect()
     }
+}
+
+/// What answers are read for: those that subjects explain.
+struct About<'a> {
+    places: HashMap<AnswerKey, Option<(u32, u32)>>,
+    texts: TextNumbers<'a>,
+    models: HashMap<&'a str, u32>,
+    /// The texts of the table that is being read.
+    arena: Arena,
+}
+
+impl About<'_> {
+    /// Reads the texts of a table, and whose they are.
+    fn read(&mut self, path: &Path, table: u32) -> Result<(), ViewError> {
+        // Column by column: most of a table is text, of which a row would make a copy.
+        for batch in Reader::<AnswerRow>::with_columns(path, &SAID)?.into_batches() {
+            let batch = batch?;
+            let [reference, dataset, text_id, order, explanation] =
+                ["reference", "dataset", "text_id", "answer_order", "explanation"]
+                    .map(|name| column(&batch, name).and_then(|c| typed(name, c.as_string_opt())));
+            let (reference, dataset, text_id) = (reference?, dataset?, text_id?);
+            let (order, explanation): (_, &StringArray) = (order?, explanation?);
+            let repeat: &Int64Array =
+                typed("repeat", column(&batch, "repeat")?.as_primitive_opt::<Int64Type>())?;
+            let lists = column(&batch, "factors")?.as_list_opt::<i32>();
+            let lists: &ListArray = typed("factors", lists)?;
+            let factors: &StringArray = typed("factors", lists.values().as_string_opt())?;
+            for row in 0..batch.num_rows() {
+                let text = self.texts.get(&(dataset.value(row), text_id.value(row)));
+                let model = self.models.get(reference.value(row));
+                let order = ORDERS.into_iter().find(|o| o.as_str() == order.value(row));
+                let (Some(&text), Some(&model), Some(order)) = (text, model, order) else {
+                    continue;
+                };
+                let repeat = u32::try_from(repeat.value(row)).unwrap_or(u32::MAX);
+                let key = (model, text, order, repeat);
+                let Some(place @ None) = self.places.get_mut(&key) else { continue };
+                let explanation = explanation.is_valid(row).then(|| explanation.value(row));
+                let offsets = lists.value_offsets();
+                let (from, to) = (offsets[row] as usize, offsets[row + 1] as usize);
+                let factors = (from..to).map(|at| factors.value(at));
+                *place = Some((table, self.arena.push(explanation.into_iter().chain(factors))));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, TableError> {
+    typed(name, batch.column_by_name(name))
+}
+
+fn typed<T>(name: &str, found: Option<T>) -> Result<T, TableError> {
+    found.ok_or_else(|| TableError::Rows {
+        table: AnswerRow::NAME,
+        fault: format!("column `{name}` is missing or of another type"),
+    })
 }

@@ -10,7 +10,7 @@ use crate::selection::Panel;
 use crate::sheet::{Cell, Column, Kind, Sheet};
 use foretell_stats::{class_agreement, krippendorff_nominal};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) fn columns() -> Vec<Column> {
     vec![
@@ -51,7 +51,7 @@ pub(super) fn sheets(
     let mut pairs = Sheet::new("predictors-pairs", "Agreement of two predictors", each, columns);
     let (list, excluded) = prepared.single_guesses(request);
     let guesses = &prepared.guesses;
-    let list: Vec<Guess> = list.into_iter().filter(|g| g.answer.is_some()).copied().collect();
+    let list: Vec<&Guess> = list.into_iter().filter(|guess| guess.answer.is_some()).collect();
     for group in grouped(guesses, by, &list) {
         let arms = by_arm(guesses, &group.members);
         let counted: Vec<_> =
@@ -83,16 +83,16 @@ pub(super) fn sheets(
 type Said = (u32, u32, u32, u32);
 
 /// The guesses of every arm, by its name, those about one answer in one repeat together.
-fn by_arm<'a>(guesses: &'a Guesses, members: &[Guess]) -> BTreeMap<&'a str, Vec<Said>> {
-    let mut arms: BTreeMap<&str, Vec<Said>> = BTreeMap::new();
+fn by_arm<'a>(guesses: &'a Guesses, members: &[&Guess]) -> BTreeMap<&'a str, Vec<Said>> {
+    let mut arms: Vec<Vec<Said>> = vec![Vec::new(); guesses.arms.len()];
     for guess in members {
         let Some(answer) = guess.answer else { continue };
-        let arm = &*guesses.arms[usize::from(guess.arm)];
         let said = (guess.subject, guess.repeat, guess.predictor, answer.number());
-        arms.entry(arm).or_default().push(said);
+        arms[usize::from(guess.arm)].push(said);
     }
-    arms.values_mut().for_each(|said| said.sort_unstable());
-    arms
+    arms.iter_mut().for_each(|said| said.sort_unstable());
+    let named = guesses.arms.iter().map(|name| &**name).zip(arms);
+    named.filter(|(_, said)| !said.is_empty()).collect()
 }
 
 /// How often two predictors gave which two labels.
@@ -108,15 +108,20 @@ struct Counted {
 impl Counted {
     fn of(said: &[Said]) -> Self {
         let mut counted = Self::default();
+        // Told apart by predictors once they are counted.
+        let mut together: HashMap<[u32; 4], u64> = HashMap::new();
         for unit in said.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
             counted.units.push(unit.iter().map(|said| Some(said.3)).collect());
             for (at, one) in unit.iter().enumerate() {
-                counted.predictors.insert(one.2);
                 for other in &unit[at + 1..] {
-                    let labels = counted.pairs.entry((one.2, other.2)).or_default();
-                    *labels.entry((one.3, other.3)).or_default() += 1;
+                    *together.entry([one.2, other.2, one.3, other.3]).or_default() += 1;
                 }
             }
+        }
+        counted.predictors.extend(said.iter().map(|said| said.2));
+        for ([one, other, label, other_label], times) in together {
+            let labels = counted.pairs.entry((one, other)).or_default();
+            labels.insert((label, other_label), times);
         }
         counted
     }

@@ -7,7 +7,7 @@ use super::models::{AboutRun, RUN_KEY, check_names, rows as model_rows, tables a
 use super::notes::notes;
 use super::read::{for_each, open};
 use super::settle::settle;
-use super::tables::{jobs, write_answers, write_scores};
+use super::tables::{jobs, write_answers, write_predictions, write_scores};
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout};
 use crate::manifest::{Identity, ImportedFrom, Manifest};
@@ -16,7 +16,6 @@ use foretell_core::Prompts;
 use foretell_core::id::hex;
 use foretell_data::{Cards, ParquetFile};
 use foretell_tables::write;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -103,10 +102,7 @@ impl Import<'_> {
         let jobs = jobs(all, self.arms);
         let notes = notes(all, self.path);
         let (guesses, counts) = rayon::join(
-            || {
-                let written = jobs.par_iter().map(|job| job.write(all, &layout));
-                written.try_reduce(|| 0, |one, other| Ok(one + other))
-            },
+            || write_predictions(&jobs, all, &layout),
             || {
                 write_answers(all, &layout)?;
                 write_scores(all, &self.own, &layout)?;
@@ -174,6 +170,30 @@ fn beside(out: &Path) -> Result<tempfile::TempDir, StudyError> {
     tempfile::Builder::new().prefix(".import-").tempdir_in(parent).map_err(at)
 }
 
+/// Files that are waited for at once: each waits for the disk, and the disk takes many together.
+const SYNCED_AT_ONCE: usize = 16;
+
+/// Makes all files in a folder last.
+fn sync(folder: &Path) -> std::io::Result<()> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    std::thread::scope(|scope| {
+        let parts = files.chunks(files.len().div_ceil(SYNCED_AT_ONCE).max(1));
+        let threads = parts.map(|files| {
+            let sync = |path: &PathBuf| std::fs::File::open(path)?.sync_all();
+            scope.spawn(move || files.iter().try_for_each(sync))
+        });
+        let threads: Vec<_> = threads.collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("syncing cannot panic"))
+    })
+}
+
 /// Puts a folder that is whole in its place.
 fn place(folder: tempfile::TempDir, out: &Path) -> Result<(), StudyError> {
     let at = |fault| StudyError::Io { path: out.to_owned(), fault };
@@ -184,6 +204,7 @@ fn place(folder: tempfile::TempDir, out: &Path) -> Result<(), StudyError> {
         let permissions = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(folder.path(), permissions).map_err(at)?;
     }
+    sync(folder.path()).map_err(at)?;
     if out.exists() {
         std::fs::remove_dir(out).map_err(at)?;
     }

@@ -3,7 +3,7 @@
 use super::arms::RATIONALE;
 use super::gather::{Gathered, Reference, Track};
 use super::models::AboutRun;
-use super::predictions::{ABSENT, shared, table};
+use super::predictions::{ABSENT, Shared, shared, table};
 use super::replies::Reply;
 use crate::error::StudyError;
 use crate::folder::Layout;
@@ -25,17 +25,39 @@ pub(super) struct Job<'a> {
 }
 
 impl Job<'_> {
-    pub(super) fn write(&self, all: &Gathered, layout: &Layout) -> Result<u64, StudyError> {
+    /// Whether the columns that are shared are those of another table.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.reference.name == other.reference.name && self.rows == other.rows
+    }
+
+    fn write(&self, all: &Gathered, layout: &Layout, shared: &Shared) -> Result<u64, StudyError> {
         let reference = all.references.name(self.reference.name);
         let predictor = all.predictors.name(self.track.predictor);
-        let shared = shared(all, self.reference, &self.rows);
-        let batch = table(all, self.reference, self.arm, self.track, &self.rows, &shared);
+        let batch = table(all, self.reference, self.arm, self.track, &self.rows, shared);
         let path = layout.predictions(reference, predictor, self.arm);
         let mut writer = Writer::<PredictionRow>::create(&path)?;
         writer.push_batch(&batch)?;
-        writer.finish()?;
+        // The folder is made to last as a whole, before it gets its name.
+        writer.finish_unsynced()?;
         Ok(self.rows.len() as u64)
     }
+}
+
+/// Writes all tables of predictions; how many rows they have.
+pub(super) fn write_predictions(
+    jobs: &[Job<'_>],
+    all: &Gathered,
+    layout: &Layout,
+) -> Result<u64, StudyError> {
+    let alike: Vec<&[Job<'_>]> = jobs.chunk_by(Job::is_alike).collect();
+    let sum = |one, other| Ok(one + other);
+    let written = alike.par_iter().map(|jobs| {
+        // Most columns of tables about the same rows are the same, whoever guessed in which arm.
+        let shared = shared(all, jobs[0].reference, &jobs[0].rows);
+        let written = jobs.par_iter().map(|job| job.write(all, layout, &shared));
+        written.try_reduce(|| 0, sum)
+    });
+    written.try_reduce(|| 0, sum)
 }
 
 /// The tables of predictions, with the rows of each.

@@ -68,7 +68,7 @@ struct Chip {
 
 /// The page of a run's cases.
 pub(crate) fn cases(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refused> {
-    let read = super::read(viewer, id)?;
+    let read = super::read_soon(viewer, id)?;
     let run = &read.data;
     let mut query = Query::read(asked);
     let selected = Selected::of(run, &query)?;

@@ -52,6 +52,18 @@ fn version_of(slots: &[Arc<RunSlot>]) -> String {
     format!("{:016x}", hash.finish())
 }
 
+/// What is known of a run before it is read, as name and value.
+pub(super) fn facts(slot: &Arc<RunSlot>) -> Vec<(&'static str, String)> {
+    let line = line(slot);
+    vec![
+        ("Pairs", line.pairs),
+        ("References", line.references.join(", ")),
+        ("Predictors", line.predictors.join(", ")),
+        ("Arms", line.arms.join(", ")),
+        ("Tables of predictions", line.tables),
+    ]
+}
+
 fn line(slot: &Arc<RunSlot>) -> Line {
     let mut line = Line {
         id: slot.id.clone(),
