@@ -317,7 +317,7 @@ fn report(run: &Run, ended: &Ended, format: TextFormat) -> Result<(), Failure> {
     let path = run.folder.layout.report();
     let request = ReportRequest {
         title: run.folder.manifest.study.name.clone(),
-        command: Some(CommandLine::given().to_string()),
+        command: CommandLine::making(&run.folder.manifest.study).map(|command| command.to_string()),
         ..ReportRequest::default()
     };
     write_report(folder, &path, &request)?;
