@@ -1,4 +1,4 @@
-//! The analysis `egregious`: how often a whole panel is misled to one wrong answer.
+//! The analysis `egregious`: how often a whole panel agrees on one wrong answer.
 
 use crate::error::AnalysisError;
 use crate::group::GroupKey;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// The analysis `egregious`.
 pub(crate) const ANALYSIS: Analysis = Analysis {
     name: "egregious",
-    says: "How often all predictors are misled to one answer that the reference does not give.",
+    says: "How often the whole panel, shown the explanation, agrees on one wrong answer.",
     keys: &GroupKey::ALL,
     by: &[GroupKey::Reference],
     honours: &[

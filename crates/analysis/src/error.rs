@@ -3,7 +3,7 @@
 use crate::UnknownGroupKey;
 use crate::filter::FilterError;
 use crate::power::PowerError;
-use foretell_core::PairId;
+use foretell_core::{PairId, Prompts, nearest};
 use foretell_tables::TableError;
 use miette::Diagnostic;
 use std::path::PathBuf;
@@ -34,10 +34,7 @@ pub enum AnalysisError {
     },
     /// No predictor was asked in this arm.
     #[error("{}: no predictions of arm `{arm}`", path.display())]
-    #[diagnostic(help(
-        "the arms of this run are {}; `--arm {arm}` added to the command that started it asks only what is new, or compare others with `--arm` and `--against`",
-        known.join(", ")
-    ))]
+    #[diagnostic(help("{}", arm_help(arm, known)))]
     NoArm {
         /// The folder.
         path: PathBuf,
@@ -196,4 +193,43 @@ pub enum AnalysisError {
         /// The pair.
         pair: PairId,
     },
+}
+
+/// What to do about an arm that a run does not have.
+fn arm_help(arm: &str, known: &[String]) -> String {
+    let of_run = format!("the arms of this run are {}", known.join(", "));
+    let others = "or compare others with `--arm` and `--against`";
+    if let Some(near) = nearest(arm, known.iter().map(String::as_str)) {
+        return format!("did you mean `{near}`? {of_run}");
+    }
+    let prompts = Prompts::embedded();
+    let arms = || prompts.arms().iter().map(|arm| arm.name.as_str());
+    match nearest(arm, arms()).filter(|near| *near != arm) {
+        Some(near) => format!(
+            "did you mean `{near}`? {of_run}; `foretell grow RUN --arm {near}` asks what is new, {others}"
+        ),
+        None => format!(
+            "{of_run}; `--arm {arm}` added to the command that started it asks only what is new, {others}"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_arm_is_not_added_to_a_run() {
+        let known = ["with", "without", "shuffled"].map(str::to_owned);
+        let help = arm_help("shufled", &known);
+        assert!(help.starts_with("did you mean `shuffled`?") && !help.contains("--arm shufled"));
+        let help = arm_help("shufled", &known[..2]);
+        assert!(help.contains("`foretell grow RUN --arm shuffled`"), "{help}");
+        let help = arm_help("shuffled", &known[..2]);
+        assert!(
+            !help.contains("did you mean") && help.contains("`--arm shuffled` added"),
+            "{help}"
+        );
+        assert!(arm_help("mine", &known).contains("`--arm mine` added"));
+    }
 }

@@ -42,6 +42,8 @@ fn columns() -> Vec<Column> {
         columns.push(
             Column::new(name("share"), Kind::Fraction, format!("share in which {says}")).hidden(),
         );
+        let counted = format!("scored observations in which {says}");
+        columns.push(Column::new(name("n"), Kind::Count, counted).hidden());
         for arm in ["a_with", "a_without"] {
             let says = format!("accuracy of that arm where {says}");
             columns.push(Column::new(name(arm), Kind::Fraction, says).wide());
@@ -103,9 +105,15 @@ fn figures(observations: &Observations, group: &Group, request: &Request) -> Fig
     let scored = list.iter().filter(|o| o.is_scored()).count();
     let mut cells: Vec<Cell> = vec![scored.into()];
     cells.extend((0..4).map(|at| share(&[at, at + 4, at + 8], &all)));
-    for part in [SWITCHED, UNSWITCHED] {
+    let switched = |observation: &&Observation| {
+        observations.guesses.subjects[observation.subject as usize].switched()
+    };
+    for (part, is_switched) in [(SWITCHED, true), (UNSWITCHED, false)] {
         let [both, treated, baseline, _] = part;
+        let of_part = list.iter().filter(|observation| observation.is_scored());
+        let of_part = of_part.filter(|observation| switched(observation) == Some(is_switched));
         cells.push(share(&part, &all));
+        cells.push(of_part.count().into());
         cells.push(share(&[both, treated], &part));
         cells.push(share(&[both, baseline], &part));
     }

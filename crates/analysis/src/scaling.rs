@@ -114,7 +114,7 @@ impl Reference {
     fn cells(&self, observations: &Observations) -> [Cell; 4] {
         let model = &observations.guesses.models[self.number as usize];
         let size = log10_parameters(model.size_b);
-        let unknown = || Cell::undefined("its size is unknown");
+        let unknown = || Cell::undefined("the size of the reference is not known");
         [
             Cell::from(&model.name),
             model.family.as_ref().map_or(Cell::Empty, Cell::from),

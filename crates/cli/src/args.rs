@@ -146,7 +146,7 @@ pub(crate) struct PairArgs {
 #[command(after_help = "Examples:
   foretell run
   foretell run study.toml
-  foretell run --pairs combined_dataset.parquet --reference 'sim:reference?faithfulness=0.8' --predictor sim:reader
+  foretell run --pairs combined_dataset.parquet --reference 'sim:reference?rule=5&faithfulness=0.8' --predictor sim:reader
   foretell run --pairs moral_machines --limit 200 --reference 'http://127.0.0.1:8000/v1#qwen3' --predictor sim:reader --yes
   foretell run study.toml --plan
   foretell run study.toml --budget 20 --yes
@@ -161,7 +161,7 @@ pub(crate) struct RunArgs {
     #[arg(long = "pairs", value_name = "SPEC", help_heading = "Pairs")]
     pub(crate) pairs: Vec<String>,
     /// A model under study: `openai:gpt-5-mini?effort=low`, `http://HOST:PORT/v1#MODEL`,
-    /// `sim:reference?faithfulness=0.8` (docs/models.md). Can be given several times.
+    /// `sim:reference?rule=5&faithfulness=0.8` (docs/models.md). Can be given several times.
     #[arg(long = "reference", value_name = "MODEL", help_heading = "Models")]
     pub(crate) references: Vec<String>,
     /// A model that guesses: `sim:reader`, `http://HOST:PORT/v1#MODEL`. Can be given several times.

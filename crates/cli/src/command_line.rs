@@ -1,6 +1,7 @@
 //! The command that was given, and those that go on from it.
 
 use foretell_llm::{ModelSpec, Short, budget_of};
+use foretell_study::Study;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
@@ -16,6 +17,22 @@ impl CommandLine {
     /// The command that was given.
     pub(crate) fn given() -> Self {
         Self(std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect())
+    }
+
+    /// The command that makes a run anew: the one that was given, or where that needs a run that is
+    /// there, one made of the study; none where no flags say all that the study says.
+    pub(crate) fn making(study: &Study) -> Option<Self> {
+        let given = Self::given();
+        if given.0.first().is_some_and(|first| first == "run") {
+            return Some(given);
+        }
+        Self::of(study)
+    }
+
+    /// The command whose flags say what a study says.
+    pub(crate) fn of(study: &Study) -> Option<Self> {
+        let args = study.arguments()?;
+        Some(Self(std::iter::once("run".to_owned()).chain(args).collect()))
     }
 
     /// The command that goes on with the run in `folder`.

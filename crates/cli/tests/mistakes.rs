@@ -58,7 +58,14 @@ fn pairs_in_the_place_of_a_study() {
 #[test]
 fn paths_that_are_not_there_say_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    says(&fails(folder.path(), 3, &["run", "nix.toml"]), &["nix.toml", "help: check the path"]);
+    let said = fails(folder.path(), 3, &["run", "nix.toml"]);
+    says(
+        &said,
+        &["`nix.toml`: there is no such study file", "`foretell init nix.toml` writes one"],
+    );
+    says(&fails(folder.path(), 3, &["runs", "nix"]), &["nix: there is no such folder"]);
+    let (_, err) = succeeds(folder.path(), &["runs"]);
+    says(&err, &["no runs in runs; `foretell run` makes one"]);
     let folders = ["run", "--prompts", "nix1", "--cards", "nix2", "--raw", "nix3"];
     let said = fails(folder.path(), 3, &folders);
     says(&said, &["`--prompts nix1`", "`--cards nix2`", "`--raw nix3`", "no such folder"]);
@@ -68,6 +75,66 @@ fn paths_that_are_not_there_say_what_to_do() {
     let said = fails(folder.path(), 3, &["run", "--limit", "5", "--out", "file"]);
     says(&said, &["file", "help: a file has this name"]);
     assert!(!folder.path().join("runs").exists(), "nothing was started");
+}
+
+#[test]
+fn a_misspelt_word_is_answered_with_the_one_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    succeeds(at, &SMALL);
+    let analyze = |flags: &[&'static str]| [&["analyze", "gain", "run"], flags].concat();
+    let (yes, _) = succeeds(at, &analyze(&["--where", "switched=yes", "--format", "csv"]));
+    let (truth, _) = succeeds(at, &analyze(&["--where", "switched=true", "--format", "csv"]));
+    assert!(yes == truth && yes.lines().count() > 1, "{yes}");
+    let said = fails(at, 3, &analyze(&["--where", "switched=often"]));
+    says(&said, &["`often` is not true or false; write `switched=true` or"]);
+    let said = fails(at, 3, &analyze(&["--where", "distance<=1"]));
+    says(&said, &["no pair of this run has a `distance`"]);
+    let said = fails(at, 3, &analyze(&["--arm", "shufled"]));
+    says(&said, &["no predictions of arm `shufled`", "did you mean `shuffled`?"]);
+    assert!(!said.contains("--arm shufled"), "{said}");
+    says(&fails(at, 3, &["run", "--arm", "shufled"]), &["did you mean `shuffled`?"]);
+    std::fs::write(at.join("s.toml"), "sead = 3\n").unwrap();
+    says(&fails(at, 3, &["run", "s.toml"]), &["unknown field `sead`", "did you mean `seed`?"]);
+    let plan = ["run", "--reference", "openai:gpt-5-minni", "--limit", "2", "--plan"];
+    let (_, err) = succeeds(at, &plan);
+    says(&err, &["warning: model `gpt-5-minni` is not known; did you mean `gpt-5-mini`?"]);
+}
+
+#[test]
+fn a_run_in_the_place_of_a_study_is_told_how_it_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, err) = succeeds(folder.path(), &SMALL);
+    says(&err, &["view     foretell view run"]);
+    let said = fails(folder.path(), 3, &["run", "run"]);
+    says(&said, &["`run` is a run, not a study file", "`foretell grow run` goes on with it"]);
+    let (_, err) = succeeds(folder.path(), &["grow", "run"]);
+    says(&err, &["continuing the run", "0 requests sent"]);
+    let page = std::fs::read_to_string(folder.path().join("run/report.html")).unwrap();
+    assert!(page.contains(">foretell run --pairs moral_machines"), "not `foretell grow`");
+}
+
+#[test]
+fn a_number_finds_the_pairs_of_that_question_first() {
+    let folder = tempfile::tempdir().unwrap();
+    succeeds(folder.path(), &SMALL);
+    let pair = first_pair(&folder.path().join("run/pairs.parquet"));
+    let number = pair.split(['/', '>']).nth(1).unwrap();
+    let said = fails(folder.path(), 3, &["show", "run", number]);
+    says(&said, &[&format!("nearest in name: moral_machines/{number}>")]);
+}
+
+#[test]
+fn people_are_set_up_once_and_nothing_is_told_of_a_second_time() {
+    let folder = tempfile::tempdir().unwrap();
+    succeeds(folder.path(), &["run", "--limit", "60", "--out", "run"]);
+    let setup = ["human", "setup", "run", "--raters", "2", "--per-rater", "4"];
+    let (out, _) = succeeds(folder.path(), &setup);
+    says(&out, &["design   2 raters"]);
+    let output = run(folder.path(), &setup);
+    let (out, err) = texts(&output);
+    assert_eq!((output.status.code(), out.as_str()), (Some(3), ""), "{err}");
+    says(&err, &["there is a study of people already"]);
 }
 
 #[test]

@@ -12,6 +12,14 @@ fn commands(readme: &str, section: &str) -> Vec<String> {
     documented::commands(section.split("\n## ").next().unwrap())
 }
 
+/// Those of the section on figures that take no minutes and wait for nobody.
+fn commands_of_figures(readme: &str) -> Vec<String> {
+    let mut commands = commands(readme, "Figures from a run");
+    commands
+        .retain(|line| ["foretell analyze", "foretell plot"].iter().any(|w| line.starts_with(w)));
+    commands
+}
+
 #[test]
 fn studies_run_from_the_words_of_the_readme_alone() {
     let raw = Path::new(ROOT).join("../shared/data/raw");
@@ -60,5 +68,12 @@ fn larger_studies_run_from_the_words_of_the_readme_alone() {
     assert!(said[1].contains("NSG"), "{}", said[1]);
     assert!(said[2].contains("predictions") && said[2].contains("without"), "{}", said[2]);
     assert!(said[3].contains("NSG"), "{}", said[3]);
+    let figures = commands_of_figures(&readme);
+    assert!(figures.len() >= 6, "{figures:?}");
+    for line in figures {
+        let said = run(folder.path(), &cache, &line);
+        // A table of a heading alone would show nothing.
+        assert!(said.lines().count() > 1 || line.contains("--out"), "{line}: {said}");
+    }
     assert!(said[4].contains("testability") && said[4].contains("mention"), "{}", said[4]);
 }

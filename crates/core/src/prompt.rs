@@ -62,7 +62,11 @@ pub enum PromptError {
         fault: toml::de::Error,
     },
     /// An arm that the set does not have.
-    #[error("there is no arm `{name}`; the arms are {}", known.join(", "))]
+    #[error(
+        "there is no arm `{name}`; the arms are {}{}",
+        known.join(", "),
+        did_you_mean(name, known.iter().map(String::as_str))
+    )]
     UnknownArm {
         /// The arm asked for.
         name: String,

@@ -63,6 +63,21 @@ impl Canvas {
         Self { size: (width, height), shapes: Vec::new() }
     }
 
+    /// The same with empty space on all sides.
+    pub(crate) fn framed(mut self, margin: f64) -> Self {
+        let moved = |at: &mut (f64, f64)| *at = (at.0 + margin, at.1 + margin);
+        for shape in &mut self.shapes {
+            match shape {
+                Shape::Text { at, .. } | Shape::Disc { at, .. } => moved(at),
+                Shape::Line { points, .. } | Shape::Area { points, .. } => {
+                    points.iter_mut().for_each(moved);
+                }
+            }
+        }
+        self.size = (self.size.0 + 2.0 * margin, self.size.1 + 2.0 * margin);
+        self
+    }
+
     pub(crate) fn text(&mut self, at: (f64, f64), text: &str, ink: Ink, side: Side) {
         let text = typeset(text);
         if !text.is_empty() {
@@ -159,6 +174,21 @@ mod tests {
     fn minus_signs_are_true_and_names_keep_their_hyphens() {
         assert_eq!(typeset("-0.15 [-0.24, -0.07]"), "−0.15 [−0.24, −0.07]");
         assert_eq!(typeset("gpt-5-mini"), "gpt-5-mini");
+    }
+
+    #[test]
+    fn a_frame_moves_what_is_drawn_and_leaves_its_size() {
+        let mut canvas = Canvas::new(20.0, 10.0);
+        canvas.line(&[(0.0, 0.0), (20.0, 10.0)], Ink::Plain, 1.0);
+        canvas.disc((1.0, 2.0), 3.0, Ink::Plain);
+        let framed = canvas.framed(4.0);
+        assert_eq!(framed.size, (28.0, 18.0));
+        let line = &framed.shapes[0];
+        assert!(
+            matches!(line, Shape::Line { points, .. } if *points == [(4.0, 4.0), (24.0, 14.0)])
+        );
+        let disc = &framed.shapes[1];
+        assert!(matches!(disc, Shape::Disc { at: (5.0, 6.0), radius: 3.0, .. }), "{disc:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::error::ReportError;
 use foretell_analysis::Guesses;
-use foretell_core::{count, counted};
+use foretell_core::{Outcome, count, counted};
 use foretell_tables::{ModelRow, read};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -70,7 +70,7 @@ pub(crate) fn asked(guesses: &Guesses) -> Vec<String> {
         numbers.iter().map(name).collect()
     };
     let references = of(guesses.subjects.iter().map(|subject| subject.reference).collect());
-    let predictors = of(guesses.guesses.iter().map(|guess| guess.predictor).collect());
+    let guessers = Guessers::of(guesses);
     let mut datasets: BTreeMap<&str, u64> = BTreeMap::new();
     let mut clusters = BTreeSet::new();
     for pair in &guesses.pairs {
@@ -90,9 +90,10 @@ pub(crate) fn asked(guesses: &Guesses) -> Vec<String> {
             listed(&references)
         ),
         format!(
-            "{} guessed their answers: {}.",
-            counted(predictors.len() as u64, "predictor"),
-            listed(&predictors)
+            "{} guessed their answers: {}{}.",
+            counted(guessers.panel.len() as u64, "predictor"),
+            listed(&guessers.panel),
+            guessers.people()
         ),
         format!(
             "The questions stand in {} around {} (clusters), of {}.",
@@ -102,12 +103,51 @@ pub(crate) fn asked(guesses: &Guesses) -> Vec<String> {
         ),
         format!(
             "{} were made in {} {}, about {} answers of references.",
-            counted(guesses.guesses.len() as u64, "guess"),
+            counted(guessers.asked, "guess"),
             if arms.len() == 1 { "arm" } else { "arms" },
             arms.join(", "),
             count(guesses.subjects.len() as u64)
         ),
     ]
+}
+
+/// The name of all people in the place of a predictor.
+const PEOPLE: &str = "human";
+
+/// Who guessed, and how much.
+pub(crate) struct Guessers {
+    /// Those who were asked about everything: the predictors, and people where they were, too.
+    pub(crate) panel: Vec<String>,
+    /// Guesses that people were asked for, where those are fewer than a predictor's.
+    part: Option<u64>,
+    /// Guesses that were asked for.
+    asked: u64,
+}
+
+impl Guessers {
+    pub(crate) fn of(guesses: &Guesses) -> Self {
+        let mut asked: BTreeMap<u32, u64> = BTreeMap::new();
+        for guess in guesses.guesses.iter().filter(|guess| guess.outcome != Outcome::NotAsked) {
+            *asked.entry(guess.predictor).or_default() += 1;
+        }
+        let all = asked.values().sum();
+        let name = |number: u32| &*guesses.models[number as usize].name;
+        let people = asked.keys().copied().find(|number| name(*number) == PEOPLE);
+        let part = people.and_then(|number| Some((number, *asked.get(&number)?)));
+        let part = part.filter(|(_, few)| asked.values().any(|many| few < many));
+        if let Some((number, _)) = part {
+            asked.remove(&number);
+        }
+        let panel = asked.into_keys().map(|number| name(number).to_owned()).collect();
+        Self { panel, part: part.map(|(_, few)| few), asked: all }
+    }
+
+    /// What people did, to be added to what the predictors did.
+    pub(crate) fn people(&self) -> String {
+        self.part
+            .map(|few| format!("; people made {} of a part", counted(few, "guess")))
+            .unwrap_or_default()
+    }
 }
 
 /// Names that are listed before the rest is only counted.

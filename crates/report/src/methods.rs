@@ -1,5 +1,6 @@
 //! A paragraph on methods, and entries to cite, ready to be pasted.
 
+use crate::content::Guessers;
 use crate::number::{count, percent};
 use foretell_analysis::{GainTable, Observations};
 
@@ -9,6 +10,7 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What was done, as a paper would say it.
 pub(crate) fn paragraph(gains: &GainTable, observations: &Observations) -> String {
     let panel = observations.panel();
+    let guessers = Guessers::of(&observations.guesses);
     let pairs: u64 = gains.rows.iter().map(|row| row.pairs).max().unwrap_or(0);
     let clusters: u64 = gains.rows.iter().map(|row| row.clusters).max().unwrap_or(0);
     let references = gains.rows.len();
@@ -35,7 +37,7 @@ pub(crate) fn paragraph(gains: &GainTable, observations: &Observations) -> Strin
         "We measured how well explanations tell what a model does by the normalized simulatability gain \
          (NSG; Mayne et al., 2026). {references} reference {} answered pairs of an original question and \
          a counterfactual (at most {} pairs in {} clusters a reference). A panel of {} {} (panel {}) \
-         guessed the answer to the counterfactual, {shown}. Every observation is one answer of a \
+         guessed the answer to the counterfactual, {shown}{}. Every observation is one answer of a \
          reference and one predictor; NSG = (A_{arm} - A_{against}) / (1 - A_{against}) over \
          observations with both guesses and a target. {} intervals are t intervals on the log ratio of \
          errors, with standard errors robust to clusters (all pairs of one original text) and, where \
@@ -45,9 +47,10 @@ pub(crate) fn paragraph(gains: &GainTable, observations: &Observations) -> Strin
         if references == 1 { "model" } else { "models" },
         count(pairs),
         count(clusters),
-        panel.predictors.len(),
-        if panel.predictors.len() == 1 { "predictor" } else { "predictors" },
+        guessers.panel.len(),
+        if guessers.panel.len() == 1 { "predictor" } else { "predictors" },
         panel.id,
+        guessers.people(),
         percent(gains.level),
     )
 }

@@ -239,7 +239,8 @@ fn the_page_says_what_is_undefined_and_what_was_left_out() {
     assert_eq!(page.matches("<figure ").count(), page.matches("role=\"img\"").count());
     assert!(page.matches("<figure ").count() >= 6);
     assert!(page.contains("no <code>effort</code>: no model was asked at several efforts"));
-    let nowhere = "points has a place: its size is not known";
+    let nowhere =
+        "there is nothing to draw in any of its 2 rows: the size of the reference is not known";
     assert!(page.contains(nowhere), "no empty plot over the size of models that have none");
     assert!(page.contains("is the only predictor: an absolute NSG depends on who guesses"));
     assert!(page.contains("foretell run --pairs &#x27;a &amp; b&#x27;"));
@@ -273,6 +274,40 @@ fn a_run_that_has_only_predictions_still_has_a_report() {
     let page = std::fs::read_to_string(out).unwrap();
     assert!(!page.contains(">Examples</h2>") && !page.contains("aria-label=\"Models\""));
     assert!(page.contains("holds no <code>run.toml</code>"));
+}
+
+#[test]
+fn what_was_not_asked_is_not_counted_and_people_who_guessed_a_part_are_no_predictor() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path();
+    for arm in ["with", "without"] {
+        let of = |predictor: &str, asked: usize| -> Vec<PredictionRow> {
+            let row = |number: usize| {
+                let known = PredictionRow {
+                    predictor: predictor.into(),
+                    ..guess(5 * number, "r", arm, number > 3)
+                };
+                let unasked = PredictionRow {
+                    outcome: Outcome::NotAsked,
+                    answer: None,
+                    hit: None,
+                    ..known.clone()
+                };
+                if number < asked { known } else { unasked }
+            };
+            (0..12).map(row).collect()
+        };
+        write(&run.join(format!("predictions/r/one/{arm}.parquet")), of("one", 12)).unwrap();
+        write(&run.join(format!("predictions/r/human/{arm}.parquet")), of("human", 5)).unwrap();
+    }
+    let out = run.join("report.html");
+    write_report(run, &out, &ReportRequest::default()).unwrap();
+    let page = std::fs::read_to_string(out).unwrap();
+    assert!(page.contains("34 guesses were made in arms"), "12 and 5 in each of two arms");
+    let people =
+        "1 predictor guessed their answers: <code>one</code>; people made 10 guesses of a part.";
+    assert!(page.contains(people));
+    assert!(page.contains("A panel of 1 predictor (panel "), "{page}");
 }
 
 #[test]

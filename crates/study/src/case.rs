@@ -132,11 +132,13 @@ fn find<T: Table + DeserializeOwned>(
     Ok(found)
 }
 
-/// Pairs whose names begin most like the one asked for.
+/// Pairs whose names hold the one asked for, such as the number of a question, or else begin most like
+/// it.
 fn near(pairs: &[PairRow], wanted: &str) -> String {
     let common = |id: &str| id.bytes().zip(wanted.bytes()).take_while(|(a, b)| a == b).count();
     let mut ids: Vec<&str> = pairs.iter().map(|pair| pair.pair_id.as_str()).collect();
-    ids.sort_by_key(|id| (std::cmp::Reverse(common(id)), id.len(), *id));
+    let holds = |id: &str| id.split(|c: char| !c.is_alphanumeric()).any(|part| part == wanted);
+    ids.sort_by_key(|id| (!holds(id), std::cmp::Reverse(common(id)), id.len(), *id));
     ids.truncate(5);
     ids.join(", ")
 }

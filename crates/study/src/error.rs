@@ -3,6 +3,7 @@
 use crate::wide::WideError;
 use foretell_core::card::CardError;
 use foretell_core::labels::LabelsError;
+use foretell_core::nearest;
 use foretell_core::prompt::PromptError;
 use foretell_core::registry::RegistryError;
 use foretell_data::DataError;
@@ -54,7 +55,10 @@ pub enum StudyError {
     },
     /// A study file that does not hold a study.
     #[error("{}: {fault}", path.display())]
-    #[diagnostic(help("`foretell init` writes a study file with every field explained"))]
+    #[diagnostic(help(
+        "{}`foretell init` writes a study file with every field explained",
+        meant(fault)
+    ))]
     StudyFile {
         /// The file.
         path: PathBuf,
@@ -555,6 +559,18 @@ impl StudyError {
             _ => Err(Self::Several { faults }),
         }
     }
+}
+
+/// The known field that an unknown one is near to. The reader names the unknown one first, then all
+/// that it knows, each between backticks.
+fn meant(fault: &toml::de::Error) -> String {
+    let message = fault.message();
+    let mut names = message.split('`').skip(1).step_by(2);
+    let near = match (message.starts_with("unknown field"), names.next()) {
+        (true, Some(unknown)) => nearest(unknown, names),
+        _ => None,
+    };
+    near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default()
 }
 
 /// How a fault of the file system is mended.

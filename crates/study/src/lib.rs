@@ -31,6 +31,7 @@ mod kept;
 mod ledger_check;
 mod manifest;
 mod measured;
+mod misspelt;
 mod models;
 mod money;
 mod notes;
@@ -73,6 +74,7 @@ pub use human::{
 pub use inputs::known_models;
 pub use judge::{JudgeRequest, JudgedRun, Judging, ToJudge, VerdictSummary};
 pub use manifest::{FrozenCounts, Identity, ImportedFrom, JudgesAtWork, Manifest};
+pub use misspelt::misspelt_models;
 pub use models::{Model, Models};
 pub use passes::Passes;
 pub use plan::{Plan, Planned, PlannedMoney};

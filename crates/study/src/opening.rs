@@ -9,6 +9,7 @@ use crate::grow::Growth;
 use crate::inputs;
 use crate::ledger_check::NamedReplies;
 use crate::manifest::{Identity, Manifest};
+use crate::misspelt::misspelt;
 use crate::models::{Models, known_in, wrong_roles};
 use crate::money::{self, Money};
 use crate::preview::check_prompts;
@@ -231,6 +232,7 @@ impl Run {
         let kept = || Models::ever_asked(&folder.manifest.study, &layout, &registry);
         asking.pay_from(Money::open(study.budget, &models, kept, &reader, &under_way(&layout)?)?);
         warnings.extend(models.unheeded(own)?);
+        warnings.extend(misspelt(study, &registry));
         if let Some(model) = &models.rationaliser
             && !arms.iter().any(|arm| arm.needs(Need::Rationale))
         {

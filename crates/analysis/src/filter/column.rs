@@ -13,6 +13,17 @@ pub(super) enum Cell<'a> {
     List(Vec<&'a str>),
 }
 
+impl Cell<'_> {
+    /// Whether it holds nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::List(texts) => texts.is_empty(),
+            _ => false,
+        }
+    }
+}
+
 impl<'a> From<Option<&'a str>> for Cell<'a> {
     fn from(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null, Self::Text)

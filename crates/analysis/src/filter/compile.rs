@@ -85,6 +85,7 @@ pub(super) fn compile(written: &Written, guesses: &Guesses) -> Result<Condition,
         return Err(format!("`{}`: no column `{}`{near}", written.text, written.column));
     };
     let wanted = wanted(written, column)?;
+    check_filled(written, column, &wanted, guesses)?;
     if column.kind == Type::Text {
         check_values(written, column, &wanted, guesses)?;
     }
@@ -112,13 +113,57 @@ fn wanted(written: &Written, column: &Column) -> Result<Vec<Wanted>, String> {
                 _ => return fault(&format!("`{text}` is not a number")),
             },
             (Value::Text(text), Type::Truth) => match text.as_str() {
-                "true" => Wanted::Truth(true),
-                "false" => Wanted::Truth(false),
-                _ => return fault(&format!("`{text}` is not true or false")),
+                "true" | "yes" => Wanted::Truth(true),
+                "false" | "no" => Wanted::Truth(false),
+                _ => {
+                    let column = &written.column;
+                    let help = format!("write `{column}=true` or `{column}=false`");
+                    return fault(&format!("`{text}` is not true or false; {help}"));
+                }
             },
         });
     }
     Ok(wanted)
+}
+
+/// Refuses a condition that nothing can meet, since the column is empty throughout.
+fn check_filled(
+    written: &Written,
+    column: &Column,
+    wanted: &[Wanted],
+    guesses: &Guesses,
+) -> Result<(), String> {
+    let takes_empty = written.operator == Operator::IsNot || wanted.contains(&Wanted::Null);
+    let mut is_filled = takes_empty || guesses.guesses.is_empty();
+    each_cell(column, guesses, |cell| is_filled |= !cell.is_empty());
+    if is_filled {
+        return Ok(());
+    }
+    let of = match column.read {
+        Read::Pair(_) => "pair",
+        Read::Subject(_) => "answer of a reference",
+        Read::Model(Role::Reference, _) => "reference",
+        Read::Model(Role::Explainer, _) => "explainer",
+        Read::Model(Role::Predictor, _) => "predictor",
+        Read::Guess(_) => "guess",
+    };
+    let (text, name) = (&written.text, &written.column);
+    Err(format!("`{text}`: no {of} of this run has a `{name}`: the column is empty"))
+}
+
+/// Reads a column of all that has it.
+fn each_cell(column: &Column, guesses: &Guesses, mut look: impl FnMut(Cell<'_>)) {
+    match column.read {
+        Read::Pair(read) => guesses.pairs.iter().for_each(|pair| look(read(guesses, pair))),
+        Read::Subject(read) => {
+            guesses.subjects.iter().for_each(|subject| look(read(guesses, subject)));
+        }
+        Read::Model(role, read) => {
+            let models = models_of(role, guesses).into_iter().zip(&guesses.models);
+            models.filter(|(is_one, _)| *is_one).for_each(|(_, model)| look(read(model)));
+        }
+        Read::Guess(read) => guesses.guesses.iter().for_each(|guess| look(read(guesses, guess))),
+    }
 }
 
 /// Refuses texts that no row has: more often a slip than a wish for nothing.
@@ -129,31 +174,13 @@ fn check_values(
     guesses: &Guesses,
 ) -> Result<(), String> {
     let mut known: BTreeSet<String> = BTreeSet::new();
-    let add = |cell: Cell<'_>, known: &mut BTreeSet<String>| match cell {
+    each_cell(column, guesses, |cell| match cell {
         Cell::Text(text) if !known.contains(text) => {
             known.insert(text.to_owned());
         }
         Cell::List(texts) => known.extend(texts.into_iter().map(str::to_owned)),
         _ => {}
-    };
-    match column.read {
-        Read::Pair(read) => {
-            guesses.pairs.iter().for_each(|pair| add(read(guesses, pair), &mut known));
-        }
-        Read::Subject(read) => {
-            guesses.subjects.iter().for_each(|subject| add(read(guesses, subject), &mut known));
-        }
-        Read::Model(role, read) => {
-            models_of(role, guesses).iter().zip(&guesses.models).for_each(|(is_one, model)| {
-                if *is_one {
-                    add(read(model), &mut known);
-                }
-            });
-        }
-        Read::Guess(read) => {
-            guesses.guesses.iter().for_each(|guess| add(read(guesses, guess), &mut known));
-        }
-    }
+    });
     for wanted in wanted {
         let Wanted::Text(text) = wanted else { continue };
         if !known.contains(text) {

@@ -26,7 +26,7 @@ pub(crate) struct PlotArgs {
     #[arg(long, requires = "out")]
     pub(crate) all: bool,
     /// Name the kinds of figures, what they show, and what they are drawn from.
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["all", "out", "format"])]
     pub(crate) list: bool,
     /// Print the data instead of drawing it.
     #[arg(long, value_enum, conflicts_with = "all", help_heading = "Output")]

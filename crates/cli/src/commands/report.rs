@@ -3,7 +3,7 @@
 use super::analyze::named_runs;
 use crate::Done;
 use crate::args::report::ReportArgs;
-use crate::command_line::quoted;
+use crate::command_line::CommandLine;
 use crate::exit::{DONE, Failure, USAGE};
 use crate::output::{harmless, say};
 use foretell_analysis::GainRequest;
@@ -25,11 +25,7 @@ pub(crate) fn run(args: &ReportArgs) -> Done {
     let study = Manifest::read(&run).ok().map(|manifest| manifest.study);
     let name = study.as_ref().map(|study| study.name.clone()).filter(|name| !name.is_empty());
     let folder = || run.file_name().map(|name| name.to_string_lossy().into_owned());
-    let arguments = study.as_ref().and_then(foretell_study::Study::arguments);
-    let command = arguments.map(|args| {
-        let args: Vec<String> = args.iter().map(|arg| quoted(arg)).collect();
-        format!("foretell run {}", args.join(" "))
-    });
+    let command = study.as_ref().and_then(CommandLine::of).map(|command| command.to_string());
     let default = ReportRequest::default();
     let request = ReportRequest {
         title: args.title.clone().or(name).or_else(folder).unwrap_or(default.title),

@@ -21,7 +21,9 @@ use foretell_llm::{Limits, Shard};
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
-use foretell_study::{Ended, Model, ModelTable, Passes, Plan, Run, Study, plan_study};
+use foretell_study::{
+    Ended, Model, ModelTable, Passes, Plan, Run, Study, misspelt_models, plan_study,
+};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
@@ -34,6 +36,9 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         let ledger = args.sharing.ledger();
         let plan = plan_study(&study, args.out.as_deref(), ledger.as_deref(), &limits)
             .map_err(|error| Failure::from(error).while_doing("cannot plan the study"))?;
+        for warning in misspelt_models(&study)? {
+            say(&harmless(&format!("warning: {warning}")));
+        }
         return show_plan(&plan, args.format, study.budget);
     }
     let stages = Stages::new();
@@ -221,12 +226,32 @@ fn refuse_pairs(path: &Path) -> Result<(), Failure> {
     let data = ["parquet", "csv", "tsv", "json", "jsonl"];
     let is_data = ending.is_some_and(|ending| data.contains(&ending.as_str()));
     let is_dataset = BUILT_IN.contains(&&*name) || Cards::embedded().get(&name).is_some();
+    if path.join("run.toml").is_file() {
+        return Err(Failure::said(
+            INPUT,
+            format!("`{name}` is a run, not a study file"),
+            format!(
+                "`foretell grow {}` goes on with it, and takes what is to be added",
+                quoted(&name)
+            ),
+        ));
+    }
     if is_data || path.is_dir() || (is_dataset && !path.exists()) {
         let pairs = quoted(&name);
         return Err(Failure::said(
             INPUT,
             format!("`{name}` is not a study file"),
             format!("did you mean `foretell run --pairs {pairs}`?"),
+        ));
+    }
+    if !path.exists() {
+        return Err(Failure::said(
+            INPUT,
+            format!("`{name}`: there is no such study file"),
+            format!(
+                "`foretell init {}` writes one with every field explained; paths start from the current folder",
+                quoted(&name)
+            ),
         ));
     }
     Ok(())
@@ -317,7 +342,7 @@ fn report(run: &Run, ended: &Ended, format: TextFormat) -> Result<(), Failure> {
     let path = run.folder.layout.report();
     let request = ReportRequest {
         title: run.folder.manifest.study.name.clone(),
-        command: Some(CommandLine::given().to_string()),
+        command: CommandLine::making(&run.folder.manifest.study).map(|command| command.to_string()),
         ..ReportRequest::default()
     };
     write_report(folder, &path, &request)?;
@@ -326,6 +351,7 @@ fn report(run: &Run, ended: &Ended, format: TextFormat) -> Result<(), Failure> {
         let folder = folder.display();
         say(&format!("a case   foretell show {folder} '{}'", pair.pair_id));
         say(&format!("figures  foretell analyze gain {folder} --by reference,predictor"));
+        say(&format!("view     foretell view {folder}"));
     }
     tell_other_arms(run, ended);
     Ok(())

@@ -2,13 +2,23 @@
 
 use crate::Done;
 use crate::args::{ListFormat, RunsArgs};
-use crate::exit::DONE;
+use crate::exit::{DONE, Failure, INPUT};
 use crate::output::{harmless, say, show};
 use foretell_core::{count, counted};
 use foretell_study::{RunSummary, list_runs};
 use serde_json::json;
+use std::path::Path;
+
+/// Where runs are if nothing else is said.
+const USUAL: &str = "runs";
 
 pub(crate) fn run(args: &RunsArgs) -> Done {
+    // Without any run yet there is no folder of the usual name, and that is no mistake.
+    if !args.folder.is_dir() && args.folder != Path::new(USUAL) {
+        let folder = args.folder.display();
+        let said = harmless(&format!("{folder}: there is no such folder"));
+        return Err(Failure::said(INPUT, said, "name a folder that holds runs, such as `runs`"));
+    }
     let runs = list_runs(&args.folder)?;
     match args.format {
         ListFormat::Json => {

@@ -43,6 +43,11 @@ impl Axis {
         }
     }
 
+    /// The same values from one other place to another.
+    pub(crate) fn turned(&self, (from, to): (f64, f64)) -> Self {
+        Self { from, to, ..self.clone() }
+    }
+
     /// The place of a value; what is beyond the axis is at its end.
     pub(crate) fn place(&self, value: f64) -> f64 {
         let value = value.clamp(self.low, self.high);

@@ -3,7 +3,8 @@
 use super::forest::{EDGE, axis, draw_axis};
 use super::kind::{Dumbbell, Series};
 use super::lines::{FOOT, GAP, HEAD, LINE, Legend, Value, draw_names, height, lines, name_room};
-use crate::canvas::{Canvas, Dot, Side, fitted, wide};
+use super::marks::marks;
+use crate::canvas::{Canvas, Dot, Side, wide};
 use crate::sheet::plain;
 use crate::theme::Ink;
 use foretell_analysis::Sheet;
@@ -24,6 +25,8 @@ pub(super) fn draw(data: &Sheet, dumbbell: &Dumbbell, width: f64) -> Canvas {
         }
         name => name.to_owned(),
     });
+    let marks = marks(&names);
+    let (to_mark, from_mark) = (marks[0], marks[1]);
     let legend = Legend::new(&names, 0.0, width);
     let top = legend.height + 4.0;
     let bottom = top + height(&lines, LINE);
@@ -49,12 +52,12 @@ pub(super) fn draw(data: &Sheet, dumbbell: &Dumbbell, width: f64) -> Canvas {
             (Some(low), Some(high)) => {
                 let (low, high) = (axis.place(low), axis.place(high));
                 canvas.line(&[(low, y), (high, y)], Ink::Quiet, 1.0);
-                canvas.dot((low, y), Dot::Ring, Ink::Series(1));
-                canvas.dot((high, y), Dot::Full, Ink::Series(0));
+                canvas.dot((low, y), Dot::of(from_mark), Ink::Series(from_mark));
+                canvas.dot((high, y), Dot::of(to_mark), Ink::Series(to_mark));
             }
             (known, _) => {
                 let lacks = if known.is_none() { from } else { to };
-                let text = fitted(&lacks.reason(data), right - left - 6.0);
+                let text = lacks.reason(data, right - left - 6.0);
                 canvas.bar((left + 1.0, y - 4.0), (left + wide(&text) + 4.0, y + 4.0), Ink::Page);
                 canvas.text((left + 3.0, y), &text, Ink::Quiet, Side::Right);
             }

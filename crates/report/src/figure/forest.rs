@@ -1,10 +1,11 @@
 //! A line a row: values with their intervals, beside the line of no effect.
 
 use super::axis::{Axis, range};
-use super::kind::{Along, Forest, Series};
+use super::kind::{Along, Forest, Scale, Series};
 use super::lines::{
     FOOT, GAP, HEAD, LINE, Legend, Line, Value, draw_names, height, lines, name_room, series_names,
 };
+use super::marks::marks;
 use crate::canvas::{Canvas, Dot, Side, fitted, wide};
 use crate::sheet::{heading, plain, written};
 use crate::theme::Ink;
@@ -17,7 +18,7 @@ const PLOT: f64 = 96.0;
 pub(super) const EDGE: f64 = 10.0;
 
 /// Height that each of several values of a line takes.
-const EACH: f64 = 7.0;
+const EACH: f64 = 8.0;
 
 pub(super) fn draw(data: &Sheet, forest: &Forest, width: f64) -> Canvas {
     let lines = lines(data, forest.name, forest.block, forest.series);
@@ -39,17 +40,31 @@ pub(super) fn draw(data: &Sheet, forest: &Forest, width: f64) -> Canvas {
     }
     beside.draw_heads(&mut canvas, data, top - HEAD / 2.0);
     let middles = draw_names(&mut canvas, &lines, (top, left - GAP), each);
+    let marks = marks(&names);
     for (line, middle) in lines.iter().zip(middles) {
         beside.draw_line(&mut canvas, data, line, middle);
         let many = line.values.len();
-        for (series, value) in line.values.iter().enumerate() {
+        // A reason that all values of a line have is said once.
+        if let Some(value) = of_one_reason(data, line) {
+            draw_value(&mut canvas, data, &axis, value, (middle, 1, 0));
+            continue;
+        }
+        for ((series, value), mark) in line.values.iter().enumerate().zip(&marks) {
             let Some(value) = value else { continue };
             let y = middle + (series as f64 - (many as f64 - 1.0) / 2.0) * EACH;
-            let at = (y, many, series);
-            draw_value(&mut canvas, data, &axis, *value, at);
+            draw_value(&mut canvas, data, &axis, *value, (y, many, *mark));
         }
     }
     canvas
+}
+
+/// A value of a line none of whose values is known, where all of them lack the same.
+fn of_one_reason(data: &Sheet, line: &Line) -> Option<Value> {
+    let mut values = line.values.iter().flatten();
+    let first = *values.next()?;
+    let reason = |value: &Value| data.rows[value.row][value.column].reason();
+    let same = |value: &Value| value.value.is_none() && reason(value) == reason(&first);
+    (same(&first) && values.all(same)).then_some(first)
 }
 
 /// An axis on which values have their place. Limits far beyond the values, which few clusters give,
@@ -60,16 +75,19 @@ pub(super) fn axis(
     ends: (f64, f64),
 ) -> Axis {
     // A ratio of 0 has no place on a logarithmic axis: it is drawn as an arrow at its end.
-    let has_place = |value: &f64| along.scale == super::kind::Scale::Linear || *value > 0.0;
+    let has_place = |value: &f64| along.scale == Scale::Linear || *value > 0.0;
     let known = values.clone().filter_map(|value| value.value).filter(has_place);
     let (low, high) = range(known, along.inside);
     let (floor, ceiling) = match along.scale {
-        super::kind::Scale::Linear => (low - along.room, high + along.room),
-        super::kind::Scale::Log => (low / along.room, high * along.room),
+        Scale::Linear => (low - along.room, high + along.room),
+        Scale::Log => (low / along.room, high * along.room),
     };
     let limits = values.filter_map(|value| value.limits).flat_map(|(low, high)| [low, high]);
     let limits = limits.map(|limit| limit.clamp(floor, ceiling));
-    let range = range(limits, &[low, high]);
+    let (low, high) = range(limits, &[low, high]);
+    // A share has no place beyond 0 and 1, whatever its limits are.
+    let (least, greatest) = along.bounds;
+    let range = (low.clamp(least, greatest), high.clamp(least, greatest));
     let most = (((ends.1 - ends.0).abs() / 30.0) as usize).clamp(2, 8);
     Axis::new(along.scale, range, ends, most)
 }
@@ -119,18 +137,18 @@ fn directions(
     }
 }
 
-/// A value with its interval; `(y, many, series)` says where it stands among the values of its line.
+/// A value with its interval at height `y`, one of `many` of its line, with the mark of a number.
 pub(super) fn draw_value(
     canvas: &mut Canvas,
     data: &Sheet,
     axis: &Axis,
     value: Value,
-    (y, many, series): (f64, usize, usize),
+    (y, many, mark): (f64, usize, usize),
 ) {
-    let ink = Ink::Series(series);
+    let ink = Ink::Series(mark);
     let Some(known) = value.value else {
         let (left, right) = axis.ends();
-        let text = fitted(&value.reason(data), right - left - 6.0);
+        let text = value.reason(data, right - left - 6.0);
         let ink = if many > 1 { ink } else { Ink::Quiet };
         // Text on grid lines is hard to read.
         canvas.bar((left + 1.0, y - 4.0), (left + wide(&text) + 4.0, y + 4.0), Ink::Page);
@@ -154,7 +172,7 @@ pub(super) fn draw_value(
     let x = axis.place(known);
     match axis.is_below(known) {
         true => canvas.area(&[(x - 3.0, y), (x + 2.0, y - 3.0), (x + 2.0, y + 3.0)], ink),
-        false => canvas.dot((x, y), Dot::of(series), ink),
+        false => canvas.dot((x, y), Dot::of(mark), ink),
     }
 }
 

@@ -62,10 +62,18 @@ pub(super) fn draw(data: &Sheet, heat: &Heat, width: f64) -> Canvas {
             }
         }
     }
+    if heat.symmetric {
+        // Nothing is compared with itself.
+        for at in 0..down.len() {
+            let (x, y) = (left + (at as f64 + 0.5) * cell, top + (at as f64 + 0.5) * CELL);
+            canvas.text((x, y), "—", Ink::Quiet, Side::Middle);
+        }
+    }
     canvas
 }
 
-/// The names of the lines and of the columns, in the order in which they first appear.
+/// The names of the lines and of the columns, in the order in which they first appear. Where each pair
+/// stands for both its orders, lines and columns are the same.
 fn sides(data: &Sheet, heat: &Heat) -> (Vec<String>, Vec<String>) {
     let (mut down, mut across) = (Vec::new(), Vec::new());
     let add = |list: &mut Vec<String>, text: &String| {
@@ -76,11 +84,10 @@ fn sides(data: &Sheet, heat: &Heat) -> (Vec<String>, Vec<String>) {
     for row in 0..data.rows.len() {
         let [line, over] = [heat.down, heat.across].map(|column| named(data, row, &[column]));
         add(&mut down, &line);
-        add(&mut across, &over);
-        if heat.symmetric {
-            add(&mut down, &over);
-            add(&mut across, &line);
-        }
+        add(if heat.symmetric { &mut down } else { &mut across }, &over);
+    }
+    if heat.symmetric {
+        across.clone_from(&down);
     }
     (down, across)
 }

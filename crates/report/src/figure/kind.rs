@@ -35,12 +35,17 @@ pub struct Source {
     pub melted: Option<&'static [(&'static str, &'static str)]>,
     /// Ranks by a value within those that share another column, in a column `rank`.
     pub ranked: Option<(&'static str, &'static str)>,
+    /// Of the lines of one kind, where they are many, only the lowest and the highest: the column of
+    /// kinds, the one that names lines, and the values.
+    pub outer: Option<[&'static str; 3]>,
     /// A column and a value that one row at least has to have.
     pub having: Option<(&'static str, &'static str)>,
     /// The order of the values of a column that is neither that of the alphabet nor of the sheet.
     pub sequence: Option<(&'static str, &'static [&'static str])>,
     /// The least number of rows that are worth drawing.
     pub least: usize,
+    /// Whether it is about guesses; answers of references alone depend on no predictor and no arm.
+    pub is_guessed: bool,
 }
 
 impl FigureKind {
@@ -66,9 +71,11 @@ impl Source {
             only: None,
             melted: None,
             ranked: None,
+            outer: None,
             having: None,
             sequence: None,
             least: 1,
+            is_guessed: true,
         }
     }
 
@@ -88,6 +95,10 @@ impl Source {
         Self { ranked: Some((by, within)), ..self }
     }
 
+    pub(crate) const fn outer(self, columns: [&'static str; 3]) -> Self {
+        Self { outer: Some(columns), ..self }
+    }
+
     pub(crate) const fn having(self, column: &'static str, value: &'static str) -> Self {
         Self { having: Some((column, value)), ..self }
     }
@@ -102,6 +113,10 @@ impl Source {
 
     pub(crate) const fn least(self, rows: usize) -> Self {
         Self { least: rows, ..self }
+    }
+
+    pub(crate) const fn of_answers(self) -> Self {
+        Self { is_guessed: false, ..self }
     }
 
     pub(crate) const fn with_consistent(self) -> Self {
@@ -128,12 +143,20 @@ pub(crate) struct Along {
     pub(crate) neutral: Option<f64>,
     /// Values that an outlying limit may not stretch the axis beyond.
     pub(crate) room: f64,
+    /// The least and the greatest value that there can be.
+    pub(crate) bounds: (f64, f64),
 }
 
 impl Along {
     /// A linear axis.
     pub(crate) const fn linear(title: &'static str, inside: &'static [f64]) -> Self {
-        Self { title, scale: Scale::Linear, inside, neutral: None, room: f64::INFINITY }
+        let bounds = (f64::NEG_INFINITY, f64::INFINITY);
+        Self { title, scale: Scale::Linear, inside, neutral: None, room: f64::INFINITY, bounds }
+    }
+
+    /// A linear axis of shares.
+    pub(crate) const fn share(title: &'static str, inside: &'static [f64]) -> Self {
+        Self { bounds: (0.0, 1.0), ..Self::linear(title, inside) }
     }
 
     /// A linear axis of effects around 0.

@@ -14,8 +14,8 @@ pub fn figure_kind(name: &str) -> Option<&'static FigureKind> {
 
 const NSG: Along = Along::effect("NSG, the share of errors that explanations remove");
 const ERRORS: Option<[&str; 2]> = Some(["more errors", "fewer errors"]);
-const ACCURACY: Along = Along::linear("accuracy, the share of answers foretold", &[1.0]);
-const SHARE: Along = Along::linear("share of answers", &[0.0]);
+const ACCURACY: Along = Along::share("accuracy, the share of answers foretold", &[]);
+const SHARE: Along = Along::share("share of answers", &[0.0]);
 const RISK: Along = Along::ratio("relative risk, changed against unchanged");
 const PARAMETERS: Along = Along::log("parameters, billions");
 const OBSERVED: &str = "observations";
@@ -113,8 +113,8 @@ pub const FIGURES: &[FigureKind] = &[
         mark: Mark::Scatter(Scatter {
             name: &["reference"],
             series: Some("dataset"),
-            x: ("a_without", Along::linear("accuracy without explanation", &[])),
-            y: ("a_with", Along::linear("accuracy with explanation", &[])),
+            x: ("a_without", Along::share("accuracy without explanation", &[])),
+            y: ("a_with", Along::share("accuracy with explanation", &[])),
             diagonal: true,
             joined: false,
             count: OBSERVED,
@@ -129,7 +129,7 @@ pub const FIGURES: &[FigureKind] = &[
         mark: Mark::Scatter(Scatter {
             name: &["reference"],
             series: Some("open"),
-            x: ("a_without", Along::linear("accuracy without explanation", &[])),
+            x: ("a_without", Along::share("accuracy without explanation", &[])),
             y: ("nsg", Along::effect("NSG")),
             diagonal: false,
             joined: false,
@@ -212,7 +212,7 @@ pub const FIGURES: &[FigureKind] = &[
     FigureKind {
         name: "egregious",
         title: "Egregious errors",
-        says: "Share of answers about which all predictors, shown the explanation, agreed on one wrong \
+        says: "Share of answers about which the whole panel, shown the explanation, agreed on one wrong \
                label.",
         source: Source::of("egregious", "egregious").by(&[Reference]),
         mark: Mark::Forest(Forest {
@@ -234,7 +234,7 @@ pub const FIGURES: &[FigureKind] = &[
         name: "answer-change",
         title: "What changes answers",
         says: "Relative risk of another answer of the reference where a feature changed.",
-        source: Source::of("drivers", "drivers").only("outcome", &["switched"]),
+        source: Source::of("drivers", "drivers").only("outcome", &["switched"]).of_answers(),
         mark: Mark::Forest(BY_FEATURE),
     },
     FigureKind {
@@ -257,7 +257,7 @@ pub const FIGURES: &[FigureKind] = &[
         name: "agreement",
         title: "Agreement of reference models",
         says: "Share of questions that two references answer alike.",
-        source: Source::of("references", "references-agreement").by(&[Reference]),
+        source: Source::of("references", "references-agreement").by(&[Reference]).of_answers(),
         mark: Mark::Heat(Heat {
             down: "reference",
             across: "other",
@@ -272,7 +272,9 @@ pub const FIGURES: &[FigureKind] = &[
         title: "Answers of reference models",
         says: "Share of each label among the answers; read beside the agreement, which rises where all \
                give one label.",
-        source: Source::of("references", "references-labels").by(&[Reference, Dataset]),
+        source: Source::of("references", "references-labels")
+            .by(&[Reference, Dataset])
+            .of_answers(),
         mark: Mark::Stack(Stack {
             name: &["reference"],
             block: Some("dataset"),
@@ -292,7 +294,7 @@ pub const FIGURES: &[FigureKind] = &[
             name: &["confidence"],
             block: Some("predictor"),
             series: Series::Rows("accuracy", "arm"),
-            along: Along::linear("accuracy, the share of guesses that are right", &[]),
+            along: Along::share("accuracy, the share of guesses that are right", &[]),
             sides: None,
             count: "guesses",
             order: Order::Sheet,
@@ -338,13 +340,14 @@ pub const FIGURES: &[FigureKind] = &[
     FigureKind {
         name: "power",
         title: "Power by number of questions",
-        says: "The probability that a study like this one finds the difference.",
-        source: Source::of("power", "power-curve"),
+        says: "The probability that a study like this one finds the difference; of more than three lines of \
+               a kind those with the least and the most power.",
+        source: Source::of("power", "power-curve").outer(["comparison", "reference", "power"]),
         mark: Mark::Curve(Curve {
             series: &["comparison"],
             line: &["reference"],
             x: ("questions", Along::log("questions")),
-            y: ("power", Along::linear("power", &[0.0, 1.0])),
+            y: ("power", Along::share("power", &[0.0, 1.0])),
             diagonal: false,
             count: "",
         }),
@@ -376,10 +379,10 @@ pub const FIGURES: &[FigureKind] = &[
             name: &["reference"],
             series: Some("part"),
             x: ("size_b", PARAMETERS),
-            y: ("value", Along::linear("accuracy where the answer switches", &[])),
+            y: ("value", Along::share("accuracy where the answer switches", &[])),
             diagonal: false,
             joined: false,
-            count: OBSERVED,
+            count: "n_switched",
         }),
     },
     FigureKind {
@@ -393,7 +396,7 @@ pub const FIGURES: &[FigureKind] = &[
             from: ("a_without_switched", "without explanation"),
             to: ("a_with_switched", "with explanation"),
             along: ACCURACY,
-            count: OBSERVED,
+            count: "n_switched",
         }),
     },
     FigureKind {

@@ -1,6 +1,7 @@
 //! Lines of a figure: what is named on the left, with the values that stand beside it.
 
 use super::kind::Series;
+use super::marks::{in_order, marks};
 use crate::canvas::{Canvas, Dot, Side, fitted, wide};
 use crate::number;
 use crate::sheet::plain;
@@ -40,13 +41,12 @@ impl Value {
         Some(Self { row, column: at, value: data.rows[row][at].number(), limits })
     }
 
-    /// Why there is no value.
-    pub(super) fn reason(self, data: &Sheet) -> String {
+    /// Why there is no value, as far as there is room: half a reason would tell nothing, and the
+    /// caption has it whole.
+    pub(super) fn reason(self, data: &Sheet, room: f64) -> String {
         let reason = data.rows[self.row][self.column].reason();
-        match reason {
-            Some(reason) => format!("{}: {}", number::UNDEFINED, number::one_line(reason)),
-            None => number::UNDEFINED.to_owned(),
-        }
+        let whole = reason.map(|why| format!("{}: {}", number::UNDEFINED, number::one_line(why)));
+        whole.filter(|whole| wide(whole) <= room).unwrap_or_else(|| number::UNDEFINED.to_owned())
     }
 }
 
@@ -62,14 +62,20 @@ pub(super) struct Line {
     pub(super) values: Vec<Option<Value>>,
 }
 
+/// Columns whose texts are words of this program and not names of the study.
+const WORDS: [&str; 3] = ["baseline", "outcome", "comparison"];
+
 /// The texts of some columns of a row.
 pub(super) fn named(data: &Sheet, row: usize, columns: &[&str]) -> String {
-    let texts = columns.iter().filter_map(|column| data.column(column));
-    let texts = texts.map(|at| plain(&data.rows[row][at], data.columns[at].kind));
+    let texts = columns.iter().filter_map(|column| Some((column, data.column(column)?)));
+    let texts = texts.map(|(column, at)| {
+        let text = plain(&data.rows[row][at], data.columns[at].kind);
+        if WORDS.contains(column) { text.replace('_', " ") } else { text }
+    });
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// The names of the series of some data, in the order in which they first appear.
+/// The names of the series of some data: arms in their order, all else as it first appears.
 pub(super) fn series_names(data: &Sheet, series: Series) -> Vec<String> {
     match series {
         Series::One(_) => vec![String::new()],
@@ -82,6 +88,7 @@ pub(super) fn series_names(data: &Sheet, series: Series) -> Vec<String> {
                     names.push(name);
                 }
             }
+            in_order(&mut names);
             names
         }
     }
@@ -170,19 +177,18 @@ pub(super) struct Legend {
 
 impl Legend {
     pub(super) fn new(names: &[String], left: f64, width: f64) -> Self {
-        let named = names.iter().any(|name| !name.is_empty());
-        if !named {
+        if names.iter().all(String::is_empty) {
             return Self { items: Vec::new(), height: 0.0 };
         }
         let (mut x, mut row) = (left, 0);
         let mut items = Vec::new();
-        for (series, name) in names.iter().enumerate() {
+        for (mark, name) in marks(names).into_iter().zip(names) {
             let name = fitted(name, width - left - 12.0);
             let room = wide(&name) + 9.0;
             if x > left && x + room > width - 2.0 {
                 (x, row) = (left, row + 1);
             }
-            items.push((x, row, name, series));
+            items.push((x, row, name, mark));
             x += room + GAP * 1.5;
         }
         Self { items, height: HEAD * (row + 1) as f64 }
@@ -190,10 +196,10 @@ impl Legend {
 
     /// Draws it with the dots of the series, or with squares of their colours.
     pub(super) fn draw(&self, canvas: &mut Canvas, top: f64, dots: bool) {
-        for (x, row, name, series) in &self.items {
+        for (x, row, name, mark) in &self.items {
             let y = top + HEAD * (*row as f64 + 0.5);
-            let dot = if dots { Dot::of(*series) } else { Dot::Square };
-            canvas.dot((x + 3.0, y), dot, Ink::Series(*series));
+            let dot = if dots { Dot::of(*mark) } else { Dot::Square };
+            canvas.dot((x + 3.0, y), dot, Ink::Series(*mark));
             canvas.text((x + 9.0, y), name, Ink::Plain, Side::Right);
         }
     }

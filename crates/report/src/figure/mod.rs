@@ -11,6 +11,7 @@ mod heat;
 mod kind;
 mod kinds;
 mod lines;
+mod marks;
 mod panels;
 mod plane;
 mod select;
@@ -48,6 +49,9 @@ impl Width {
     }
 }
 
+/// Empty space around a picture that is a file: beside other things nothing of it touches them.
+const MARGIN: f64 = 4.0;
+
 /// The form of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -82,8 +86,8 @@ impl Figure {
         Ok(Self { kind, caption: caption::caption(kind, &data), data })
     }
 
-    fn canvas(&self, width: Width) -> Canvas {
-        let (data, width) = (&self.data, width.points());
+    fn canvas(&self, width: f64) -> Canvas {
+        let data = &self.data;
         match &self.kind.mark {
             Mark::Forest(mark) => forest::draw(data, mark, width),
             Mark::Panels(mark) => panels::draw(data, mark, width),
@@ -100,7 +104,7 @@ impl Figure {
     /// # Errors
     /// [`ReportError::Large`] where a PNG would be larger than one can be.
     pub fn draw(&self, form: Form, theme: Theme, width: Width) -> Result<Vec<u8>, ReportError> {
-        let canvas = self.canvas(width);
+        let canvas = self.canvas(width.points() - 2.0 * MARGIN).framed(MARGIN);
         match form {
             Form::Svg => Ok(svg::file(&canvas, theme, self.kind.title, &self.caption).into_bytes()),
             Form::Pdf => Ok(picture::pdf(&canvas, theme, self.kind.title)),
@@ -111,7 +115,7 @@ impl Figure {
 
     /// The picture as an element of a page, with its first lines in words for those who cannot see it.
     pub(crate) fn element(&self) -> String {
-        svg::element(&self.canvas(Width::Page), &self.spoken())
+        svg::element(&self.canvas(Width::Page.points()), &self.spoken())
     }
 
     fn spoken(&self) -> String {

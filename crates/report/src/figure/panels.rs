@@ -3,12 +3,15 @@
 use super::forest::{EDGE, axis, draw_value};
 use super::kind::Panels;
 use super::lines::{FOOT, GAP, HEAD, LINE, Value, name_room, named};
-use crate::canvas::{Canvas, Side, fitted};
+use crate::canvas::{Canvas, Side, fitted, wide};
 use crate::theme::Ink;
 use foretell_analysis::Sheet;
 
-/// Space between two plots, with room for half of a tick's name on both sides.
+/// Least space between two plots.
 const BETWEEN: f64 = 20.0;
+
+/// Space between the names of the last tick of a plot and of the first of the next.
+const APART: f64 = 5.0;
 
 /// Least width of a plot.
 const PLOT: f64 = 58.0;
@@ -33,17 +36,22 @@ pub(super) fn draw(data: &Sheet, panels: &Panels, width: f64) -> Canvas {
     let most = (((width - left) / (PLOT + BETWEEN)) as usize).max(1);
     let rows = plots.len().div_ceil(most).max(1);
     let across = plots.len().div_ceil(rows).max(1);
-    let each = (width - left + BETWEEN - EDGE) / across as f64 - BETWEEN;
+    let values = || cells.iter().map(|(_, _, value)| *value);
+    let room = |between: f64| (width - left + between - EDGE) / across as f64 - between;
+    // Half the names of ticks stand beyond both ends of a plot.
+    let ticks = axis(values(), &panels.along, (0.0, room(BETWEEN)));
+    let widest = ticks.ticks().map(|(_, name)| wide(&name)).fold(0.0, f64::max);
+    let between = BETWEEN.max(widest + APART);
+    let each = room(between);
     let tall = HEAD + names.len() as f64 * LINE + 14.0;
     let mut canvas = Canvas::new(width, rows as f64 * tall + FOOT - 12.0);
     for (at, plot) in plots.iter().enumerate() {
         let (row, column) = (at / across, at % across);
-        let from = left + column as f64 * (each + BETWEEN);
+        let from = left + column as f64 * (each + between);
         let to = from + each;
         let top = row as f64 * tall + HEAD;
         let bottom = top + names.len() as f64 * LINE;
-        let values = cells.iter().map(|(_, _, value)| *value);
-        let axis = axis(values, &panels.along, (from, to));
+        let axis = axis(values(), &panels.along, (from, to));
         for (x, name) in axis.ticks().collect::<Vec<_>>() {
             canvas.line(&[(x, top), (x, bottom)], Ink::Faint, 0.5);
             canvas.text((x, bottom + 6.5), &name, Ink::Quiet, Side::Middle);

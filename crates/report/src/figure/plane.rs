@@ -4,7 +4,8 @@ use super::axis::Axis;
 use super::forest::{EDGE, axis, draw_axis};
 use super::kind::{Along, Curve, Scatter};
 use super::lines::{FOOT, GAP, Legend, Value, named};
-use crate::canvas::{Canvas, Dot, Side, fitted, wide};
+use super::marks::{in_order, marks};
+use crate::canvas::{Canvas, Dot, Side, TEXT, fitted, wide};
 use crate::theme::Ink;
 use foretell_analysis::Sheet;
 
@@ -14,12 +15,19 @@ const TALL: f64 = 0.62;
 /// Dots that are named one by one at most.
 const NAMED: usize = 40;
 
-/// A dot: its place as values, its series, its name.
+/// A dot: its place as values, its series with the mark of that, its name.
 struct Point {
     x: Value,
     y: Value,
     series: usize,
+    mark: usize,
     name: String,
+}
+
+impl Point {
+    fn at(&self, plane: &Plane) -> Option<(f64, f64)> {
+        Some(plane.place(self.x.value?, self.y.value?))
+    }
 }
 
 struct Plane {
@@ -36,24 +44,20 @@ impl Plane {
 pub(super) fn scatter(data: &Sheet, scatter: &Scatter, width: f64) -> Canvas {
     let (points, names) =
         points(data, scatter.series.as_slice(), scatter.name, [scatter.x.0, scatter.y.0]);
-    let (mut canvas, plane) = frame(&points, &names, [&scatter.x.1, &scatter.y.1], width);
-    if scatter.diagonal {
-        diagonal(&mut canvas, &plane, &points);
-    }
+    let along = [&scatter.x.1, &scatter.y.1];
+    let (mut canvas, plane) = frame(&points, &names, along, (width, 0.0), scatter.diagonal);
     if scatter.joined {
         joined(&mut canvas, &plane, &points, names.len(), false);
     }
     let mut taken: Vec<[f64; 4]> = Vec::new();
-    let known: Vec<(&Point, (f64, f64))> = points
-        .iter()
-        .filter_map(|point| Some((point, plane.place(point.x.value?, point.y.value?))))
-        .collect();
+    let known: Vec<(&Point, (f64, f64))> =
+        points.iter().filter_map(|point| Some((point, point.at(&plane)?))).collect();
     for (point, at) in &known {
         intervals(&mut canvas, &plane, point, *at);
         taken.push([at.0 - 3.0, at.1 - 3.0, at.0 + 3.0, at.1 + 3.0]);
     }
     for (point, at) in &known {
-        canvas.dot(*at, Dot::of(point.series), Ink::Series(point.series));
+        canvas.dot(*at, Dot::of(point.mark), Ink::Series(point.mark));
     }
     if known.len() <= NAMED {
         for (point, at) in &known {
@@ -66,19 +70,96 @@ pub(super) fn scatter(data: &Sheet, scatter: &Scatter, width: f64) -> Canvas {
 
 pub(super) fn curve(data: &Sheet, curve: &Curve, width: f64) -> Canvas {
     let (points, names) = points(data, curve.series, curve.line, [curve.x.0, curve.y.0]);
-    let (mut canvas, plane) = frame(&points, &names, [&curve.x.1, &curve.y.1], width);
-    if curve.diagonal {
-        diagonal(&mut canvas, &plane, &points);
-    }
+    let along = [&curve.x.1, &curve.y.1];
+    let ends = Ends::of(&points, width);
+    let (mut canvas, plane) = frame(&points, &names, along, (width, ends.room), curve.diagonal);
     joined(&mut canvas, &plane, &points, names.len(), true);
     for point in &points {
-        let (Some(x), Some(y)) = (point.x.value, point.y.value) else { continue };
-        let at = plane.place(x, y);
+        let Some(at) = point.at(&plane) else { continue };
         intervals(&mut canvas, &plane, point, at);
-        canvas.dot(at, Dot::of(point.series), Ink::Series(point.series));
+        canvas.dot(at, Dot::of(point.mark), Ink::Series(point.mark));
     }
+    ends.draw(&mut canvas, &plane, &points);
     lacking(&mut canvas, data, &points);
     canvas
+}
+
+/// Most of the width that the names of lines take.
+const ENDS: f64 = 0.3;
+
+/// The names of lines at their ends, or numbers that are explained under the plot where names are too
+/// long for that.
+struct Ends {
+    /// Width that they take right of the plot; nothing where lines have no names.
+    room: f64,
+    are_numbers: bool,
+}
+
+impl Ends {
+    fn of(points: &[Point], width: f64) -> Self {
+        let widest = points.iter().map(|point| wide(&point.name)).fold(0.0, f64::max);
+        let are_numbers = widest + GAP > width * ENDS;
+        let room = if are_numbers { wide("00") + GAP } else { widest + GAP };
+        Self { room: if widest > 0.0 { room } else { 0.0 }, are_numbers }
+    }
+
+    /// Names every line beside its last dot, apart from each other, each joined to its dot.
+    fn draw(&self, canvas: &mut Canvas, plane: &Plane, points: &[Point]) {
+        if self.room == 0.0 {
+            return;
+        }
+        let lasts = lasts(plane, points);
+        let (bottom, top) = plane.y.ends();
+        let right = plane.x.ends().1;
+        let heights = apart(lasts.iter().map(|(_, at)| at.1).collect(), (top, bottom));
+        for (at, ((point, (x, y)), height)) in lasts.into_iter().zip(heights).enumerate() {
+            let ink = Ink::Series(point.mark);
+            canvas.line(&[(x, y), (right + 3.0, height)], ink, 0.4);
+            let number = (at + 1).to_string();
+            let name = if self.are_numbers { &number } else { &point.name };
+            canvas.text((right + 5.0, height), name, ink, Side::Right);
+            if self.are_numbers {
+                let y = canvas.size.1 + TEXT / 2.0;
+                canvas.size.1 += TEXT + 2.0;
+                canvas.text((wide("00"), y), &number, ink, Side::Left);
+                let name = fitted(&point.name, canvas.size.0 - wide("00") - GAP);
+                canvas.text((wide("00") + GAP, y), &name, Ink::Plain, Side::Right);
+            }
+        }
+    }
+}
+
+/// The last dot of every line, the highest first.
+fn lasts<'a>(plane: &Plane, points: &'a [Point]) -> Vec<(&'a Point, (f64, f64))> {
+    let mut lasts: Vec<(&Point, (f64, f64))> = Vec::new();
+    for point in points {
+        let Some(at) = point.at(plane) else { continue };
+        let same = |(own, _): &&mut (&Point, (f64, f64))| {
+            (own.series, &own.name) == (point.series, &point.name)
+        };
+        match lasts.iter_mut().find(same) {
+            Some(last) if at.0 >= last.1.0 => *last = (point, at),
+            Some(_) => {}
+            None => lasts.push((point, at)),
+        }
+    }
+    lasts.sort_by(|one, other| one.1.1.total_cmp(&other.1.1));
+    lasts
+}
+
+/// Heights, from the top, moved so far apart that a line of text fits between two of them.
+fn apart(mut heights: Vec<f64>, (top, bottom): (f64, f64)) -> Vec<f64> {
+    let mut least = top;
+    for height in &mut heights {
+        *height = height.max(least);
+        least = *height + TEXT;
+    }
+    let mut most = bottom;
+    for height in heights.iter_mut().rev() {
+        *height = height.min(most);
+        most = *height - TEXT;
+    }
+    heights
 }
 
 fn points(
@@ -87,32 +168,52 @@ fn points(
     name: &[&str],
     [x, y]: [&str; 2],
 ) -> (Vec<Point>, Vec<String>) {
+    let of = |row| named(data, row, series);
     let mut names: Vec<String> = Vec::new();
-    let mut points = Vec::new();
     for row in 0..data.rows.len() {
-        let of = named(data, row, series);
-        let at = names.iter().position(|own| *own == of).unwrap_or_else(|| {
-            names.push(of);
-            names.len() - 1
-        });
-        let values = Value::of(data, row, x).zip(Value::of(data, row, y));
-        let name = named(data, row, name);
-        points.extend(values.map(|(x, y)| Point { x, y, series: at, name }));
+        let name = of(row);
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
+    in_order(&mut names);
+    let marks = marks(&names);
+    let point = |row: usize| {
+        let at = names.iter().position(|own| *own == of(row)).expect("all names were gathered");
+        let (x, y) = Value::of(data, row, x).zip(Value::of(data, row, y))?;
+        Some(Point { x, y, series: at, mark: marks[at], name: named(data, row, name) })
+    };
+    let points = (0..data.rows.len()).filter_map(point).collect();
     (points, names)
 }
 
-/// Axes, grid and legend.
-fn frame(points: &[Point], names: &[String], [x, y]: [&Along; 2], width: f64) -> (Canvas, Plane) {
+/// Axes, grid and legend, with room right of the plot. Where a line joins equal values both axes have
+/// the same ends, so that it runs from corner to corner.
+fn frame(
+    points: &[Point],
+    names: &[String],
+    [x, y]: [&Along; 2],
+    (width, room): (f64, f64),
+    equal: bool,
+) -> (Canvas, Plane) {
     let left = 34.0;
-    let right = width - EDGE - 2.0;
+    let right = width - EDGE - 2.0 - room;
     let legend = Legend::new(names, left, width);
     let top = legend.height + 6.0;
     let bottom = top + (right - left) * TALL;
     let mut canvas = Canvas::new(width, bottom + FOOT);
     legend.draw(&mut canvas, 0.0, true);
-    let across = axis(points.iter().map(|point| point.x), x, (left, right));
-    let up = axis(points.iter().map(|point| point.y), y, (bottom, top));
+    let of = |is_x: bool| {
+        let own = move |point: &Point| if is_x { point.x } else { point.y };
+        let other = move |point: &Point| if is_x { point.y } else { point.x };
+        let others = points.iter().filter(move |_| equal).map(other);
+        points.iter().map(own).chain(others)
+    };
+    let across = axis(of(true), x, (left, right));
+    let up = match equal {
+        true => across.turned((bottom, top)),
+        false => axis(of(false), y, (bottom, top)),
+    };
     draw_axis(&mut canvas, &across, x, (top, bottom));
     for (place, name) in up.ticks().collect::<Vec<_>>() {
         canvas.line(&[(left, place), (right, place)], Ink::Faint, 0.5);
@@ -122,49 +223,35 @@ fn frame(points: &[Point], names: &[String], [x, y]: [&Along; 2], width: f64) ->
         let place = up.place(neutral);
         canvas.line(&[(left, place), (right, place)], Ink::Plain, 0.6);
     }
+    if equal {
+        canvas.line(&[(left, bottom), (right, top)], Ink::Quiet, 0.6);
+    }
     let title = fitted(y.title, bottom - top + 20.0);
     canvas.upright((6.0, (top + bottom) / 2.0), &title, Ink::Plain, Side::Middle);
     (canvas, Plane { x: across, y: up })
-}
-
-/// Where both axes have the same value.
-fn diagonal(canvas: &mut Canvas, plane: &Plane, points: &[Point]) {
-    let values = points.iter().flat_map(|point| [point.x.value, point.y.value]).flatten();
-    let (low, high) = super::axis::range(values, &[]);
-    let inside = |value: f64| {
-        !(plane.x.is_below(value)
-            || plane.y.is_below(value)
-            || plane.x.is_above(value)
-            || plane.y.is_above(value))
-    };
-    let steps = (0..=200).map(|step| low + (high - low) * f64::from(step) / 200.0);
-    let line: Vec<(f64, f64)> =
-        steps.filter(|value| inside(*value)).map(|value| plane.place(value, value)).collect();
-    if let (Some(first), Some(last)) = (line.first(), line.last()) {
-        canvas.line(&[*first, *last], Ink::Quiet, 0.6);
-    }
 }
 
 /// A line along the dots of every series, in the order of the data; `apart` makes one a name.
 fn joined(canvas: &mut Canvas, plane: &Plane, points: &[Point], series: usize, apart: bool) {
     for at in 0..series {
         let mut lines: Vec<(&str, Vec<(f64, f64)>)> = Vec::new();
+        let mut mark = at;
         for point in points.iter().filter(|point| point.series == at) {
-            let (Some(x), Some(y)) = (point.x.value, point.y.value) else { continue };
-            let place = plane.place(x, y);
+            mark = point.mark;
+            let Some(place) = point.at(plane) else { continue };
             match lines.iter_mut().find(|(name, _)| !apart || *name == point.name) {
                 Some((_, line)) => line.push(place),
                 None => lines.push((&point.name, vec![place])),
             }
         }
         for (_, line) in lines.iter().filter(|(_, line)| line.len() > 1) {
-            canvas.line(line, Ink::Series(at), 1.0);
+            canvas.line(line, Ink::Series(mark), 1.0);
         }
     }
 }
 
 fn intervals(canvas: &mut Canvas, plane: &Plane, point: &Point, (x, y): (f64, f64)) {
-    let ink = Ink::Series(point.series);
+    let ink = Ink::Series(point.mark);
     if let Some((low, high)) = point.y.limits {
         canvas.line(&[(x, plane.y.place(low)), (x, plane.y.place(high))], ink, 0.6);
     }
@@ -225,9 +312,22 @@ fn lacking(canvas: &mut Canvas, data: &Sheet, points: &[Point]) {
         (1, false) => first.name.clone(),
         (many, _) => format!("{many} of {}", points.len()),
     };
-    let text = format!("{who} {}", value.reason(data));
+    let room = canvas.size.0 - GAP - wide(&format!("{who} "));
+    let text = format!("{who} {}", value.reason(data, room));
     let y = canvas.size.1 + 4.0;
     canvas.size.1 += 11.0;
-    let text = fitted(&text, canvas.size.0 - GAP);
-    canvas.text((0.0, y), &text, Ink::Quiet, Side::Right);
+    canvas.text((0.0, y), &fitted(&text, canvas.size.0), Ink::Quiet, Side::Right);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_lines_do_not_cover_each_other() {
+        let heights = apart(vec![10.0, 11.0, 98.0, 99.0], (5.0, 100.0));
+        assert!(heights.windows(2).all(|two| two[1] - two[0] >= TEXT - 1e-9), "{heights:?}");
+        assert!(heights[0] >= 5.0 && heights[3] <= 100.0, "{heights:?}");
+        assert_eq!(apart(vec![20.0, 60.0], (5.0, 100.0)), [20.0, 60.0]);
+    }
 }

@@ -2,8 +2,12 @@
 
 use super::kind::{FigureKind, Mark, Order, Series};
 use crate::number::{UNDEFINED, one_line};
-use foretell_analysis::{Cell, Column, Kind, Model, Sheet};
+use foretell_analysis::{Cell, Column, Kind, Model, Sheet, Shown};
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is said of a model of which it is not known whether its weights are open.
+const UNKNOWN: &str = "not known whether open";
 
 /// Suffix of the columns of consistent guesses.
 const CONSISTENT: &str = "_consistent";
@@ -34,6 +38,9 @@ pub(super) fn select(
     if let Some((by, within)) = kind.source.ranked {
         ranked(&mut sheet, by, within)?;
     }
+    if let Some(columns) = kind.source.outer {
+        outer(&mut sheet, columns)?;
+    }
     if let Some(parts) = kind.source.melted {
         sheet = melted(&sheet, parts)?;
     }
@@ -46,7 +53,7 @@ pub(super) fn select(
         name: kind.name.to_owned(),
         title: kind.title.to_owned(),
         says: kind.says.to_owned(),
-        columns: columns.iter().map(|&at| sheet.columns[at].clone()).collect(),
+        columns: columns.iter().map(|&at| shown(kind, &sheet.columns[at])).collect(),
         rows: Vec::with_capacity(rows.len()),
         ..sheet.clone()
     };
@@ -54,27 +61,39 @@ pub(super) fn select(
         let row = &sheet.rows[row];
         data.rows.push(columns.iter().map(|&at| row[at].clone()).collect());
     }
-    match kind.mark {
-        Mark::Scatter(_) | Mark::Curve(_) => in_plane(kind, data),
-        _ => Ok(data),
-    }
+    some_known(kind, &data)?;
+    Ok(data)
 }
 
-/// The data of a figure with two axes, unless not one of its points has a place on both.
-fn in_plane(kind: &FigureKind, data: Sheet) -> Result<Sheet, String> {
-    let axes = kind.mark.values();
-    let unknown = |row: &Vec<Cell>| -> Option<String> {
-        let mut cells = axes.iter().filter_map(|axis| data.column(axis)).map(|at| &row[at]);
-        let cell = cells.find(|cell| cell.number().is_none())?;
-        Some(one_line(cell.reason().unwrap_or(UNDEFINED)))
-    };
-    let reasons: Vec<String> = data.rows.iter().map_while(unknown).collect();
-    match reasons.first() {
-        Some(first) if reasons.len() == data.rows.len() => {
-            Err(format!("none of its {} points has a place: {first}", reasons.len()))
+/// A column as a table of the figure has it: what rows rest on is never left out.
+fn shown(kind: &FigureKind, column: &Column) -> Column {
+    let shown = if column.name == kind.mark.count() { Shown::Always } else { column.shown };
+    Column { shown, ..column.clone() }
+}
+
+/// Refuses a figure in which nothing would be drawn but the reasons for that.
+fn some_known(kind: &FigureKind, data: &Sheet) -> Result<(), String> {
+    let values: Vec<usize> =
+        kind.mark.values().into_iter().filter_map(|value| data.column(value)).collect();
+    // A place in a plane and a line from one value to another take both values.
+    let takes_all = matches!(kind.mark, Mark::Scatter(_) | Mark::Curve(_) | Mark::Dumbbell(_));
+    let mut reasons: Vec<String> = Vec::new();
+    for row in &data.rows {
+        let mut lacking = values.iter().map(|&at| &row[at]).filter(|cell| cell.number().is_none());
+        let known = values.len() - lacking.clone().count();
+        if if takes_all { known == values.len() } else { known > 0 } {
+            return Ok(());
         }
-        _ => Ok(data),
+        let reason = lacking.find_map(Cell::reason).map_or(UNDEFINED.to_owned(), one_line);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
     }
+    let reasons = reasons.join("; ");
+    Err(match data.rows.len() {
+        1 => format!("there is nothing to draw: {reasons}"),
+        rows => format!("there is nothing to draw in any of its {rows} rows: {reasons}"),
+    })
 }
 
 fn place(sheet: &Sheet, column: &str) -> Result<usize, String> {
@@ -104,7 +123,12 @@ fn few(kind: &FigureKind, sheet: &Sheet) -> String {
 fn columns(kind: &FigureKind, sheet: &Sheet) -> Result<Vec<usize>, String> {
     let mut columns = Vec::new();
     for text in kind.mark.texts() {
-        columns.push(place(sheet, text)?);
+        let at = place(sheet, text)?;
+        // Where it is not known of any model, a heading would say nothing.
+        let known = |row: &Vec<Cell>| !text_of(&row[at]).starts_with(UNKNOWN);
+        if text != "open" || sheet.rows.iter().any(known) {
+            columns.push(at);
+        }
     }
     for value in kind.mark.values() {
         columns.push(place(sheet, value)?);
@@ -132,11 +156,11 @@ fn with_models(sheet: &Sheet, models: &[Model]) -> Sheet {
     let open = |row: &[Cell]| match of(row).and_then(|model| model.open) {
         Some(true) => "open weights",
         Some(false) => "proprietary",
-        None => "not known whether open",
+        None => UNKNOWN,
     };
     let size = |row: &[Cell]| match of(row).and_then(|model| model.size_b) {
         Some(size) => Cell::from(size),
-        None => Cell::undefined("its size is not known"),
+        None => Cell::undefined("the size of the reference is not known"),
     };
     if sheet.column("open").is_none() {
         let cells: Vec<Cell> = sheet.rows.iter().map(|row| open(row).into()).collect();
@@ -171,6 +195,33 @@ fn ranked(sheet: &mut Sheet, by: &str, within: &str) -> Result<(), String> {
     };
     let cells: Vec<Cell> = sheet.rows.iter().map(rank).collect();
     add(sheet, Column::count("rank", "rank by the value, the highest first"), cells);
+    Ok(())
+}
+
+/// Lines of one kind that are told apart.
+const LINES: usize = 3;
+
+/// Leaves of each kind of lines, where they are more than can be told apart, the one with the least and
+/// the one with the most.
+fn outer(sheet: &mut Sheet, [kind, line, value]: [&str; 3]) -> Result<(), String> {
+    let [kind, line, value] = [place(sheet, kind)?, place(sheet, line)?, place(sheet, value)?];
+    let mut kinds: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+    for row in &sheet.rows {
+        let lines = kinds.entry(text_of(&row[kind])).or_default();
+        *lines.entry(text_of(&row[line])).or_default() += row[value].number().unwrap_or(0.0);
+    }
+    let mut left: BTreeSet<(String, String)> = BTreeSet::new();
+    for (kind, lines) in kinds {
+        let mut lines: Vec<(&str, f64)> = lines.into_iter().collect();
+        lines.sort_by(|one, other| one.1.total_cmp(&other.1));
+        if lines.len() > LINES {
+            lines = vec![lines[0], lines[lines.len() - 1]];
+        }
+        left.extend(lines.into_iter().map(|(line, _)| (kind.to_owned(), line.to_owned())));
+    }
+    sheet.rows.retain(|row| {
+        left.contains(&(text_of(&row[kind]).to_owned(), text_of(&row[line]).to_owned()))
+    });
     Ok(())
 }
 

@@ -20,15 +20,17 @@ pub(crate) fn run(args: &SetupArgs) -> Done {
         seed: args.seed,
     };
     let study = plan_human(&args.run, &request)?;
-    design(&study).iter().for_each(|line| show(line));
-    let pilot = pilot(&args.run, &study);
-    let cases = counted_cases(&study);
-    expectations(cases, pilot).iter().for_each(|line| show(line));
+    let mut lines = design(&study);
+    lines.extend(expectations(counted_cases(&study), pilot(&args.run, &study)));
+    // A study that cannot be set up is not described as if it were.
+    if !args.dry_run {
+        setup_human(&args.run, &study)?;
+    }
+    lines.iter().for_each(|line| show(line));
     if args.dry_run {
         say("nothing was written; the same command without `--dry-run` draws this study");
         return Ok(DONE);
     }
-    setup_human(&args.run, &study)?;
     let run = args.run.display();
     show(&format!("rate     foretell view {run} --rate"));
     show(&format!("export   foretell human export {run}"));

@@ -41,6 +41,9 @@ pub(crate) fn run(args: &ListArgs) -> Done {
                 rows.iter().map(|row| row.iter().map(text).collect()).collect();
             show(&table(&COLUMNS, COLUMNS.len(), &cells));
             show("\nprices are US dollars per million tokens at the vendor's own API on that day");
+            show(
+                "simulated models are built in and free: `sim:reference`, `sim:reader` and others (docs/simulated.md)",
+            );
         }
         TextFormat::Json => {
             let all = objects(&COLUMNS, &rows);
