@@ -169,6 +169,88 @@ fn a_case_that_another_model_explains_has_an_address_of_its_own() {
     }
 }
 
+/// The cells of the row of a table that begins with a name, without their tags.
+fn row<'a>(page: &'a str, name: &str) -> Vec<String> {
+    let begins = format!("<th scope=\"row\">{name}</th>");
+    let cells = page.split(&*begins).nth(1).and_then(|rest| rest.split("</tr>").next()).unwrap();
+    let text = |cell: &'a str| {
+        let parts = cell.split('<').enumerate();
+        let bare = parts.filter_map(|(at, part)| match at {
+            0 => Some(part),
+            _ => part.split_once('>').map(|(_, text)| text),
+        });
+        bare.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    cells.split("<td>").skip(1).map(text).collect()
+}
+
+#[test]
+fn two_runs_are_compared_by_their_common_cases_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    succeeds(folder.path(), &["run", "--limit", "20", "--out", "runs/two"]);
+    let viewer = Viewer::start(folder.path(), 1, &[]);
+    let cases = |id: &str| {
+        let (_, page) = viewer.get(&format!("/run/{id}"));
+        let count = page.split("id=\"count\">").nth(1).unwrap();
+        count.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let (one, two) = (cases("one"), cases("two"));
+    assert!(two > 0 && one == 3 * two, "{one} and {two}");
+    let (status, page) = viewer.get("/compare?left=one&right=two");
+    assert_eq!(status, 200);
+    assert!(page.contains(&format!(">{two} common cases")), "{page}");
+    let all = row(&page, "all");
+    assert!(all[0].contains("20 pairs"), "{all:?}");
+    assert_eq!(all[0], all[1]);
+    let left_out = [format!("{} cases", one - two), "0 cases".to_owned()];
+    assert_eq!(row(&page, "left out, not in both"), left_out);
+}
+
+#[test]
+fn every_word_of_a_search_has_to_occur_and_a_phrase_as_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    succeeds(
+        folder.path(),
+        &["run", "--pairs", "moral_machines", "--limit", "60", "--out", "runs/one"],
+    );
+    let viewer = Viewer::start(folder.path(), 1, &["runs/one"]);
+    let found = |text: &str| {
+        let (_, page) = viewer.get(&format!("/run/one?text={text}"));
+        let count = page.split("id=\"count\">").nth(1).unwrap();
+        count.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let (woman, lane, both) = (found("WOMAN"), found("lane"), found("lane++WOMAN"));
+    assert!(0 < both && both <= woman.min(lane), "{woman}, {lane}, {both}");
+    assert_eq!(both, found("woman+Lane"));
+    assert_eq!(found("woman+nosuchword"), 0);
+    assert_eq!(found("%22lane+woman%22"), 0);
+    assert!(found("%22pregnant+woman%22") > 0);
+}
+
+#[test]
+fn names_that_a_run_does_not_have_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let viewer = Viewer::start(folder.path(), 1, &["runs/one"]);
+    for (query, says) in [
+        ("effect=nope", "`nope` is no value of `effect`, so that cases of every effect are shown"),
+        ("reference=nope", "no reference `nope` in this run, so that no case is shown"),
+        ("predictor=nope", "no predictor `nope` in this run"),
+        ("arm=nope", "no arm `nope` in this run, so that nothing is compared"),
+        ("arm=without", "`without` is not compared with itself: shown is `with` against `without`"),
+    ] {
+        let (_, page) = viewer.get(&format!("/run/one?{query}"));
+        assert!(page.contains(says), "{query}\n{page}");
+        let (_, page) = viewer.get(&format!("/compare?left=one&right=one&{query}"));
+        assert!(page.contains(&format!("one: {says}")), "{query}\n{page}");
+    }
+    let (_, page) = viewer.get("/run/one?arm=without");
+    assert!(page.contains("NSG, with against without"), "{page}");
+    let (_, page) = viewer.get("/run/one?effect=misled&arm=with");
+    assert!(!page.contains("class=\"note\">no ") && !page.contains("is no value"), "{page}");
+}
+
 #[test]
 fn what_cannot_be_viewed_is_told_before_anything_is_served() {
     let folder = tempfile::tempdir().unwrap();

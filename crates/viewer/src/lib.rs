@@ -15,6 +15,7 @@ mod error;
 mod figure;
 mod guard;
 mod inert;
+mod notice;
 mod pages;
 mod panel;
 mod query;

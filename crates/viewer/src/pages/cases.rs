@@ -3,6 +3,7 @@
 use super::{Page, Refused};
 use crate::case::verdict;
 use crate::figure::Shown;
+use crate::notice::notices;
 use crate::panel::Facts;
 use crate::query::{Effect, Query, Sort, segment};
 use crate::run_data::RunData;
@@ -99,6 +100,7 @@ pub(crate) fn cases(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refu
             fields => Serde(fields(run, &query)),
             text => &query.text,
             sort => query.sort.as_str(),
+            notices => notices(run, asked, &query),
             chips => Serde(chips(&path, &query, &selected)),
             conditions => query.conditions(),
             conditional => query.effect.is_some() || !query.outcome.is_empty(),

@@ -4,11 +4,12 @@ use super::cases::ON_A_PAGE;
 use super::{Page, Refused};
 use crate::case::{Case, verdict};
 use crate::figure::Shown;
+use crate::notice::notices;
 use crate::panel::Facts;
 use crate::query::{Query, address, field};
 use crate::run_data::RunData;
 use crate::runs::Read;
-use crate::selected::Selected;
+use crate::selected::{OfCases, Selected};
 use crate::server::Viewer;
 use foretell_core::{AnswerOrder, count, counted};
 use minijinja::context;
@@ -52,10 +53,18 @@ pub(crate) fn compare(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
     let pages = shared.len().div_ceil(ON_A_PAGE).max(1);
     let page = query.page.min(pages);
     let ids = [("left", runs[0].0.as_str()), ("right", runs[1].0.as_str())];
+    let common = [0, 1].map(|side| {
+        let subjects = shared.iter().map(|two| two[side]);
+        selected[side].of_cases(&runs[side].1.data, &query, subjects)
+    });
+    let [of_left, of_right] = common;
+    let common = [of_left?, of_right?];
     let shown = shared.iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE);
     let lines: Vec<Line> = shown.map(|two| line([left, right], &selected, *two, ids)).collect();
     let turned = |page: usize| Query { page, ..query.clone() }.address("/compare", &ids);
-    let figures = [0, 1].map(|side| Shown::of(&runs[side].0, &selected[side].all));
+    let figures = [0, 1].map(|side| Shown::of(&runs[side].0, &common[side].0));
+    let alone = [0, 1].map(|side| selected[side].subjects.len() - shared.len());
+    let told = [0, 1].map(|side| notices(&runs[side].1.data, asked, &query));
     let names = [&runs[0].0, &runs[1].0];
     let list = viewer.runs.list()?;
     let choices: Vec<&str> = list.iter().map(|slot| slot.id.as_str()).collect();
@@ -65,8 +74,11 @@ pub(crate) fn compare(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
             names => Serde(names),
             choices => Serde(choices),
             figures => Serde(figures),
-            references => Serde(references(&selected)),
+            references => Serde(references(&common)),
+            alone => alone.map(|cases| counted(cases as u64, "case")),
+            panels => Serde(panels([left, right], &query)),
             text => &query.text,
+            notices => Serde(told),
             found => counted(shared.len() as u64, "common case"),
             lines => Serde(lines),
             page => page,
@@ -81,19 +93,26 @@ pub(crate) fn compare(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
 }
 
 /// The figures of each reference on both sides.
-fn references(selected: &[Selected; 2]) -> Vec<(String, [Option<Shown>; 2])> {
+fn references(common: &[OfCases; 2]) -> Vec<(String, [Option<Shown>; 2])> {
     let mut names: Vec<&String> =
-        selected.iter().flat_map(|side| side.by_reference.iter().map(|(name, _)| name)).collect();
+        common.iter().flat_map(|(_, parts)| parts.iter().map(|(name, _)| name)).collect();
     names.sort();
     names.dedup();
-    let of = |side: &Selected, name: &String| {
-        let found = side.by_reference.iter().find(|(known, _)| known == name);
+    let of = |(_, parts): &OfCases, name: &String| {
+        let found = parts.iter().find(|(known, _)| known == name);
         found.map(|(name, figures)| Shown::of(name, figures))
     };
     names
         .into_iter()
-        .map(|name| (name.clone(), [0, 1].map(|side| of(&selected[side], name))))
+        .map(|name| (name.clone(), [0, 1].map(|side| of(&common[side], name))))
         .collect()
+}
+
+/// Who guessed in each run, where that is not the same: their NSG are then of unlike panels.
+fn panels(runs: [&RunData; 2], query: &Query) -> Option<[String; 2]> {
+    let [left, right] = runs.map(|run| &run.choices.predictors);
+    let unlike = query.predictor.is_empty() && left != right;
+    unlike.then(|| [left, right].map(|names| names.join(", ")))
 }
 
 /// What makes a case the same in two runs: both texts, the order, the reference, who explains, and the
@@ -113,12 +132,13 @@ fn same(run: &RunData, subject: u32) -> Same<'_> {
 
 /// Cases that both have, those first that differ most.
 fn shared(runs: [&RunData; 2], selected: &[Selected; 2]) -> Vec<[u32; 2]> {
-    let right: HashMap<Same<'_>, u32> =
+    let mut right: HashMap<Same<'_>, u32> =
         selected[1].subjects.iter().map(|subject| (same(runs[1], *subject), *subject)).collect();
+    // Taken out, so that none stands beside two others and counts twice.
     let pairs = selected[0]
         .subjects
         .iter()
-        .filter_map(|subject| Some([*subject, *right.get(&same(runs[0], *subject))?]));
+        .filter_map(|subject| Some([*subject, right.remove(&same(runs[0], *subject))?]));
     let mut pairs: Vec<[u32; 2]> = pairs.collect();
     let score = |facts: Facts| match facts.scored {
         0 => 0.0,
