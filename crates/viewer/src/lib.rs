@@ -24,6 +24,7 @@ mod run_data;
 mod runs;
 mod selected;
 mod server;
+mod spoken;
 mod texts;
 
 pub use error::ViewError;

@@ -2,7 +2,7 @@
 
 use super::{Page, Refused};
 use crate::case::verdict;
-use crate::figure::Shown;
+use crate::figure::{Axis, Shown};
 use crate::notice::notices;
 use crate::panel::Facts;
 use crate::query::{Effect, Query, Sort, segment};
@@ -63,8 +63,16 @@ struct Field {
 struct Chip {
     says: String,
     count: String,
-    href: String,
+    /// None where it leaves nothing: only one that is on can then be chosen, to turn it off.
+    href: Option<String>,
     chosen: bool,
+}
+
+impl Chip {
+    fn new(says: &str, cases: usize, chosen: bool, href: String) -> Self {
+        let href = (cases > 0 || chosen).then_some(href);
+        Self { says: says.to_owned(), count: count(cases as u64), href, chosen }
+    }
 }
 
 /// The page of a run's cases.
@@ -81,9 +89,12 @@ pub(crate) fn cases(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refu
     let lines: Vec<Line> =
         shown.map(|subject| line(run, &path, &query, &selected, *subject)).collect();
     let turned = |page: usize| Query { page, ..query.clone() }.address(&path, &[]);
-    let figures = Shown::of("all", &selected.all);
+    let shown = [&selected.by_reference, &selected.by_predictor];
+    let shown = shown.into_iter().flatten().map(|(_, figures)| figures);
+    let axis = Axis::of(shown.chain([&selected.all]));
+    let figures = Shown::of("all", &selected.all, axis);
     let parts = |parts: &[(String, crate::selected::Figures)]| -> Vec<Shown> {
-        parts.iter().map(|(name, figures)| Shown::of(name, figures)).collect()
+        parts.iter().map(|(name, figures)| Shown::of(name, figures, axis)).collect()
     };
     let others = viewer.runs.list()?;
     let others: Vec<_> = others.iter().filter(|other| other.id != id).collect();
@@ -288,20 +299,12 @@ fn chips(path: &str, query: &Query, selected: &Selected) -> Vec<Chip> {
         let chosen = query.effect == Some(effect);
         let other = Query { effect: (!chosen).then_some(effect), page: 1, ..query.clone() };
         let place = Effect::ALL.iter().position(|known| *known == effect);
-        Chip {
-            says: effect.says().to_owned(),
-            count: count(selected.effects[place.expect("all effects are listed")] as u64),
-            href: other.address(path, &[]),
-            chosen,
-        }
+        let cases = selected.effects[place.expect("all effects are listed")];
+        Chip::new(effect.says(), cases, chosen, other.address(path, &[]))
     });
     let chosen = query.switched == Some(true);
     let other = Query { switched: (!chosen).then_some(true), page: 1, ..query.clone() };
-    let switched = Chip {
-        says: "the reference switched".to_owned(),
-        count: count(selected.switched as u64),
-        href: other.address(path, &[]),
-        chosen,
-    };
+    let href = other.address(path, &[]);
+    let switched = Chip::new("the reference switched", selected.switched, chosen, href);
     effects.chain([switched]).collect()
 }

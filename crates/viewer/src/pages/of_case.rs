@@ -59,7 +59,7 @@ pub(crate) fn case(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refus
             case => Serde(&case),
             pieces => Serde([&case.original.pieces, &case.counterfactual.pieces]),
             json => format!("{path}/case.json?{fields}"),
-            raw => format!("{path}/raw"),
+            raw => format!("{path}/raw?{fields}&"),
             others => Serde(others(run, &path, &query, subject)),
             up => back.address(&path, &[]),
             previous => beside(-1),
