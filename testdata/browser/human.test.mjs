@@ -115,7 +115,7 @@ test("a study of 3 x 40 flows from the browser into gain, predictors and the rep
     for (;;) {
       const [at, all] = (await page.locator(".progress").innerText()).match(/(\d+) of (\d+)/).slice(1).map(Number);
       if (at === all) break;
-      const check = page.locator(".note strong");
+      const check = page.locator(".check span");
       const explained = await page.locator("blockquote").count();
       const labels = await page.locator("input[name=answer]").evaluateAll((inputs) => inputs.map((input) => input.value));
       const given = (await page.locator(".reply strong").innerText()).trim();

@@ -141,7 +141,10 @@ pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
         Refused::Early(id) => viewer.runs.get(id).map(|slot| slot.version()),
         _ => None,
     };
-    let page = viewer.render("message", context! { title, says => &says, help, poll, version });
+    // Raters have no page of runs to go to.
+    let home = !viewer.raters_only;
+    let page =
+        viewer.render("message", context! { title, says => &says, help, poll, version, home });
     // A fault in the templates themselves is told as it is.
     Page { status, ..Page::html(page.unwrap_or(says)) }
 }
