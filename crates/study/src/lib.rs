@@ -63,7 +63,7 @@ pub use cue::{CueLeftOut, CuePairs, CueRequest, cue_pairs};
 pub use ended::Ended;
 pub use error::StudyError;
 pub use estimate::{Estimate, EstimatedFrom, Range};
-pub use folder::{Frozen, Layout, RunFolder};
+pub use folder::{Frozen, Layout, RunFolder, is_worked_on};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};
 pub use grow::Growth;
 pub use human::{

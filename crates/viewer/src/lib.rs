@@ -25,6 +25,7 @@ mod runs;
 mod selected;
 mod server;
 mod spoken;
+mod state;
 mod texts;
 
 pub use error::ViewError;

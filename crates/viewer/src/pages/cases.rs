@@ -9,6 +9,7 @@ use crate::query::{Effect, Query, Sort, segment};
 use crate::run_data::RunData;
 use crate::selected::Selected;
 use crate::server::Viewer;
+use crate::state::State;
 use foretell_core::{count, counted};
 use minijinja::context;
 use minijinja::value::Serde;
@@ -99,14 +100,17 @@ pub(crate) fn cases(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refu
     let others = viewer.runs.list()?;
     let others: Vec<_> = others.iter().filter(|other| other.id != id).collect();
     let manifest = run.manifest();
+    let slot = viewer.slot(id)?;
+    let state = manifest.as_ref().map(|manifest| State::of(&slot.folder, manifest));
+    let state = state.filter(|state| !matches!(state, State::Complete | State::Imported));
     let page = viewer.render(
         "cases",
         context! {
             run => id,
             path => &path,
-            complete => manifest.as_ref().is_none_or(|manifest| manifest.complete),
+            state => Serde(state.map(State::told)),
             name => manifest.map_or(id.to_owned(), |manifest| manifest.study.name),
-            version => format!("{:016x}", read.stamp),
+            version => slot.version_of(read.stamp),
             poll => format!("{path}/version"),
             fields => Serde(fields(run, &query)),
             text => &query.text,

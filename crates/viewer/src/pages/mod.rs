@@ -18,6 +18,7 @@ use crate::error::ViewError;
 use crate::query::segment;
 use crate::runs::Read;
 use crate::server::Viewer;
+use crate::state::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use foretell_analysis::AnalysisError;
@@ -127,8 +128,12 @@ pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
         Refused::Missing(says) => (StatusCode::NOT_FOUND, "Not here", says.clone(), None),
         Refused::Early(id) => {
             poll = Some(format!("/run/{}/version", segment(id)));
-            let says =
-                format!("The run {id} has no guesses yet. This page shows them when it has.");
+            let slot = viewer.runs.get(id);
+            let state = slot.and_then(|slot| State::unfinished(&slot.folder).told().says());
+            let state = state.unwrap_or_default();
+            let says = format!(
+                "The run {id} has no guesses yet. This page shows them when it has. {state}"
+            );
             (StatusCode::OK, "Nothing guessed yet", says, None)
         }
         Refused::Fault(error) => {

@@ -66,7 +66,7 @@ pub(crate) fn case(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refus
             next => beside(1),
             place => place.map(|at| count(at as u64 + 1)),
             of => count(selected.len() as u64),
-            version => format!("{:016x}", read.stamp),
+            version => viewer.slot(id)?.version_of(read.stamp),
             poll => format!("{path}/version"),
         },
     )?;
