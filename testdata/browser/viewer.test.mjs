@@ -267,7 +267,7 @@ test("every page fits a phone, and axe finds nothing serious, in light and dark"
   assert.ok(await page.locator(".verdicts li").count() > 0, "no verdicts of judges");
   await page.goto(`${origin}/compare?left=one&right=two`);
   const both = await page.locator("[data-list] .item").first().getAttribute("href");
-  const pages = ["/", "/run/one", "/run/one?effect=misled&reference=faithful", one, raw, "/compare?left=one&right=two", both];
+  const pages = ["/", "/run/one", "/run/one?effect=nope&arm=without&text=nosuchword", "/run/one?reference=nope", "/run/one?effect=misled&reference=faithful", one, raw, "/compare?left=one&right=two", both];
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     for (const width of [1280, 390]) {

@@ -122,7 +122,7 @@ impl Bar {
         let text = |place: f64| fixed(place, 1);
         let mark =
             |nsg: f64, label: &str| Mark { x: text(axis.place(nsg)), label: label.to_owned() };
-        let end = |nsg: f64| mark(nsg, &fixed(nsg, 2).trim_end_matches('0').trim_end_matches('.'));
+        let end = |nsg: f64| mark(nsg, fixed(nsg, 2).trim_end_matches('0').trim_end_matches('.'));
         let is_end = axis.low == 0.0;
         Self {
             ends: [end(axis.low), end(axis.high)],

@@ -31,17 +31,17 @@ impl State {
         match (manifest.imported.is_some(), manifest.complete) {
             (true, _) => Self::Imported,
             (_, true) => Self::Complete,
-            _ => Self::unfinished(folder),
+            _ => match is_worked_on(folder) {
+                Some(true) => Self::AtWork,
+                Some(false) => Self::Stopped,
+                None => Self::Unfinished,
+            },
         }
     }
 
-    /// The state of a run that is not complete.
-    pub(crate) fn unfinished(folder: &Path) -> Self {
-        match is_worked_on(folder) {
-            Some(true) => Self::AtWork,
-            Some(false) => Self::Stopped,
-            None => Self::Unfinished,
-        }
+    /// The state of a run, where its manifest can be read.
+    pub(crate) fn read(folder: &Path) -> Option<Self> {
+        Manifest::read(folder).ok().map(|manifest| Self::of(folder, &manifest))
     }
 
     pub(crate) fn told(self) -> Told {

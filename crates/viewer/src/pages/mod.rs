@@ -129,7 +129,7 @@ pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
         Refused::Early(id) => {
             poll = Some(format!("/run/{}/version", segment(id)));
             let slot = viewer.runs.get(id);
-            let state = slot.and_then(|slot| State::unfinished(&slot.folder).told().says());
+            let state = slot.and_then(|slot| State::read(&slot.folder)?.told().says());
             let state = state.unwrap_or_default();
             let says = format!(
                 "The run {id} has no guesses yet. This page shows them when it has. {state}"
