@@ -32,7 +32,6 @@ const done = (page) => page.locator(".progress").innerText().then((text) => Numb
 test("a session goes on where a kill of the server cut it off, and no answer is lost or doubled", async (t) => {
   const { path } = await study(t, "--raters", "3", "--per-rater", "12", "--attention-checks", "1");
   const first = await rating(t, path, 3);
-  const port = new URL(first.origin).port;
   const context = await browse(t);
   const page = await watched(context, first.origin);
   await page.goto(first.links.get(1));
@@ -55,7 +54,9 @@ test("a session goes on where a kill of the server cut it off, and no answer is 
   assert.ok(await page.locator("input[name=answer]").last().isChecked(), "the answer is gone");
   page.faults.length = 0;
 
-  await rating(t, path, 3, "--port", port);
+  // The links that were handed out lead to the new server too.
+  const second = await rating(t, path, 3);
+  assert.deepEqual(second.links, first.links);
   await page.getByRole("button", { name: "Save and go on" }).click();
   await page.waitForFunction(() => document.querySelector(".progress")?.textContent.trim().startsWith("4 of"));
   await page.reload();
@@ -71,6 +72,13 @@ test("a session goes on where a kill of the server cut it off, and no answer is 
   assert.equal(new Set(now.map((answer) => `${answer.rater}/${answer.position}`)).size, 4);
   assert.equal(now.length, 4);
   assert.ok(now.every((answer) => answer.seconds > 0 && answer.seconds < 600));
+
+  // A link that is none leads nowhere either.
+  await page.goto(new URL("/rate/0000", page.url()).href);
+  assert.equal(await page.locator("a:not(.skip)").count(), 0);
+  assert.deepEqual(await serious(page), []);
+  await page.goto(first.links.get(1));
+  page.faults.length = 0;
 
   // Blinded: nothing leads away, and nothing tells the target.
   assert.equal(await page.locator("main a").count(), 0);
@@ -112,10 +120,11 @@ test("a study of 3 x 40 flows from the browser into gain, predictors and the rep
   // Each rater keeps to the first answer without an explanation, and heeds what is asked with one.
   for (const link of links.values()) {
     await page.goto(link);
+    assert.equal(await page.locator(".check").count(), 0, "a check comes first");
     for (;;) {
       const [at, all] = (await page.locator(".progress").innerText()).match(/(\d+) of (\d+)/).slice(1).map(Number);
       if (at === all) break;
-      const check = page.locator(".note strong");
+      const check = page.locator(".check span");
       const explained = await page.locator("blockquote").count();
       const labels = await page.locator("input[name=answer]").evaluateAll((inputs) => inputs.map((input) => input.value));
       const given = (await page.locator(".reply strong").innerText()).trim();

@@ -104,10 +104,17 @@ test("from a run to the case that misled all predictors in three clicks, with al
   assert.equal(copied.predictors.length, 2);
   assert.ok(copied.original.answer.explanation.length > 0 && page.url().includes(encodeURIComponent(copied.pair)));
 
+  const address = page.url();
   await page.getByRole("link", { name: "request and reply" }).first().click();
+  const sent = await page.getByRole("region", { name: "What was sent" }).locator(".question").innerText();
+  const came = await page.getByRole("region", { name: "What came back" }).locator(".question").innerText();
+  assert.ok(sent.includes(copied.original.text) && sent.includes("\n\n") && !sent.includes("\\n"), sent);
+  assert.ok(came.startsWith(`[ANSWER]\n${copied.original.answer.answer}\n`), came);
   const raw = await page.locator("pre").allInnerTexts();
-  assert.match(raw[0], /messages|prompt/);
-  assert.ok(raw[1].includes(copied.original.answer.answer));
+  assert.deepEqual(JSON.parse(raw[0]).messages.map((message) => message.content), [sent]);
+  assert.ok(raw[1].includes(copied.original.answer.answer) && raw[1].includes("\n  "));
+  await page.getByRole("link", { name: /^Back to the case/ }).click();
+  assert.equal(page.url(), address);
   assert.deepEqual(page.faults, []);
 });
 
@@ -140,9 +147,109 @@ test("keys alone lead everywhere", async (t) => {
   await page.keyboard.press("Escape");
   await page.waitForURL(/\/run\/one\?text=pregnant$/);
   // All that can be done has a place in the order of the Tab key, and shows where it is.
-  await page.locator(".chip").first().focus();
+  await page.locator("a.chip").first().focus();
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
   assert.notEqual(outline, "none");
+  assert.deepEqual(page.faults, []);
+});
+
+const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("href"));
+
+test("the focus is where the eyes are: at the case that was left, over the edge of a page, in results that are replaced", async (t) => {
+  const runs = await folder(t);
+  const path = await run(runs, "one");
+  await run(runs, "two", "--limit", "60");
+  const { origin } = await view(t, join(runs, "one"), join(runs, "two"));
+  const page = await watched(await browse(t), origin);
+  await page.goto(`${origin}/run/one`);
+  const cases = page.locator(".cases .item");
+  const third = await cases.nth(2).getAttribute("href");
+  for (const key of ["j", "j", "j", "Enter"]) await page.keyboard.press(key);
+  await page.waitForURL(`${origin}${third}`);
+  await page.keyboard.press("Escape");
+  await page.waitForURL(`${origin}/run/one`);
+  assert.equal(await focused(page), third);
+  await page.reload();
+  await page.goto(`${origin}/run/one?page=2`);
+  assert.equal(await focused(page), null, "a focus that nobody asked for");
+
+  // Over the last of a page to the first of the next, and back.
+  await page.goto(`${origin}/run/one`);
+  await cases.last().focus();
+  const last = await focused(page);
+  await page.keyboard.press("j");
+  await page.waitForURL(/page=2/);
+  assert.equal(await focused(page), await cases.first().getAttribute("href"));
+  await page.keyboard.press("k");
+  await page.waitForURL(`${origin}/run/one`);
+  assert.equal(await focused(page), last);
+
+  // A case of two runs, and back to it.
+  await page.goto(`${origin}/compare?left=one&right=two`);
+  for (const key of ["j", "j"]) await page.keyboard.press(key);
+  const common = await focused(page);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${origin}${common}`);
+  await page.keyboard.press("k");
+  await page.waitForURL((url) => url.href !== `${origin}${common}`);
+  const before = page.url().slice(origin.length);
+  await page.keyboard.press("Escape");
+  await page.waitForURL(/\/compare\?/);
+  assert.equal(await focused(page), before);
+
+  // Results that are replaced since the run grows.
+  await page.goto(`${origin}/run/one`);
+  for (const key of ["j", "j"]) await page.keyboard.press(key);
+  const second = await focused(page);
+  await run(runs, "one", "--limit", "170");
+  await page.waitForFunction(() => document.getElementById("count").textContent.startsWith("340 cases"), null, { timeout: 30_000 });
+  assert.equal(await focused(page), second);
+  assert.deepEqual(page.faults, []);
+});
+
+test("how many filters are on is told as they change, and an arm is not set against itself", async (t) => {
+  const path = await run(await folder(t), "one");
+  const { origin } = await view(t, path);
+  const page = await watched(await browse(t), origin);
+  await page.goto(`${origin}/run/one`);
+  const on = page.locator("#filters summary");
+  assert.equal((await on.innerText()).trim(), "Filters");
+  await page.getByLabel("Reference", { exact: true }).selectOption("faithful");
+  await page.getByText("1 on").waitFor();
+  await page.getByLabel("Predictor", { exact: true }).selectOption("dim");
+  await page.getByText("2 on").waitFor();
+  await page.getByLabel("Reference", { exact: true }).selectOption("");
+  await page.getByText("1 on").waitFor();
+  await page.getByLabel("Arm", { exact: true }).selectOption("without");
+  await page.getByText("is not compared with itself").waitFor();
+  assert.equal(await page.getByLabel("Arm", { exact: true }).inputValue(), "with");
+  // What leaves nothing is no link, and a filter that is on stays one.
+  for (const chip of await page.locator(".chip:has(.count)").all()) {
+    const none = (await chip.locator(".count").innerText()) === "0";
+    assert.equal(await chip.evaluate((chip) => chip.tagName), none ? "SPAN" : "A");
+  }
+  await page.goto(`${origin}/run/one?effect=egregious&text=nosuchword`);
+  assert.equal(await page.locator("a.chip[aria-current]").count(), 1);
+  assert.deepEqual(page.faults, []);
+});
+
+test("the case of two runs says once what both say", async (t) => {
+  const runs = await folder(t);
+  await run(runs, "one");
+  await run(runs, "two", "--limit", "60");
+  const { origin } = await view(t, join(runs, "one"), join(runs, "two"));
+  const page = await watched(await browse(t), origin);
+  await page.goto(`${origin}/compare?left=one&right=two`);
+  await page.locator("[data-list] .item").first().click();
+  assert.equal(await page.locator(".question").count(), 2);
+  assert.equal(await page.locator(".said-for > blockquote").count(), 1);
+  assert.equal(await page.locator("table.guesses").count(), 2);
+  await page.getByText("1 of 120").waitFor();
+  await page.getByRole("link", { name: "next", exact: true }).click();
+  await page.getByText("2 of 120").waitFor();
+  await page.getByRole("link", { name: "request and reply" }).last().click();
+  await page.getByRole("link", { name: /^Back to the case/ }).click();
+  await page.getByText("2 of 120").waitFor();
   assert.deepEqual(page.faults, []);
 });
 
@@ -160,7 +267,7 @@ test("every page fits a phone, and axe finds nothing serious, in light and dark"
   assert.ok(await page.locator(".verdicts li").count() > 0, "no verdicts of judges");
   await page.goto(`${origin}/compare?left=one&right=two`);
   const both = await page.locator("[data-list] .item").first().getAttribute("href");
-  const pages = ["/", "/run/one", "/run/one?effect=misled&reference=faithful", one, raw, "/compare?left=one&right=two", both];
+  const pages = ["/", "/run/one", "/run/one?effect=nope&arm=without&text=nosuchword", "/run/one?reference=nope", "/run/one?effect=misled&reference=faithful", one, raw, "/compare?left=one&right=two", both];
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     for (const width of [1280, 390]) {

@@ -169,6 +169,172 @@ fn a_case_that_another_model_explains_has_an_address_of_its_own() {
     }
 }
 
+/// The cells of the row of a table that begins with a name, without their tags.
+fn row<'a>(page: &'a str, name: &str) -> Vec<String> {
+    let begins = format!("<th scope=\"row\">{name}</th>");
+    let cells = page.split(&*begins).nth(1).and_then(|rest| rest.split("</tr>").next()).unwrap();
+    let text = |cell: &'a str| {
+        let parts = cell.split('<').enumerate();
+        let bare = parts.filter_map(|(at, part)| match at {
+            0 => Some(part),
+            _ => part.split_once('>').map(|(_, text)| text),
+        });
+        bare.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    cells.split("<td>").skip(1).map(text).collect()
+}
+
+#[test]
+fn two_runs_are_compared_by_their_common_cases_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    succeeds(folder.path(), &["run", "--limit", "20", "--out", "runs/two"]);
+    let viewer = Viewer::start(folder.path(), 1, &[]);
+    let cases = |id: &str| {
+        let (_, page) = viewer.get(&format!("/run/{id}"));
+        let count = page.split("id=\"count\">").nth(1).unwrap();
+        count.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let (one, two) = (cases("one"), cases("two"));
+    assert!(two > 0 && one == 3 * two, "{one} and {two}");
+    let (status, page) = viewer.get("/compare?left=one&right=two");
+    assert_eq!(status, 200);
+    assert!(page.contains(&format!(">{two} common cases")), "{page}");
+    let all = row(&page, "all");
+    assert!(all[0].contains("20 pairs"), "{all:?}");
+    assert_eq!(all[0], all[1]);
+    let left_out = [format!("{} cases", one - two), "0 cases".to_owned()];
+    assert_eq!(row(&page, "left out, not in both"), left_out);
+}
+
+#[test]
+fn every_word_of_a_search_has_to_occur_and_a_phrase_as_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    succeeds(
+        folder.path(),
+        &["run", "--pairs", "moral_machines", "--limit", "60", "--out", "runs/one"],
+    );
+    let viewer = Viewer::start(folder.path(), 1, &["runs/one"]);
+    let found = |text: &str| {
+        let (_, page) = viewer.get(&format!("/run/one?text={text}"));
+        let count = page.split("id=\"count\">").nth(1).unwrap();
+        count.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let (woman, lane, both) = (found("WOMAN"), found("lane"), found("lane++WOMAN"));
+    assert!(0 < both && both <= woman.min(lane), "{woman}, {lane}, {both}");
+    assert_eq!(both, found("woman+Lane"));
+    assert_eq!(found("woman+nosuchword"), 0);
+    assert_eq!(found("%22lane+woman%22"), 0);
+    assert!(found("%22pregnant+woman%22") > 0);
+}
+
+#[test]
+fn names_that_a_run_does_not_have_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let viewer = Viewer::start(folder.path(), 1, &["runs/one"]);
+    for (query, says) in [
+        ("effect=nope", "`nope` is no value of `effect`, so that cases of every effect are shown"),
+        ("reference=nope", "no reference `nope` in this run, so that no case is shown"),
+        ("predictor=nope", "no predictor `nope` in this run"),
+        ("arm=nope", "no arm `nope` in this run, so that nothing is compared"),
+        ("arm=without", "`without` is not compared with itself: shown is `with` against `without`"),
+    ] {
+        let (_, page) = viewer.get(&format!("/run/one?{query}"));
+        assert!(page.contains(says), "{query}\n{page}");
+        let (_, page) = viewer.get(&format!("/compare?left=one&right=one&{query}"));
+        assert!(page.contains(&format!("one: {says}")), "{query}\n{page}");
+    }
+    let (_, page) = viewer.get("/run/one?arm=without");
+    assert!(page.contains("NSG, with against without"), "{page}");
+    let (_, page) = viewer.get("/run/one?effect=misled&arm=with");
+    assert!(!page.contains("class=\"note\">no ") && !page.contains("is no value"), "{page}");
+}
+
+#[test]
+fn a_run_that_is_worked_on_is_told_from_one_that_was_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let viewer = Viewer::start(folder.path(), 1, &[]);
+    let tag = |page: &str| {
+        let tag = page.split("class=\"tag ").nth(1)?.split_once('>')?.1;
+        Some(tag.split('<').next()?.to_owned())
+    };
+    let shown = |path: &str| tag(&viewer.get(path).1);
+    assert_eq!((shown("/").as_deref(), shown("/run/one")), (Some("complete"), None));
+    let manifest = folder.path().join("runs/one/run.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, text.replacen("complete = true", "complete = false", 1)).unwrap();
+    let stopped = viewer.get("/run/one/version").1;
+    for path in ["/", "/run/one"] {
+        assert_eq!(shown(path).as_deref(), Some("stopped"), "{path}");
+    }
+    let lock = std::fs::File::open(folder.path().join("runs/one/.lock")).unwrap();
+    lock.lock().unwrap();
+    for path in ["/", "/run/one"] {
+        assert_eq!(shown(path).as_deref(), Some("running"), "{path}");
+    }
+    assert!(viewer.get("/run/one").1.contains("Figures change when a stage"));
+    // Pages that are open learn of it.
+    let last = |reply: &str| reply.lines().last().unwrap().to_owned();
+    assert_ne!(last(&stopped), last(&viewer.get("/run/one/version").1));
+}
+
+#[test]
+fn as_many_cases_are_egregious_as_the_analysis_counts_also_where_few_were_guessed() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let setup = ["human", "setup", "runs/one", "--raters", "2", "--per-rater", "4"];
+    succeeds(folder.path(), &setup);
+    let counts = || {
+        let viewer = Viewer::start(folder.path(), 1, &["runs/one"]);
+        let (_, page) = viewer.get("/run/one");
+        let chip = page.split("all wrong alike (egregious) <span class=\"count\">").nth(1).unwrap();
+        let chip: u64 = chip.split('<').next().unwrap().parse().unwrap();
+        let args = ["analyze", "egregious", "runs/one", "--by", "", "--format", "json"];
+        let (out, _) = succeeds(folder.path(), &args);
+        let table: Value = serde_json::from_str(&out).unwrap();
+        let sheet = table.get("egregious").unwrap_or(&table);
+        (chip, sheet["rows"][0]["egregious"].as_u64().unwrap())
+    };
+    let (chip, counted) = counts();
+    assert!(chip > 0 && chip == counted, "{chip} and {counted}");
+    // Of a predictor that answered some of its pairs and was not asked the others.
+    std::fs::write(
+        folder.path().join("runs/one/human/answers.jsonl"),
+        "{\"rater\":1,\"position\":1,\"answer\":\"CASE 1\",\"confidence\":\"low\",\"seconds\":null}\n",
+    )
+    .unwrap();
+    succeeds(folder.path(), &["human", "export", "runs/one"]);
+    let (chip, counted) = counts();
+    assert_eq!(chip, counted);
+}
+
+#[test]
+fn links_of_raters_lead_to_the_same_port_at_every_start() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let setup = ["human", "setup", "runs/one", "--raters", "2", "--per-rater", "4"];
+    let (out, _) = succeeds(folder.path(), &setup);
+    let printed: Vec<&str> = out.lines().filter(|line| line.starts_with("rater ")).collect();
+    assert!(out.contains("foretell view runs/one --rate") && printed.len() == 2, "{out}");
+    for _ in 0..2 {
+        let viewer = Viewer::start(folder.path(), 2, &["runs/one", "--rate"]);
+        assert_eq!(viewer.lines, printed);
+        let port = viewer.port.to_string();
+        let path = printed[1].split(&*port).nth(1).unwrap();
+        let (status, page) = viewer.get(path);
+        assert!(status == 200 && page.contains("cannot be changed once it is saved"), "{page}");
+        let (status, page) = viewer.get("/rate/0000");
+        assert!(status == 404 && !page.contains("href=\"/\""), "{page}");
+    }
+    let port = printed[0].split(':').nth(2).unwrap().split('/').next().unwrap();
+    let taken = std::net::TcpListener::bind(("127.0.0.1", port.parse::<u16>().unwrap())).unwrap();
+    let said = scripted::fails(folder.path(), 3, &["view", "runs/one", "--rate", "--no-open"]);
+    assert!(said.contains(port) && said.contains("`--port`"), "{said}");
+    drop(taken);
+}
+
 #[test]
 fn what_cannot_be_viewed_is_told_before_anything_is_served() {
     let folder = tempfile::tempdir().unwrap();

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where the files of a run lie.
 #[derive(Debug, Clone)]
@@ -454,12 +455,47 @@ pub(crate) fn lock(layout: &Layout) -> Result<File, StudyError> {
     let path = layout.lock();
     let at = |fault| StudyError::Io { path: path.clone(), fault };
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(StudyError::InUse { path: layout.folder().to_owned() })
+    let mut looks = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // Whoever looks whether the run is worked on holds the lock for a moment.
+            Err(TryLockError::WouldBlock) if looks < LOOKS => {
+                looks += 1;
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(StudyError::InUse { path: layout.folder().to_owned() });
+            }
+            Err(TryLockError::Error(fault)) => return Err(at(fault)),
         }
-        Err(TryLockError::Error(fault)) => Err(at(fault)),
+    }
+}
+
+/// How often a lock is tried again before it counts as held.
+const LOOKS: u32 = 5;
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
+/// Whether a process works on a run, that is, holds its lock; `None` where the system does not tell.
+///
+/// # Examples
+/// ```
+/// // What nobody has begun is not worked on.
+/// assert_eq!(foretell_study::is_worked_on(std::path::Path::new("no/such/run")), Some(false));
+/// ```
+#[must_use]
+pub fn is_worked_on(folder: &Path) -> Option<bool> {
+    let file = match File::open(Layout::new(folder).lock()) {
+        Ok(file) => file,
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Some(false),
+        Err(_) => return None,
+    };
+    // Shared, so that two who look do not see each other; let go with the file.
+    match file.try_lock_shared() {
+        Ok(()) => Some(false),
+        Err(TryLockError::WouldBlock) => Some(true),
+        Err(TryLockError::Error(_)) => None,
     }
 }
 

@@ -64,12 +64,13 @@ pub use cue::{CueLeftOut, CuePairs, CueRequest, cue_pairs};
 pub use ended::Ended;
 pub use error::StudyError;
 pub use estimate::{Estimate, EstimatedFrom, Range};
-pub use folder::{Frozen, Layout, RunFolder};
+pub use folder::{Frozen, Layout, RunFolder, is_worked_on};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};
 pub use grow::Growth;
 pub use human::{
-    HUMAN, HUMAN_ARMS, HumanRequest, HumanStudy, HumanTables, Rated, Rating, Ratings, Task,
-    TaskKind, Texts, export_ratings, plan as plan_human, rating_progress, setup as setup_human,
+    HUMAN, HUMAN_ARMS, HumanRequest, HumanStudy, HumanTables, Rated, RaterLinks, Rating, Ratings,
+    Task, TaskKind, Texts, export_ratings, plan as plan_human, rating_progress,
+    setup as setup_human,
 };
 pub use inputs::known_models;
 pub use judge::{JudgeRequest, JudgedRun, Judging, ToJudge, VerdictSummary};

@@ -26,6 +26,38 @@ function filtered() {
   return filters.getAttribute("action") + (text ? `?${text}` : "");
 }
 
+/** What can have the focus in a part of a page. */
+function places(part) {
+  return [...part.querySelectorAll("a, summary, [tabindex]")];
+}
+
+/**
+ * Finds in results that take the place of others what had the focus in these: the same link, or what
+ * is called the same, or what stands where it stood. Nothing where the focus was elsewhere.
+ */
+function refocus(before, after) {
+  const active = document.activeElement;
+  if (!before.contains(active)) return () => {};
+  const at = places(before).indexOf(active);
+  const named = (place) => [place.tagName, place.getAttribute("href") ?? place.getAttribute("aria-label") ?? place.textContent].join();
+  const all = places(after);
+  const same = all.find((place) => named(place) === named(active)) ?? all[Math.min(at, all.length - 1)];
+  return () => same?.focus({ preventScroll: true });
+}
+
+/** Takes over what stands outside the results and tells of them: the heading, and which filters are on. */
+function retell(page) {
+  for (const part of ["h1", "#filters summary"]) {
+    const [now, then] = [page, document].map((of) => of.querySelector(part));
+    if (now && then) then.replaceChildren(...document.adoptNode(now).childNodes);
+  }
+  // A value that the server put right, as an arm against itself.
+  for (const field of filters?.querySelectorAll("select") ?? []) {
+    const now = page.getElementById(field.id);
+    if (now) field.value = now.value;
+  }
+}
+
 /** Shows the results of an address; of several asked for at once the last. */
 async function show(address, keep) {
   const own = ++newest;
@@ -44,7 +76,11 @@ async function show(address, keep) {
     return;
   }
   const open = [...document.querySelectorAll("#results details")].map((part) => part.open);
-  document.getElementById("results").replaceWith(document.adoptNode(results));
+  const before = document.getElementById("results");
+  const focus = refocus(before, results);
+  before.replaceWith(document.adoptNode(results));
+  focus();
+  retell(page);
   document.querySelectorAll("#results details").forEach((part, at) => { if (open[at]) part.open = true; });
   document.title = page.title;
   document.body.dataset.version = page.body.dataset.version;
@@ -84,8 +120,33 @@ function step(by) {
       return;
     }
   }
-  document.querySelector(by > 0 ? "a[rel=next]" : "a[rel=prev]")?.click();
+  const beside = document.querySelector(by > 0 ? "a[rel=next]" : "a[rel=prev]");
+  if (beside && list.length) sessionStorage.setItem("entered", by > 0 ? "first" : "last");
+  beside?.click();
 }
+
+/* Where the focus begins on a list: with the case that was left, or where keys led over its edge. */
+
+/** What was kept for this page, once. */
+function kept(name) {
+  const value = sessionStorage.getItem(name);
+  sessionStorage.removeItem(name);
+  return value;
+}
+
+const [left, entered] = [kept("left"), kept("entered")];
+{
+  const list = items();
+  const path = (address) => address.split("?")[0];
+  const begin = entered
+    ? list.at(entered === "first" ? 0 : -1)
+    : left && (list.find((item) => item.href === left) ?? list.find((item) => item.href === path(left)));
+  if (begin) {
+    begin.focus();
+    begin.scrollIntoView({ block: "nearest" });
+  }
+}
+addEventListener("pagehide", () => sessionStorage.setItem("left", location.href.split("#")[0]));
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

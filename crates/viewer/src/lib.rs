@@ -15,6 +15,7 @@ mod error;
 mod figure;
 mod guard;
 mod inert;
+mod notice;
 mod pages;
 mod panel;
 mod query;
@@ -23,6 +24,8 @@ mod run_data;
 mod runs;
 mod selected;
 mod server;
+mod spoken;
+mod state;
 mod texts;
 
 pub use error::ViewError;

@@ -102,7 +102,7 @@ pub(crate) struct Query {
     pub(crate) outcome: String,
     pub(crate) effect: Option<Effect>,
     pub(crate) switched: Option<bool>,
-    /// Words in questions, explanations, factors or names of pairs.
+    /// Words and quoted phrases in questions, explanations, factors or names of pairs ([`terms`]).
     pub(crate) text: String,
     pub(crate) contrast: Contrast,
     pub(crate) sort: Sort,
@@ -159,6 +159,7 @@ impl Query {
                 _ => {}
             }
         }
+        read.contrast = apart(read.contrast);
         read
     }
 
@@ -199,6 +200,27 @@ impl Query {
         let about = ["sort", "page", "arm", "against"];
         self.fields().iter().filter(|(name, _)| !about.contains(name)).count()
     }
+}
+
+/// Two arms that are not one: an arm against itself tells nothing, so that one gives way to what is
+/// compared unasked.
+fn apart(contrast: Contrast) -> Contrast {
+    let plain = Contrast::default();
+    match contrast {
+        Contrast { arm, against } if arm != against => Contrast { arm, against },
+        Contrast { arm, .. } if arm != plain.against => Contrast { arm, against: plain.against },
+        _ => plain,
+    }
+}
+
+/// What a search asks for: words, and phrases that stand in quotes; each has to occur.
+pub(crate) fn terms(text: &str) -> Vec<&str> {
+    let in_and_out = text.split('"').enumerate();
+    let terms = in_and_out.flat_map(|(at, part)| match at % 2 {
+        0 => part.split_whitespace().collect(),
+        _ => vec![part],
+    });
+    terms.filter(|term| !term.is_empty()).collect()
 }
 
 /// The address of `path` with a query.
@@ -254,9 +276,29 @@ mod tests {
     }
 
     #[test]
+    fn no_arm_is_compared_with_itself() {
+        let arms = |query| {
+            let Contrast { arm, against } = Query::read(query).contrast;
+            [arm, against]
+        };
+        assert_eq!(arms("arm=without"), ["with", "without"]);
+        assert_eq!(arms("against=with"), ["with", "without"]);
+        assert_eq!(arms("arm=blind&against=blind"), ["blind", "without"]);
+        assert_eq!(arms("arm=without&against=with"), ["without", "with"]);
+    }
+
+    #[test]
     fn nonsense_is_no_condition() {
         let read = Query::read("effect=x&page=-1&page=0&sort=&switched=perhaps&arm=");
         assert_eq!(read, Query::default());
+    }
+
+    #[test]
+    fn a_search_is_for_every_word_and_for_phrases_in_quotes() {
+        assert_eq!(terms(" CRIMINAL  homeless"), ["CRIMINAL", "homeless"]);
+        assert_eq!(terms("a \"b  c\"d \"\" "), ["a", "b  c", "d"]);
+        assert_eq!(terms("say \"not closed yet"), ["say", "not closed yet"]);
+        assert!(terms(" \" \"").len() == 1 && terms("\"").is_empty());
     }
 
     #[test]

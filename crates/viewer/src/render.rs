@@ -6,13 +6,14 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, escape_formatter};
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("base", include_str!("../templates/base.html.jinja")),
     ("overview", include_str!("../templates/overview.html.jinja")),
     ("cases", include_str!("../templates/cases.html.jinja")),
     ("case", include_str!("../templates/case.html.jinja")),
     ("case_body", include_str!("../templates/case_body.html.jinja")),
     ("compare", include_str!("../templates/compare.html.jinja")),
+    ("compare_case", include_str!("../templates/compare_case.html.jinja")),
     ("rate", include_str!("../templates/rate.html.jinja")),
     ("raw", include_str!("../templates/raw.html.jinja")),
     ("message", include_str!("../templates/message.html.jinja")),

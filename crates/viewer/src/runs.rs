@@ -2,7 +2,7 @@
 
 use crate::error::ViewError;
 use crate::run_data::RunData;
-use foretell_study::{Manifest, list_runs};
+use foretell_study::{Manifest, is_worked_on, list_runs};
 use foretell_tables::count_rows;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -167,7 +167,17 @@ impl RunSlot {
     /// read, or of those that are there where none could be.
     pub(crate) fn version(self: &Arc<Self>) -> String {
         let read = self.read().map_or_else(|_| stamp(&self.folder), |read| read.stamp);
-        format!("{read:016x}")
+        self.version_of(read)
+    }
+
+    /// The same of tables that were read: their stamp, and whether anyone works on the run.
+    pub(crate) fn version_of(&self, stamp: u64) -> String {
+        let worked_on = match is_worked_on(&self.folder) {
+            Some(true) => "1",
+            Some(false) => "0",
+            None => "",
+        };
+        format!("{stamp:016x}{worked_on}")
     }
 
     /// The stamp of the files as they are.

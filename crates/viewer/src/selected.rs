@@ -2,7 +2,7 @@
 
 use crate::error::ViewError;
 use crate::panel::{Change, Facts, Panelled};
-use crate::query::{Effect, Query, Sort};
+use crate::query::{Effect, Query, Sort, terms};
 use crate::run_data::RunData;
 use foretell_analysis::{Estimate, Guesses, Inference, Observation, UnitSums};
 use foretell_core::Outcome;
@@ -98,10 +98,29 @@ struct Conditions<'a> {
     pairs: Vec<bool>,
     reference: Option<u32>,
     predictor: Option<u32>,
-    /// Subjects whose explanation holds the words.
+    found: Vec<Found>,
+}
+
+/// Where one word or phrase stands.
+struct Found {
+    /// Subjects whose explanation holds it.
     explained: Vec<bool>,
-    /// Pairs whose questions or name hold them.
+    /// Pairs whose questions or name hold it.
     asked: Vec<bool>,
+}
+
+impl Found {
+    fn of(run: &RunData, term: &str) -> Result<Self, ViewError> {
+        let guesses = &run.guesses;
+        let explained = run.explanations()?.holding(term);
+        let questions = run.questions.holding(term);
+        let lower = term.to_lowercase();
+        let holds = |pair: &foretell_analysis::Pair| {
+            [pair.original, pair.counterfactual].iter().any(|text| questions[*text as usize])
+                || guesses.text(pair.id).to_lowercase().contains(&lower)
+        };
+        Ok(Self { explained, asked: guesses.pairs.iter().map(holds).collect() })
+    }
 }
 
 /// The number of a model that no model has: a name that is not there selects nothing.
@@ -121,25 +140,14 @@ impl<'a> Conditions<'a> {
                 && (query.changed.is_empty()
                     || pair.changed.iter().any(|name| Some(*name) == changed))
         };
-        let (mut explained, mut asked) = (Vec::new(), Vec::new());
-        if !query.text.is_empty() {
-            explained = run.explanations()?.holding(&query.text);
-            let questions = run.questions.holding(&query.text);
-            let words = query.text.to_lowercase();
-            let holds = |pair: &foretell_analysis::Pair| {
-                [pair.original, pair.counterfactual].iter().any(|text| questions[*text as usize])
-                    || guesses.text(pair.id).to_lowercase().contains(&words)
-            };
-            asked = guesses.pairs.iter().map(holds).collect();
-        }
+        let found = terms(&query.text).into_iter().map(|term| Found::of(run, term));
         Ok(Self {
             guesses,
             query,
             pairs: guesses.pairs.iter().map(fits).collect(),
             reference: model(&query.reference),
             predictor: model(&query.predictor),
-            explained,
-            asked,
+            found: found.collect::<Result<_, _>>()?,
         })
     }
 
@@ -148,7 +156,7 @@ impl<'a> Conditions<'a> {
         let pair = subject.pair as usize;
         self.pairs[pair]
             && self.reference.is_none_or(|reference| subject.reference == reference)
-            && (self.query.text.is_empty() || self.asked[pair] || self.explained[number as usize])
+            && self.found.iter().all(|found| found.asked[pair] || found.explained[number as usize])
     }
 
     /// Whether the treated guess became what is asked for.
@@ -223,6 +231,39 @@ impl Selected {
         let [by_reference, by_predictor] = parts.figures(run);
         let all = all.figures(guesses);
         Ok(Self { panelled, subjects, all, by_reference, by_predictor, effects, switched })
+    }
+}
+
+/// Figures of some cases: of all, and by the name of a reference.
+pub(crate) type OfCases = (Figures, Vec<(String, Figures)>);
+
+impl Selected {
+    /// The figures of some of the cases that `query` selects, by the same conditions on guesses.
+    pub(crate) fn of_cases(
+        &self,
+        run: &RunData,
+        query: &Query,
+        subjects: impl IntoIterator<Item = u32>,
+    ) -> Result<OfCases, ViewError> {
+        let guesses = &run.guesses;
+        // What is searched chooses cases and no guesses, and these are chosen.
+        let query = Query { text: String::new(), ..query.clone() };
+        let conditions = Conditions::of(run, &query)?;
+        let (mut all, mut parts) = (Sums::new(guesses), Parts::default());
+        for number in subjects {
+            let facts = self.panelled.facts(number);
+            for observation in self.panelled.panel(number) {
+                let change = Change::of(observation);
+                let shown = query.effect.is_none_or(|effect| shows(effect, facts, change));
+                if shown && conditions.keeps_guess(&self.panelled, observation) {
+                    let left_out = missing(&self.panelled, guesses, observation);
+                    all.add(guesses, observation, left_out);
+                    parts.add(guesses, observation, left_out);
+                }
+            }
+        }
+        let [by_reference, _] = parts.figures(run);
+        Ok((all.figures(guesses), by_reference))
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Viewer {
     pub(crate) runs: Runs,
     templates: Environment<'static>,
     /// Whether only the pages of raters are served.
-    raters_only: bool,
+    pub(crate) raters_only: bool,
     /// Studies of people that take answers here; held from the first look at one on.
     ratings: OnceLock<Vec<Mutex<Ratings>>>,
     opening: Mutex<()>,
@@ -74,10 +74,23 @@ impl Viewer {
         let mut links = Vec::new();
         for ratings in self.ratings() {
             let ratings = ratings.lock().unwrap_or_else(|broken| broken.into_inner());
-            let of_run = ratings.links().into_iter();
-            links.extend(of_run.map(|(rater, token)| (rater, format!("/rate/{token}"))));
+            links.extend(ratings.links().paths());
         }
         Ok(links)
+    }
+
+    /// The port that the links of raters name ([`foretell_study::RaterLinks::port`]); of several
+    /// studies the lowest. None where there is no study.
+    ///
+    /// # Errors
+    /// As [`Viewer::rater_links`].
+    pub fn rating_port(&self) -> Result<Option<u16>, ViewError> {
+        self.open_ratings()?;
+        let ports = self.ratings().iter().map(|ratings| {
+            let ratings = ratings.lock().unwrap_or_else(|broken| broken.into_inner());
+            ratings.links().port()
+        });
+        Ok(ports.min())
     }
 
     /// Opens the studies of people of all runs, once.

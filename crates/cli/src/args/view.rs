@@ -16,7 +16,7 @@ pub(crate) struct ViewArgs {
     /// Folders of runs [default: all in `runs`].
     #[arg(value_name = "RUN")]
     pub(crate) runs: Vec<PathBuf>,
-    /// Port to listen on [default: a free one].
+    /// Port to listen on [default: a free one; with `--rate` that of the study, always the same].
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
     /// Print the address and open no browser.

@@ -21,16 +21,20 @@ pub(crate) fn run(args: &ViewArgs) -> Done {
         let help = "`foretell human setup RUN` draws a study of people over a run";
         return Err(Failure::said(INPUT, "no run has a study of people", help));
     }
+    let port = match args.port {
+        // Links that were handed out name a port, and are to lead here after a new start too.
+        None if args.rate => viewer.rating_port()?.unwrap_or(0),
+        port => port.unwrap_or(0),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|fault| unexpected(&fault))?;
     runtime.block_on(async {
-        let port = args.port.unwrap_or(0);
         let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|fault| {
             let message = format!("port {port} of 127.0.0.1 cannot be listened on: {fault}");
-            Failure::said(INPUT, message, "name another with `--port`, or none to get a free one")
+            Failure::said(INPUT, message, free_port(args))
         })?;
         let own = listener.local_addr().map_err(|fault| unexpected(&fault))?;
         let address = format!("http://{own}/");
@@ -51,6 +55,18 @@ pub(crate) fn run(args: &ViewArgs) -> Done {
         serve(viewer, listener, wish_to_stop()).await.map_err(|fault| unexpected(&fault))
     })?;
     Ok(DONE)
+}
+
+/// How to come by a port that can be listened on.
+fn free_port(args: &ViewArgs) -> &'static str {
+    match (args.rate, args.port) {
+        (false, _) => "name another with `--port`, or none to get a free one",
+        (true, None) => {
+            "it is the one that the links of this study name: end what listens there, or name another \
+             with `--port` and hand out the links that are then printed"
+        }
+        (true, Some(_)) => "name another with `--port`, or none to get that of the study",
+    }
 }
 
 fn unexpected(fault: &std::io::Error) -> Failure {

@@ -206,9 +206,19 @@ pub(crate) fn assign(sizes: Sizes, cases: &[Texts], seed: u64) -> Vec<Task> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(u64::from(rater) + 1);
         list.shuffle(&mut rng);
+        checks_later(list);
         (1..).zip(list.iter_mut()).for_each(|(position, task)| task.position = position);
     }
     lists.into_iter().flatten().collect()
+}
+
+/// Puts a check that was drawn for the first place where the first case that is none stands: whoever
+/// is told what to answer before having seen a case learns that there are such.
+fn checks_later(list: &mut [Task]) {
+    let first = list.iter().position(|task| task.kind != TaskKind::Check);
+    if let Some(first) = first {
+        list.swap(0, first);
+    }
 }
 
 #[cfg(test)]
@@ -276,6 +286,18 @@ mod tests {
                 assert_eq!(guesses.len(), 2);
                 assert!(guesses[0].0 != guesses[1].0 && guesses[0].1 != guesses[1].1);
             }
+        }
+    }
+
+    #[test]
+    fn no_rater_begins_with_a_check() {
+        // As many checks as cases: unasked, about half of the lists would begin with one.
+        let sizes = Sizes { raters: 6, per_rater: 4, second: 0, checks: 4 };
+        for seed in 0..20 {
+            let tasks = assign(sizes, &cases(sizes.cases() + 6), seed);
+            let checks = tasks.iter().filter(|task| task.kind == TaskKind::Check);
+            assert_eq!(checks.clone().count(), 24);
+            assert!(checks.clone().all(|task| task.position > 1), "seed {seed}");
         }
     }
 

@@ -11,11 +11,13 @@
 mod cases;
 mod design;
 mod export;
+mod links;
 mod rating;
 mod setup;
 
 pub use design::{HumanStudy, Task, TaskKind, Texts};
 pub use export::{HumanTables, export_ratings, rating_progress};
+pub use links::RaterLinks;
 pub use rating::{Rated, Rating, Ratings};
 pub use setup::{HumanRequest, plan, setup};
 

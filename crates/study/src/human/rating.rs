@@ -1,6 +1,7 @@
 //! Answers of raters: each on the disk before the next case is shown, none twice.
 
 use super::design::{HumanStudy, Task, TaskKind, Texts};
+use super::links::RaterLinks;
 use crate::error::StudyError;
 use crate::folder::Layout;
 use foretell_core::ConfidenceLevel;
@@ -42,7 +43,7 @@ pub(crate) type Answers = BTreeMap<(u32, u32), Rating>;
 #[derive(Debug)]
 pub struct Ratings {
     study: HumanStudy,
-    raters: BTreeMap<String, u32>,
+    links: RaterLinks,
     answers: Answers,
     file: File,
     path: PathBuf,
@@ -70,7 +71,7 @@ impl HumanStudy {
     }
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, StudyError> {
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, StudyError> {
     let text = std::fs::read_to_string(path)
         .map_err(|fault| StudyError::Io { path: path.to_owned(), fault })?;
     let damaged = |fault: serde_json::Error| StudyError::HumanDamaged {
@@ -113,14 +114,14 @@ impl Ratings {
         let study = HumanStudy::read(run)?;
         let layout = Layout::new(run);
         let lock = lock(&layout)?;
-        let raters = from_json(&layout.human_raters())?;
+        let links = RaterLinks::read(run)?;
         let path = layout.human_answers();
         let (answers, whole) = answers(&path)?;
         let at = |fault| StudyError::Io { path: path.clone(), fault };
         let options = File::options().create(true).truncate(false).write(true).open(&path);
         let mut file = options.map_err(at)?;
         file.set_len(whole).and_then(|()| file.seek(SeekFrom::End(0))).map_err(at)?;
-        Ok(Self { study, raters, answers, file, path, _lock: lock })
+        Ok(Self { study, links, answers, file, path, _lock: lock })
     }
 
     /// The study.
@@ -132,7 +133,7 @@ impl Ratings {
     /// The rater of a link.
     #[must_use]
     pub fn rater(&self, token: &str) -> Option<u32> {
-        self.raters.get(token).copied()
+        self.links.rater(token)
     }
 
     /// The first task that a rater has not answered.
@@ -185,13 +186,10 @@ impl Ratings {
         Ok(Rated::Kept)
     }
 
-    /// The links of raters by number.
+    /// The links of raters.
     #[must_use]
-    pub fn links(&self) -> Vec<(u32, &str)> {
-        let mut links: Vec<(u32, &str)> =
-            self.raters.iter().map(|(token, rater)| (*rater, token.as_str())).collect();
-        links.sort_unstable();
-        links
+    pub fn links(&self) -> &RaterLinks {
+        &self.links
     }
 
     /// Whether a check was answered as it asks; `None` for other tasks and before an answer.

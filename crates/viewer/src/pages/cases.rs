@@ -2,12 +2,14 @@
 
 use super::{Page, Refused};
 use crate::case::verdict;
-use crate::figure::Shown;
+use crate::figure::{Axis, Shown};
+use crate::notice::notices;
 use crate::panel::Facts;
 use crate::query::{Effect, Query, Sort, segment};
 use crate::run_data::RunData;
 use crate::selected::Selected;
 use crate::server::Viewer;
+use crate::state::State;
 use foretell_core::{count, counted};
 use minijinja::context;
 use minijinja::value::Serde;
@@ -62,8 +64,16 @@ struct Field {
 struct Chip {
     says: String,
     count: String,
-    href: String,
+    /// None where it leaves nothing: only one that is on can then be chosen, to turn it off.
+    href: Option<String>,
     chosen: bool,
+}
+
+impl Chip {
+    fn new(says: &str, cases: usize, chosen: bool, href: String) -> Self {
+        let href = (cases > 0 || chosen).then_some(href);
+        Self { says: says.to_owned(), count: count(cases as u64), href, chosen }
+    }
 }
 
 /// The page of a run's cases.
@@ -80,25 +90,32 @@ pub(crate) fn cases(viewer: &Viewer, id: &str, asked: &str) -> Result<Page, Refu
     let lines: Vec<Line> =
         shown.map(|subject| line(run, &path, &query, &selected, *subject)).collect();
     let turned = |page: usize| Query { page, ..query.clone() }.address(&path, &[]);
-    let figures = Shown::of("all", &selected.all);
+    let shown = [&selected.by_reference, &selected.by_predictor];
+    let shown = shown.into_iter().flatten().map(|(_, figures)| figures);
+    let axis = Axis::of(shown.chain([&selected.all]));
+    let figures = Shown::of("all", &selected.all, axis);
     let parts = |parts: &[(String, crate::selected::Figures)]| -> Vec<Shown> {
-        parts.iter().map(|(name, figures)| Shown::of(name, figures)).collect()
+        parts.iter().map(|(name, figures)| Shown::of(name, figures, axis)).collect()
     };
     let others = viewer.runs.list()?;
     let others: Vec<_> = others.iter().filter(|other| other.id != id).collect();
     let manifest = run.manifest();
+    let slot = viewer.slot(id)?;
+    let state = manifest.as_ref().map(|manifest| State::of(&slot.folder, manifest));
+    let state = state.filter(|state| !matches!(state, State::Complete | State::Imported));
     let page = viewer.render(
         "cases",
         context! {
             run => id,
             path => &path,
-            complete => manifest.as_ref().is_none_or(|manifest| manifest.complete),
+            state => Serde(state.map(State::told)),
             name => manifest.map_or(id.to_owned(), |manifest| manifest.study.name),
-            version => format!("{:016x}", read.stamp),
+            version => slot.version_of(read.stamp),
             poll => format!("{path}/version"),
             fields => Serde(fields(run, &query)),
             text => &query.text,
             sort => query.sort.as_str(),
+            notices => notices(run, asked, &query),
             chips => Serde(chips(&path, &query, &selected)),
             conditions => query.conditions(),
             conditional => query.effect.is_some() || !query.outcome.is_empty(),
@@ -286,20 +303,12 @@ fn chips(path: &str, query: &Query, selected: &Selected) -> Vec<Chip> {
         let chosen = query.effect == Some(effect);
         let other = Query { effect: (!chosen).then_some(effect), page: 1, ..query.clone() };
         let place = Effect::ALL.iter().position(|known| *known == effect);
-        Chip {
-            says: effect.says().to_owned(),
-            count: count(selected.effects[place.expect("all effects are listed")] as u64),
-            href: other.address(path, &[]),
-            chosen,
-        }
+        let cases = selected.effects[place.expect("all effects are listed")];
+        Chip::new(effect.says(), cases, chosen, other.address(path, &[]))
     });
     let chosen = query.switched == Some(true);
     let other = Query { switched: (!chosen).then_some(true), page: 1, ..query.clone() };
-    let switched = Chip {
-        says: "the reference switched".to_owned(),
-        count: count(selected.switched as u64),
-        href: other.address(path, &[]),
-        chosen,
-    };
+    let href = other.address(path, &[]);
+    let switched = Chip::new("the reference switched", selected.switched, chosen, href);
     effects.chain([switched]).collect()
 }

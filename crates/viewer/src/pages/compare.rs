@@ -3,14 +3,16 @@
 use super::cases::ON_A_PAGE;
 use super::{Page, Refused};
 use crate::case::{Case, verdict};
-use crate::figure::Shown;
+use crate::figure::{Axis, Shown};
+use crate::notice::notices;
 use crate::panel::Facts;
-use crate::query::{Query, address, field};
+use crate::query::{Query, field, segment};
 use crate::run_data::RunData;
 use crate::runs::Read;
-use crate::selected::Selected;
+use crate::selected::{OfCases, Selected};
 use crate::server::Viewer;
 use foretell_core::{AnswerOrder, count, counted};
+use foretell_tables::AnswerRow;
 use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
@@ -52,10 +54,20 @@ pub(crate) fn compare(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
     let pages = shared.len().div_ceil(ON_A_PAGE).max(1);
     let page = query.page.min(pages);
     let ids = [("left", runs[0].0.as_str()), ("right", runs[1].0.as_str())];
+    let common = [0, 1].map(|side| {
+        let subjects = shared.iter().map(|two| two[side]);
+        selected[side].of_cases(&runs[side].1.data, &query, subjects)
+    });
+    let [of_left, of_right] = common;
+    let common = [of_left?, of_right?];
     let shown = shared.iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE);
-    let lines: Vec<Line> = shown.map(|two| line([left, right], &selected, *two, ids)).collect();
+    let lines: Vec<Line> =
+        shown.map(|two| line([left, right], &selected, &query, *two, ids)).collect();
     let turned = |page: usize| Query { page, ..query.clone() }.address("/compare", &ids);
-    let figures = [0, 1].map(|side| Shown::of(&runs[side].0, &selected[side].all));
+    let axis = Axis::of(common.iter().map(|(all, _)| all));
+    let figures = [0, 1].map(|side| Shown::of(&runs[side].0, &common[side].0, axis));
+    let alone = [0, 1].map(|side| selected[side].subjects.len() - shared.len());
+    let told = [0, 1].map(|side| notices(&runs[side].1.data, asked, &query));
     let names = [&runs[0].0, &runs[1].0];
     let list = viewer.runs.list()?;
     let choices: Vec<&str> = list.iter().map(|slot| slot.id.as_str()).collect();
@@ -65,8 +77,11 @@ pub(crate) fn compare(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
             names => Serde(names),
             choices => Serde(choices),
             figures => Serde(figures),
-            references => Serde(references(&selected)),
+            references => Serde(references(&common, axis)),
+            alone => alone.map(|cases| counted(cases as u64, "case")),
+            panels => Serde(panels([left, right], &query)),
             text => &query.text,
+            notices => Serde(told),
             found => counted(shared.len() as u64, "common case"),
             lines => Serde(lines),
             page => page,
@@ -74,26 +89,32 @@ pub(crate) fn compare(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
             previous => (page > 1).then(|| turned(page - 1)),
             next => (page < pages).then(|| turned(page + 1)),
             swap => query.address("/compare", &[("left", names[1].as_str()), ("right", names[0].as_str())]),
-            case => None::<String>,
         },
     )?;
     Ok(Page::html(page))
 }
 
 /// The figures of each reference on both sides.
-fn references(selected: &[Selected; 2]) -> Vec<(String, [Option<Shown>; 2])> {
+fn references(common: &[OfCases; 2], axis: Axis) -> Vec<(String, [Option<Shown>; 2])> {
     let mut names: Vec<&String> =
-        selected.iter().flat_map(|side| side.by_reference.iter().map(|(name, _)| name)).collect();
+        common.iter().flat_map(|(_, parts)| parts.iter().map(|(name, _)| name)).collect();
     names.sort();
     names.dedup();
-    let of = |side: &Selected, name: &String| {
-        let found = side.by_reference.iter().find(|(known, _)| known == name);
-        found.map(|(name, figures)| Shown::of(name, figures))
+    let of = |(_, parts): &OfCases, name: &String| {
+        let found = parts.iter().find(|(known, _)| known == name);
+        found.map(|(name, figures)| Shown::of(name, figures, axis))
     };
     names
         .into_iter()
-        .map(|name| (name.clone(), [0, 1].map(|side| of(&selected[side], name))))
+        .map(|name| (name.clone(), [0, 1].map(|side| of(&common[side], name))))
         .collect()
+}
+
+/// Who guessed in each run, where that is not the same: their NSG are then of unlike panels.
+fn panels(runs: [&RunData; 2], query: &Query) -> Option<[String; 2]> {
+    let [left, right] = runs.map(|run| &run.choices.predictors);
+    let unlike = query.predictor.is_empty() && left != right;
+    unlike.then(|| [left, right].map(|names| names.join(", ")))
 }
 
 /// What makes a case the same in two runs: both texts, the order, the reference, who explains, and the
@@ -113,12 +134,13 @@ fn same(run: &RunData, subject: u32) -> Same<'_> {
 
 /// Cases that both have, those first that differ most.
 fn shared(runs: [&RunData; 2], selected: &[Selected; 2]) -> Vec<[u32; 2]> {
-    let right: HashMap<Same<'_>, u32> =
+    let mut right: HashMap<Same<'_>, u32> =
         selected[1].subjects.iter().map(|subject| (same(runs[1], *subject), *subject)).collect();
+    // Taken out, so that none stands beside two others and counts twice.
     let pairs = selected[0]
         .subjects
         .iter()
-        .filter_map(|subject| Some([*subject, *right.get(&same(runs[0], *subject))?]));
+        .filter_map(|subject| Some([*subject, right.remove(&same(runs[0], *subject))?]));
     let mut pairs: Vec<[u32; 2]> = pairs.collect();
     let score = |facts: Facts| match facts.scored {
         0 => 0.0,
@@ -135,8 +157,9 @@ fn shared(runs: [&RunData; 2], selected: &[Selected; 2]) -> Vec<[u32; 2]> {
 fn line(
     runs: [&RunData; 2],
     selected: &[Selected; 2],
+    query: &Query,
     two: [u32; 2],
-    ids: [(&str, &str); 2],
+    ids: Ids<'_>,
 ) -> Line {
     let side = |side: usize| {
         let guesses = &runs[side].guesses;
@@ -148,23 +171,34 @@ fn line(
         }
     };
     let about = &runs[0].guesses.subjects[two[0] as usize];
-    let pair = runs[0].guesses.pair_id(about.pair).to_string();
-    let reference = runs[0].model(about.reference).to_owned();
-    let repeat = about.answer_repeat.to_string();
-    let explainer = runs[0].other_explainer(two[0]).map(|name| ("explainer", name));
-    let fields = [ids[0], ids[1], ("pair", &*pair), ("of", &*reference), ("repeat", &*repeat)];
-    let fields = fields.into_iter().chain(explainer);
-    let href = address("/compare/case", fields);
-    Line { href, sides: [side(0), side(1)], pair, reference }
+    Line {
+        href: case_address("/compare/case", runs[0], query, two[0], ids),
+        sides: [side(0), side(1)],
+        pair: runs[0].guesses.pair_id(about.pair).to_string(),
+        reference: runs[0].model(about.reference).to_owned(),
+    }
+}
+
+/// Both runs as an address names them.
+type Ids<'a> = [(&'a str, &'a str); 2];
+
+/// The address of what is about a common case, by its names in the left run.
+fn case_address(path: &str, left: &RunData, query: &Query, subject: u32, ids: Ids<'_>) -> String {
+    let about = &left.guesses.subjects[subject as usize];
+    let (pair, repeat) = (left.guesses.pair_id(about.pair), about.answer_repeat.to_string());
+    let of = [("pair", &**pair), ("of", left.model(about.reference)), ("repeat", &*repeat)];
+    let explainer = left.other_explainer(subject).map(|name| ("explainer", name));
+    let fields: Vec<(&str, &str)> = ids.into_iter().chain(of).chain(explainer).collect();
+    Query { page: 1, ..query.clone() }.address(path, &fields)
 }
 
 /// The page of one case in two runs.
 pub(crate) fn compare_case(viewer: &Viewer, asked: &str) -> Result<Page, Refused> {
     let runs = sides(viewer, asked)?;
     let query = Query::read(asked);
-    let subject = super::of_case::subject(&runs[0].1.data, asked)?;
-    let wanted = same(&runs[0].1.data, subject);
-    let right = &runs[1].1.data;
+    let [left, right] = [&runs[0].1.data, &runs[1].1.data];
+    let subject = super::of_case::subject(left, asked)?;
+    let wanted = same(left, subject);
     let other =
         (0..right.guesses.subjects.len() as u32).find(|other| same(right, *other) == wanted);
     let other =
@@ -173,19 +207,48 @@ pub(crate) fn compare_case(viewer: &Viewer, asked: &str) -> Result<Page, Refused
         Case::read(&runs[side].1.data, &runs[side].0, subject, &query.contrast)
     };
     let cases = [of(0, subject)?, of(1, other)?];
-    let pieces =
-        [0, 1].map(|side| [&cases[side].original.pieces, &cases[side].counterfactual.pieces]);
+    let selected = [Selected::of(left, &query)?, Selected::of(right, &query)?];
+    let shared = shared([left, right], &selected);
+    let place = shared.iter().position(|two| two[0] == subject);
     let names = [&runs[0].0, &runs[1].0];
+    let ids = [("left", names[0].as_str()), ("right", names[1].as_str())];
+    let address = |path: &str, subject| case_address(path, left, &query, subject, ids);
+    let beside = |step: isize| {
+        let two = shared.get(place?.checked_add_signed(step)?)?;
+        Some(address("/compare/case", two[0]))
+    };
+    let up = Query { page: place.map_or(1, |at| at / ON_A_PAGE + 1), ..query.clone() };
+    let raw = names.map(|name| address(&format!("/run/{}/raw", segment(name)), subject) + "&");
     let page = viewer.render(
-        "compare",
+        "compare_case",
         context! {
             names => Serde(names),
             case => Serde(&cases),
-            pieces => Serde(pieces),
-            raw => names.map(|name| format!("/run/{}/raw", crate::query::segment(name))),
-            up => address("/compare", [("left", names[0].as_str()), ("right", names[1].as_str())]),
-            found => count(1),
+            pieces => Serde([&cases[0].original.pieces, &cases[0].counterfactual.pieces]),
+            explained_alike => explained_alike(&cases),
+            raw => raw,
+            up => up.address("/compare", &ids),
+            previous => beside(-1),
+            next => beside(1),
+            place => place.map(|at| count(at as u64 + 1)),
+            of => count(shared.len() as u64),
         },
     )?;
     Ok(Page::html(page))
+}
+
+/// Whether both runs hold the same words for the same answers, which then need to stand there once.
+fn explained_alike([one, other]: &[Case; 2]) -> bool {
+    let alike = |one: &Option<AnswerRow>, other: &Option<AnswerRow>| match (one, other) {
+        (Some(one), Some(other)) => {
+            one.explanation == other.explanation
+                && one.factors == other.factors
+                && one.other_info == other.other_info
+                && one.reasoning == other.reasoning
+        }
+        (None, None) => true,
+        _ => false,
+    };
+    alike(&one.original.answer, &other.original.answer)
+        && alike(&one.counterfactual.answer, &other.counterfactual.answer)
 }

@@ -18,6 +18,7 @@ use crate::error::ViewError;
 use crate::query::segment;
 use crate::runs::{Read, RunSlot};
 use crate::server::Viewer;
+use crate::state::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use foretell_analysis::AnalysisError;
@@ -145,8 +146,12 @@ pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
         Refused::Missing(says) => (StatusCode::NOT_FOUND, "Not here", says.clone(), None),
         Refused::Early(id) => {
             poll = Some(format!("/run/{}/version", segment(id)));
-            let says =
-                format!("The run {id} has no guesses yet. This page shows them when it has.");
+            let slot = viewer.runs.get(id);
+            let state = slot.and_then(|slot| State::read(&slot.folder)?.told().says());
+            let state = state.unwrap_or_default();
+            let says = format!(
+                "The run {id} has no guesses yet. This page shows them when it has. {state}"
+            );
             (StatusCode::OK, "Nothing guessed yet", says, None)
         }
         Refused::Reading(slot) => {
@@ -172,7 +177,9 @@ pub(crate) fn message(viewer: &Viewer, refused: &Refused) -> Page {
     // What is being read has no version yet: whatever comes is another.
     let version = version.unwrap_or_default();
     let reading = matches!(refused, Refused::Reading(_));
-    let context = context! { title, says => &says, help, poll, version, reading, facts };
+    // Raters have no page of runs to go to.
+    let home = !viewer.raters_only;
+    let context = context! { title, says => &says, help, poll, version, reading, facts, home };
     let page = viewer.render("message", context);
     // A fault in the templates themselves is told as it is.
     Page { status, ..Page::html(page.unwrap_or(says)) }

@@ -4,6 +4,7 @@ use super::{Page, Refused};
 use crate::query::segment;
 use crate::runs::RunSlot;
 use crate::server::Viewer;
+use crate::state::{State, Told};
 use foretell_core::{count, counted};
 use foretell_study::Manifest;
 use minijinja::context;
@@ -19,7 +20,8 @@ struct Line {
     name: String,
     /// Why the manifest cannot be read.
     fault: Option<String>,
-    complete: bool,
+    /// None where the manifest cannot be read.
+    state: Option<Told>,
     imported: Option<String>,
     pairs: String,
     from: String,
@@ -48,7 +50,7 @@ pub(crate) fn overview_version(viewer: &Viewer) -> Result<Page, Refused> {
 fn version_of(slots: &[Arc<RunSlot>]) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hash = DefaultHasher::new();
-    slots.iter().for_each(|slot| (&slot.id, slot.stamp()).hash(&mut hash));
+    slots.iter().for_each(|slot| (&slot.id, slot.version_of(slot.stamp())).hash(&mut hash));
     format!("{:016x}", hash.finish())
 }
 
@@ -71,7 +73,7 @@ fn line(slot: &Arc<RunSlot>) -> Line {
         folder: slot.folder.display().to_string(),
         name: slot.id.clone(),
         fault: None,
-        complete: false,
+        state: None,
         imported: None,
         pairs: String::new(),
         from: String::new(),
@@ -93,7 +95,7 @@ fn line(slot: &Arc<RunSlot>) -> Line {
     };
     let pairs = study.limit.unwrap_or(manifest.frozen.pairs).min(manifest.frozen.pairs);
     line.name.clone_from(&study.name);
-    line.complete = manifest.complete;
+    line.state = Some(State::of(&slot.folder, &manifest).told());
     line.imported = manifest.imported.map(|from| from.file);
     line.pairs = counted(pairs, "pair");
     line.from = study.pairs.join(", ");

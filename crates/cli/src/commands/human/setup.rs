@@ -3,10 +3,11 @@
 use super::expectation::{expectations, pilot};
 use crate::Done;
 use crate::args::human::SetupArgs;
+use crate::command_line::quoted;
 use crate::exit::DONE;
 use crate::output::{say, show};
 use foretell_core::{count, counted};
-use foretell_study::{HumanRequest, HumanStudy, TaskKind, plan_human, setup_human};
+use foretell_study::{HumanRequest, HumanStudy, RaterLinks, TaskKind, plan_human, setup_human};
 use std::collections::BTreeMap;
 
 pub(crate) fn run(args: &SetupArgs) -> Done {
@@ -31,8 +32,13 @@ pub(crate) fn run(args: &SetupArgs) -> Done {
         say("nothing was written; the same command without `--dry-run` draws this study");
         return Ok(DONE);
     }
-    let run = args.run.display();
+    let run = quoted(&args.run.to_string_lossy());
     show(&format!("rate     foretell view {run} --rate"));
+    say("while that command runs, these links work, each for one rater:");
+    let links = RaterLinks::read(&args.run)?;
+    for (rater, path) in links.paths() {
+        show(&format!("rater {rater}  http://127.0.0.1:{}{path}", links.port()));
+    }
     show(&format!("export   foretell human export {run}"));
     Ok(DONE)
 }
