@@ -41,13 +41,25 @@ fn a_filter_keeps_what_meets_all_conditions_and_counts_the_rest() {
     assert_eq!(kept("answer_order = first, predictor in p0|p1"), 4);
     assert_eq!(kept("reference != r0, predictor != p1"), 1);
     assert_eq!(kept("method = null"), 6);
-    assert_eq!(kept("distance <= 1"), 0);
+    assert_eq!(kept("distance != 1"), 6);
     assert_eq!(kept("target_outcome != answered"), 1);
     assert_eq!(kept("switched = true"), 0);
     let all = filtered(&guesses, "reference=r1, predictor=p0");
     let excluded: Vec<_> = all.excluded.iter().map(|e| (e.what.as_str(), e.count)).collect();
     assert_eq!(excluded, [("reference=r1", 3), ("predictor=p0", 2)]);
     assert!(all.conditional.is_empty());
+}
+
+#[test]
+fn a_condition_on_a_column_that_is_empty_throughout_is_refused_in_words() {
+    let guesses = study();
+    for (filter, of) in [("distance <= 1", "pair"), ("reference.size_b > 7", "reference")] {
+        let error = Filter::parse(filter, &guesses).unwrap_err().to_string();
+        let column = filter.split(' ').next().unwrap();
+        let expected = format!("`{filter}`: no {of} of this run has a `{column}`");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    assert_eq!(filtered(&guesses, "switched = yes").list.len(), 0);
 }
 
 #[test]
