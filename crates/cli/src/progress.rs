@@ -3,7 +3,7 @@
 use crate::grid::dollars;
 use crate::output::{harmless, say};
 use crate::sparkline::Sparkline;
-use foretell_core::count;
+use foretell_core::{count, counted};
 use foretell_llm::{Spent, Tell};
 use foretell_study::{GainSoFar, Meter, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -96,8 +96,7 @@ impl Drop for Bar {
 /// The NSG of what was guessed so far, with its counts.
 fn words_of(gain: GainSoFar) -> String {
     let nsg = gain.nsg.map_or("undefined".to_owned(), |nsg| format!("{nsg:.2}"));
-    let noun = if gain.guesses == 1 { "guess" } else { "guesses" };
-    format!("NSG so far {nsg} ({} {noun} in both arms)", count(gain.guesses))
+    format!("NSG so far {nsg} ({} in both arms)", counted(gain.guesses, "guess"))
 }
 
 struct Lines {

@@ -2,6 +2,7 @@
 
 use crate::exit::{Failure, INPUT};
 use crate::output::say;
+use foretell_tables::write_whole;
 use std::path::{Path, PathBuf};
 
 /// Files that are named before the rest is only counted.
@@ -30,9 +31,12 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Writes a file, and says so.
+/// Writes a file whole or not at all, and says so.
 pub(crate) fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes).map_err(|fault| {
+    // A pipe or a device is written to; a file takes the place of the one before.
+    let is_special = path.metadata().is_ok_and(|there| !there.is_file());
+    let write = if is_special { std::fs::write } else { write_whole };
+    write(path, bytes).map_err(|fault| {
         let help = "name a file in a folder you can write to";
         Failure::said(INPUT, format!("{}: {fault}", path.display()), help)
     })?;

@@ -93,7 +93,7 @@ fn the_nsg_that_a_run_tells_at_the_end_of_a_stage_is_that_of_the_analysis() {
     let table = json(&out);
     for row in table["rows"].as_array().unwrap() {
         let guesses = row["observations"].as_u64().unwrap() * 2;
-        let guesses = foretell_core::counted(guesses, "guess").replace("guesss", "guesses");
+        let guesses = foretell_core::counted(guesses, "guess");
         let nsg = row["nsg"].as_f64().unwrap();
         let told = format!("NSG so far {nsg:.2} ({guesses} in both arms)");
         let stage = format!("{} predictions: ", row["predictor"].as_str().unwrap());

@@ -115,8 +115,7 @@ fn candidates(observations: &Observations) -> Candidates {
                 add(effect, from + at, predictor);
             }
         }
-        // One predictor alone is misled, and no more.
-        if Judged::is_egregious(judged) && observations.panels_of(about).len() > 1 {
+        if Judged::is_egregious(judged) {
             let first = about.iter().position(|o| o.predictor == judged.predictor);
             add(Effect::Egregious, from + first.unwrap_or(0), "");
         }
@@ -163,8 +162,14 @@ fn case(observations: &Observations, (effect, at): (Effect, usize)) -> Case {
     let guesses = &observations.guesses;
     let observation = &observations.list[at];
     let subject = &guesses.subjects[observation.subject as usize];
-    let slot =
-        observations.slots(observation).first().expect("cases are drawn by their first guesses");
+    // A panel is judged by all repeats of its guesses, of which the first may have no answer.
+    let mut slots = observations.slots(observation).iter();
+    let answered = slots.clone().find(|slot| observations.guess(slot.treated).is_ok());
+    let slot = match effect {
+        Effect::Egregious => answered.or(slots.next()),
+        Effect::Helped | Effect::Misled => slots.next(),
+    };
+    let slot = slot.expect("an observation has a repeat");
     let name = |model: u32| guesses.models[model as usize].name.to_string();
     let guessed = |place| match observations.guess(place).map(|guess| guess.answer) {
         Ok(answer) => answer.map(|answer| guesses.text(answer).to_string()).unwrap_or_default(),

@@ -297,7 +297,7 @@ impl LinearEstimate {
             });
         }
         let clusters = dependence.clusters.among(&self.units) as u64;
-        let effective = (clusters as f64 * self.share_of_clusters(dependence)).max(2.0);
+        let effective = self.effective_clusters(dependence);
         let (value, scale, slope) = (self.value, self.scale, self.slope());
         Ok(Uncertainty { value, scale, slope, used, one_way, dyadic, clusters, effective })
     }
@@ -315,6 +315,12 @@ impl LinearEstimate {
             same_counterfactual: parts.same_counterfactual,
             crossed: parts.crossed,
         })
+    }
+
+    /// [`StandardErrors::effective_clusters`], which asks for no spread.
+    pub(crate) fn effective_clusters(&self, dependence: &Dependence) -> f64 {
+        let clusters = dependence.clusters.among(&self.units) as f64;
+        (clusters * self.share_of_clusters(dependence)).max(2.0)
     }
 
     /// How far shared texts lower the number of clusters that counts.

@@ -226,11 +226,13 @@ pub fn dependent_rate(
     let rate = (sums[0] / sums[1]).min(1.0);
     let clusters = dependence.clusters.among(mean.units()) as f64;
     let errors = mean.standard_errors(dependence);
-    let effective = errors.map_or(clusters, |errors| errors.effective_clusters);
-    let se = errors.map(|errors| errors.used).map_err(|reason| match reason {
-        Undefined::NoSpread => Undefined::NoVariation,
-        _ => Undefined::TooFewClusters,
-    });
+    let effective = mean.effective_clusters(dependence);
+    let se = match errors {
+        Ok(_) if rate == 0.0 || rate == 1.0 => Err(Undefined::NoVariation),
+        Ok(errors) => Ok(errors.used),
+        Err(Undefined::NoSpread) => Err(Undefined::NoVariation),
+        Err(_) => Err(Undefined::TooFewClusters),
+    };
     judged(rate, se, sums, [clusters, effective], level)
 }
 
@@ -248,7 +250,7 @@ fn judged(
     });
     let effective = match design_effect {
         Ok(effect) => Ok(observations / effect.max(1.0)),
-        Err(Undefined::NoVariation) if rate == 0.0 || rate == 1.0 => Ok(clusters.min(observations)),
+        Err(Undefined::NoVariation) if rate == 0.0 || rate == 1.0 => Ok(k.min(observations)),
         Err(Undefined::NoVariation) => Ok(observations),
         Err(reason) => Err(reason),
     };
@@ -333,5 +335,18 @@ mod tests {
         let apart = dependent_rate(&events, &[1.0; 12], &Dependence::independent(12), 0.95);
         assert!(apart.effective_observations.unwrap() > 10.0);
         assert!(rate.interval.unwrap().low < apart.interval.unwrap().low);
+    }
+
+    #[test]
+    fn a_rate_of_one_behind_one_text_says_little() {
+        // Forty originals, all of whose pairs share the counterfactual, and so the target.
+        let originals: Vec<u32> = (0..40).collect();
+        let dyads = Dependence::dyadic(&originals, &[50; 40]);
+        let [rate, apart] = [dyads, Dependence::independent(40)]
+            .map(|dependence| dependent_rate(&[1.0; 40], &[1.0; 40], &dependence, 0.95));
+        assert_eq!((rate.rate, rate.se), (Ok(1.0), Err(Undefined::NoVariation)));
+        assert!(rate.effective_observations.unwrap() < 3.0, "{rate:?}");
+        assert!(apart.effective_observations.unwrap() == 40.0);
+        assert!(rate.interval.unwrap().low < 0.2 && apart.interval.unwrap().low > 0.9);
     }
 }

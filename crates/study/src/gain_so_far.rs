@@ -1,4 +1,4 @@
-//! The NSG of one predictor while it is asked, for whoever shows the progress: from the replies that
+//! The NSG of one predictor while it is asked, from the moment when its second arm is, for whoever shows the progress: from the replies that
 //! came, read as the tables will read them. The figures that count are those of `foretell-analysis`.
 
 use crate::derive::Derived;
@@ -29,6 +29,9 @@ const READ_AT_END: usize = 20_000;
 
 /// Most guesses that are remembered until their replies are read; more are left out of the figure.
 const REMEMBERED: usize = 500_000;
+
+/// Most guesses whose other arm is waited for; pairs beyond are left out of the figure, in both arms.
+const HALVES: usize = 2_000_000;
 
 /// Which guess a request is for.
 #[derive(Clone, Copy)]
@@ -81,7 +84,9 @@ impl<'a> Counts<'a> {
     fn add(&mut self, place: &Place<'a>, hit: bool) {
         let treated = place.arm.name == WITH;
         let Some(other) = self.half.remove(&place.both()) else {
-            self.half.insert(place.both(), hit);
+            if self.half.len() < HALVES {
+                self.half.insert(place.both(), hit);
+            }
             return;
         };
         let (with, without) = if treated { (hit, other) } else { (other, hit) };

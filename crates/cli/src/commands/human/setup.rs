@@ -70,7 +70,7 @@ fn design(study: &HumanStudy) -> Vec<String> {
     if second > 0 {
         lines.push(format!(
             "         {} more, of what another rater guesses: for agreement, they count once",
-            counted(second, "guess").replace("guesss", "guesses")
+            counted(second, "guess")
         ));
     }
     if checks > 0 {
