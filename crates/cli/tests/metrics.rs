@@ -35,7 +35,9 @@ fn every_analysis_of_the_metrics_runs_as_it_stands_there() {
     let demo = examples.iter().find(|line| line.contains("--out runs/demo")).unwrap();
     run(folder, &cache, &demo.replace("runs/demo", "runs/other"));
     let list = run(folder, &cache, "foretell analyze --list");
-    let names: Vec<&str> = list.lines().filter(|line| !line.starts_with(' ')).collect();
+    // `counts` is no analysis but what they count: it writes a file.
+    let is_name = |line: &&str| !line.starts_with(' ') && *line != "counts";
+    let names: Vec<&str> = list.lines().filter(is_name).collect();
     let said = in_sentences(&text);
     assert!(analyses(&said) > 4, "{said:?}");
     for line in said.iter().filter(|line| line.contains(" analyze") || line.contains(" judge")) {
