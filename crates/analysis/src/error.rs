@@ -1,8 +1,8 @@
 //! Why an analysis cannot be made.
 
 use crate::UnknownGroupKey;
+use crate::analyses::power::PowerError;
 use crate::filter::FilterError;
-use crate::power::PowerError;
 use foretell_core::{PairId, Prompts, nearest};
 use foretell_tables::TableError;
 use miette::Diagnostic;

@@ -1,7 +1,7 @@
 //! The figures that analyses of arms, efforts, orders and sizes have in common: those of one group,
 //! and those of two groups on what they share.
 
-use crate::gain_sheet::SE_RATIO;
+use crate::analyses::gain_sheet::SE_RATIO;
 use crate::inference::{Inference, Inferred, Paired, UnitSums, holm_adjusted};
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;

@@ -3,7 +3,7 @@
 use super::population::Population;
 use super::study::{Sampling, Study};
 use super::{CalibrateSettings, Design, Hypothesis, calibrate};
-use crate::power::comparison::{Compared, Comparison, PilotSize, log_error};
+use crate::analyses::power::comparison::{Compared, Comparison, PilotSize, log_error};
 use foretell_stats::PilotSpread;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
