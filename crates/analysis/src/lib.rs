@@ -5,9 +5,9 @@
 //! ```
 //! [`Guesses`] are read once, in parallel, and shared by all analyses ([`Prepared`]); counts of parts
 //! add up, so that what is larger than memory is counted reference by reference
-//! ([`Contrast::count`]). An analysis is one file in
-//! `analyses/` and one line in [`ANALYSES`]. What an estimate is
-//! computed from counts by is left to `foretell-stats`, how a sheet looks to `foretell-report`.
+//! ([`Contrast::count`]). An analysis is one file in `analyses/` and one line in [`ANALYSES`]. What an
+//! estimate is computed from counts by is left to `foretell-stats`, how a sheet looks to
+//! `foretell-report`.
 //! [`calibrate`] draws studies from a population whose NSG is known, and says whether it all holds.
 //! Nothing here asks a model.
 
