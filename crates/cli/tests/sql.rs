@@ -178,6 +178,8 @@ fn what_is_no_run_is_refused_by_name() {
     assert!(said.contains("elsewhere: no predictions"), "{said}");
     let said = fails(study(), 3, &["sql", "ftp://host/run", "select 1"]);
     assert!(said.contains("addresses start with s3:// or gs://"), "{said}");
+    let said = fails(study(), 2, &["sql", "run", "select 1", "--format", "latex"]);
+    assert!(said.contains("table, json, csv, parquet"), "{said}");
     let said = fails(study(), 2, &["sql", "select 1"]);
     assert!(said.contains("a run and a query are needed"), "{said}");
     let mut command = Command::new(env!("CARGO_BIN_EXE_foretell"));

@@ -1,7 +1,6 @@
 //! The arguments of `foretell sql`.
 
-use super::Format;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Query the tables of runs with SQL, in folders or on object stores.
@@ -37,13 +36,26 @@ pub(crate) struct SqlArgs {
     pub(crate) memory: Option<usize>,
     /// How the answer is printed [default: by the ending of `--out`, else a table].
     #[arg(long, value_enum, help_heading = "Output")]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<SqlFormat>,
     /// Write to a file instead.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     /// Replace a file that is there.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub(crate) force: bool,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SqlFormat {
+    /// A table for people.
+    Table,
+    /// A list of objects.
+    Json,
+    /// Comma-separated values; what is null is empty.
+    Csv,
+    /// A Parquet file; needs `--out`.
+    Parquet,
 }
 
 fn size(text: &str) -> Result<usize, String> {
