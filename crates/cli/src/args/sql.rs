@@ -16,6 +16,7 @@ use std::path::PathBuf;
   foretell sql runs/demo-1a2b3c4d 'select arm, outcome, count(*) from guesses group by arm, outcome'
   foretell sql s3://bucket/runs/a s3://bucket/runs/b 'select * from counts' --out counts.parquet
   foretell sql runs/demo-1a2b3c4d 'select * from faults'
+  foretell sql --cluster df://scheduler:50050 s3://bucket/runs/a 'select * from counts' --out counts.parquet
   foretell sql --views")]
 pub(crate) struct SqlArgs {
     /// Run folders or their addresses (`s3://BUCKET/RUN`, `gs://BUCKET/RUN`), then the query.
@@ -30,6 +31,10 @@ pub(crate) struct SqlArgs {
     /// The arm that they count as the baseline.
     #[arg(long, value_name = "ARM", default_value = "without")]
     pub(crate) against: String,
+    /// Answer on a Ballista cluster, whose executors read the tables under the same names: on a store, or in
+    /// folders that all machines share. Needs a program built with the feature `cluster`.
+    #[arg(long, value_name = "df://HOST:PORT", conflicts_with_all = ["memory", "views"])]
+    pub(crate) cluster: Option<String>,
     /// Memory for the state of queries, such as 2GB; what does not fit goes to temporary files [default:
     /// what there is].
     #[arg(long, value_name = "SIZE", value_parser = size)]

@@ -29,7 +29,12 @@ pub(crate) fn run(args: &SqlArgs) -> Done {
         let help = "name another file, or replace it with `--force`";
         return Err(Failure::said(INPUT, format!("{} is there already", out.display()), help));
     }
-    let options = SqlOptions { contrast, memory: args.memory, environment: environment() };
+    let options = SqlOptions {
+        contrast,
+        memory: args.memory,
+        cluster: args.cluster.clone(),
+        environment: environment(),
+    };
     let sql = Sql::open(runs, &options)?;
     let form = match format {
         SqlFormat::Table => Form::Table,
