@@ -13,6 +13,8 @@
 //! ```
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod counts;
 mod ledger;
 mod neighbours;
@@ -28,6 +30,8 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some("ledger") => ledger::run(&args[1..]),
+        #[cfg(feature = "cluster")]
+        Some("cluster") => cluster::run(&args[1..]),
         Some("counts") => counts::run(&args[1..]),
         Some("neighbours") => neighbours::run(&args[1..]),
         Some("parser") => parser::run(args.get(1).map(std::path::Path::new)),

@@ -178,6 +178,8 @@ fn what_is_no_run_is_refused_by_name() {
     assert!(said.contains("elsewhere: no predictions"), "{said}");
     let said = fails(study(), 3, &["sql", "ftp://host/run", "select 1"]);
     assert!(said.contains("addresses start with s3:// or gs://"), "{said}");
+    let said = fails(study(), 2, &["sql", "run", "select 1", "--format", "latex"]);
+    assert!(said.contains("table, json, csv, parquet"), "{said}");
     let said = fails(study(), 2, &["sql", "select 1"]);
     assert!(said.contains("a run and a query are needed"), "{said}");
     let mut command = Command::new(env!("CARGO_BIN_EXE_foretell"));
@@ -188,6 +190,28 @@ fn what_is_no_run_is_refused_by_name() {
     assert_eq!(out.status.code(), Some(3));
     assert!(said.contains("AWS_ENDPOINT_URL is http://10.1.2.3:9000"), "{said}");
     assert!(!said.contains("hushed"), "{said}");
+}
+
+#[cfg(feature = "cluster")]
+#[test]
+fn a_cluster_that_is_none_is_refused_before_the_query() {
+    let asked =
+        |address: &str| fails(study(), 3, &["sql", "--cluster", address, "run", "select 1"]);
+    let said = asked("http://127.0.0.1:50050");
+    assert!(said.contains("the address of a cluster is df://HOST:PORT"), "{said}");
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let said = asked(&format!("df://127.0.0.1:{port}"));
+    assert!(said.contains(&format!("df://127.0.0.1:{port}: ")), "{said}");
+    assert!(said.contains("start a Ballista scheduler of version 55 there"), "{said}");
+}
+
+#[cfg(not(feature = "cluster"))]
+#[test]
+fn a_program_that_reaches_no_cluster_says_so() {
+    let args = ["sql", "--cluster", "df://127.0.0.1:50050", "run", "select 1"];
+    let said = fails(study(), 3, &args);
+    assert!(said.contains("built without the feature `cluster`"), "{said}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Queries over the tables of runs, on this machine.
+//! Queries over the tables of runs, on this machine or on a cluster.
 
 use super::error::SqlError;
 use super::store::{Environment, base, store};
@@ -25,6 +25,9 @@ pub struct SqlOptions {
     /// Memory for the state of queries, in bytes; what does not fit goes to temporary files. `None`
     /// takes what there is.
     pub memory: Option<usize>,
+    /// The address of the Ballista cluster that answers, `df://HOST:PORT`; `None` for this machine. Needs the
+    /// feature `cluster`, and tables where the cluster can read them under the names given here.
+    pub cluster: Option<String>,
     /// What object stores are set up by.
     pub environment: Environment,
 }
@@ -49,7 +52,7 @@ impl Sql {
         let engine = |fault: std::io::Error| SqlError::Engine { fault: fault.to_string() };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(engine)?;
-        let context = context(options)?;
+        let context = runtime.block_on(context(options))?;
         let mut places = Vec::new();
         for run in runs {
             let place = place(run)?;
@@ -114,7 +117,7 @@ impl Sql {
     }
 }
 
-fn context(options: &SqlOptions) -> Result<SessionContext, SqlError> {
+async fn context(options: &SqlOptions) -> Result<SessionContext, SqlError> {
     let config = SessionConfig::new()
         .with_information_schema(true)
         // Predictions lie in folders by reference and predictor.
@@ -123,7 +126,14 @@ fn context(options: &SqlOptions) -> Result<SessionContext, SqlError> {
     if let Some(memory) = options.memory {
         runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(memory)));
     }
-    Ok(SessionContext::new_with_config_rt(config, runtime.build_arc()?))
+    let runtime = runtime.build_arc()?;
+    match &options.cluster {
+        None => Ok(SessionContext::new_with_config_rt(config, runtime)),
+        #[cfg(feature = "cluster")]
+        Some(address) => super::cluster::context(address, config, runtime).await,
+        #[cfg(not(feature = "cluster"))]
+        Some(_) => Err(SqlError::NoCluster),
+    }
 }
 
 /// A run as the engine takes it: an address, or the whole path of a folder.

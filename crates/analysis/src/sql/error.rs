@@ -56,6 +56,30 @@ pub enum SqlError {
         /// The variable that allows it.
         allow: &'static str,
     },
+    /// A cluster is asked for, of a program that cannot reach any.
+    #[error("this program was built without the feature `cluster`")]
+    #[diagnostic(help("get it with `cargo install --path crates/cli --features cluster`"))]
+    NoCluster,
+    /// An address that is not one of a cluster.
+    #[error("{address}: the address of a cluster is df://HOST:PORT")]
+    #[diagnostic(help(
+        "it is that of the Ballista scheduler, whose port is 50050 unless told otherwise"
+    ))]
+    Cluster {
+        /// The address, as given.
+        address: String,
+    },
+    /// Nothing answers at the address of a cluster.
+    #[error("{address}: {fault}")]
+    #[diagnostic(help(
+        "start a Ballista scheduler of version 55 there, with executors that read the same tables (docs/scale-sql.md)"
+    ))]
+    NoScheduler {
+        /// The address, as given.
+        address: String,
+        /// What went wrong.
+        fault: String,
+    },
     /// Files that are another table than their folder says, or of another version.
     #[error("{place}: {found}, not the table `{table}` of version {wanted}")]
     #[diagnostic(help(

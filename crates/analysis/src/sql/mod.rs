@@ -5,6 +5,8 @@
 //! they are printed. What counts give is left to [`crate::Counted`].
 
 mod answer;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod engine;
 mod error;
 mod store;

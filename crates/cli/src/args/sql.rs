@@ -1,7 +1,6 @@
 //! The arguments of `foretell sql`.
 
-use super::Format;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Query the tables of runs with SQL, in folders or on object stores.
@@ -17,6 +16,7 @@ use std::path::PathBuf;
   foretell sql runs/demo-1a2b3c4d 'select arm, outcome, count(*) from guesses group by arm, outcome'
   foretell sql s3://bucket/runs/a s3://bucket/runs/b 'select * from counts' --out counts.parquet
   foretell sql runs/demo-1a2b3c4d 'select * from faults'
+  foretell sql --cluster df://scheduler:50050 s3://bucket/runs/a 'select * from counts' --out counts.parquet
   foretell sql --views")]
 pub(crate) struct SqlArgs {
     /// Run folders or their addresses (`s3://BUCKET/RUN`, `gs://BUCKET/RUN`), then the query.
@@ -31,19 +31,36 @@ pub(crate) struct SqlArgs {
     /// The arm that they count as the baseline.
     #[arg(long, value_name = "ARM", default_value = "without")]
     pub(crate) against: String,
+    /// Answer on a Ballista cluster, whose executors read the tables under the same names: on a store, or in
+    /// folders that all machines share. Needs a program built with the feature `cluster`.
+    #[arg(long, value_name = "df://HOST:PORT", conflicts_with_all = ["memory", "views"])]
+    pub(crate) cluster: Option<String>,
     /// Memory for the state of queries, such as 2GB; what does not fit goes to temporary files [default:
     /// what there is].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) memory: Option<usize>,
     /// How the answer is printed [default: by the ending of `--out`, else a table].
     #[arg(long, value_enum, help_heading = "Output")]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<SqlFormat>,
     /// Write to a file instead.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     /// Replace a file that is there.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub(crate) force: bool,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SqlFormat {
+    /// A table for people.
+    Table,
+    /// A list of objects.
+    Json,
+    /// Comma-separated values; what is null is empty.
+    Csv,
+    /// A Parquet file; needs `--out`.
+    Parquet,
 }
 
 fn size(text: &str) -> Result<usize, String> {

@@ -1,8 +1,7 @@
 //! Queries, where the program was built with the feature `sql`.
 
 use crate::Done;
-use crate::args::Format;
-use crate::args::sql::SqlArgs;
+use crate::args::sql::{SqlArgs, SqlFormat};
 use crate::exit::{DONE, Failure, INPUT, USAGE};
 use crate::output::{say, show};
 use foretell_analysis::Contrast;
@@ -30,13 +29,18 @@ pub(crate) fn run(args: &SqlArgs) -> Done {
         let help = "name another file, or replace it with `--force`";
         return Err(Failure::said(INPUT, format!("{} is there already", out.display()), help));
     }
-    let options = SqlOptions { contrast, memory: args.memory, environment: environment() };
+    let options = SqlOptions {
+        contrast,
+        memory: args.memory,
+        cluster: args.cluster.clone(),
+        environment: environment(),
+    };
     let sql = Sql::open(runs, &options)?;
     let form = match format {
-        Format::Table => Form::Table,
-        Format::Json => Form::Json,
-        Format::Csv => Form::Csv,
-        Format::Parquet => {
+        SqlFormat::Table => Form::Table,
+        SqlFormat::Json => Form::Json,
+        SqlFormat::Csv => Form::Csv,
+        SqlFormat::Parquet => {
             let out = args.out.as_deref().expect("checked above");
             let rows = sql.write_parquet(query, out)?;
             say(&format!("wrote {}: {} rows", out.display(), foretell_core::count(rows)));
@@ -51,16 +55,16 @@ pub(crate) fn run(args: &SqlArgs) -> Done {
 }
 
 /// The format asked for, or that of the file's ending.
-fn format(args: &SqlArgs) -> Result<Format, Failure> {
+fn format(args: &SqlArgs) -> Result<SqlFormat, Failure> {
     let ending = args.out.as_ref().and_then(|out| out.extension());
     let by_ending = match ending.and_then(|ending| ending.to_str()) {
-        Some("csv") => Some(Format::Csv),
-        Some("json") => Some(Format::Json),
-        Some("parquet") => Some(Format::Parquet),
+        Some("csv") => Some(SqlFormat::Csv),
+        Some("json") => Some(SqlFormat::Json),
+        Some("parquet") => Some(SqlFormat::Parquet),
         _ => None,
     };
-    let format = args.format.or(by_ending).unwrap_or(Format::Table);
-    if format == Format::Parquet && args.out.is_none() {
+    let format = args.format.or(by_ending).unwrap_or(SqlFormat::Table);
+    if format == SqlFormat::Parquet && args.out.is_none() {
         let said = "`--format parquet` writes a file, and no file is named";
         return Err(Failure::said(USAGE, said, "add `--out answer.parquet`"));
     }
