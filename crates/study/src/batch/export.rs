@@ -49,7 +49,7 @@ impl Batches {
         std::fs::create_dir_all(&self.folder)
             .map_err(|fault| StudyError::Io { path: self.folder.clone(), fault })?;
         self.drop_unsent()?;
-        self.run.folder.keep_batches(&self.folder)?;
+        self.remember()?;
         let under_way = keys_under_way(&self.run.folder.layout)?;
         let ended = self.run.ended_keys()?;
         let mut exported = Exported::default();

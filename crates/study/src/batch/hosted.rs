@@ -7,6 +7,7 @@
 use super::Batches;
 use super::list::{FileState, keys_under_way};
 use crate::error::StudyError;
+use crate::models::known_in;
 use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, EndedKeys, RequestKey, Short};
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -42,6 +43,8 @@ impl Batches {
     /// [`StudyError`] where the list cannot be written, or a file or the ledger not be read: nothing
     /// more is handed over then.
     pub fn submit(&mut self, runtime: &Handle) -> Result<Vec<Submitted>, StudyError> {
+        let registry = known_in(&self.run.folder.layout.registry(), None)?;
+        self.run.pay_from_budget(&registry)?;
         let under_way = keys_under_way(&self.run.folder.layout)?;
         let asked = AskedAlready { ended: self.run.ended_keys()?, under_way };
         let mut submitted = Vec::new();

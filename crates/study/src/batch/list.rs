@@ -1,5 +1,6 @@
 //! `batches.json`: the batch files of a run, and how far each of them is.
 
+use super::folders::refuse_away;
 use crate::error::StudyError;
 use crate::folder::Layout;
 use crate::manifest::write_whole;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Format of the list.
 const FORMAT: u32 = 1;
 
-const FILE: &str = "batches.json";
+pub(super) const FILE: &str = "batches.json";
 
 /// The list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,6 +98,7 @@ impl FileState {
 
 /// All batch files of a run, each with the folder that it lies in.
 fn all_files(layout: &Layout) -> Result<Vec<(PathBuf, BatchRecord)>, StudyError> {
+    refuse_away(layout)?;
     let mut all = Vec::new();
     for folder in layout.batch_folders() {
         let files = BatchList::read(&folder)?.files;
