@@ -71,8 +71,10 @@ pub use human::{
     TaskKind, Texts, export_ratings, plan as plan_human, rating_progress, setup as setup_human,
 };
 pub use inputs::known_models;
-pub use judge::{JudgeRequest, JudgedRun, Judging, ToJudge, VerdictSummary};
-pub use manifest::{FrozenCounts, Identity, ImportedFrom, JudgesAtWork, Manifest};
+pub use judge::{
+    JudgeRequest, JudgeWork, JudgedRun, JudgesAtWork, Judging, ToJudge, VerdictSummary,
+};
+pub use manifest::{FrozenCounts, Identity, ImportedFrom, Manifest};
 pub use models::{Model, Models};
 pub use passes::Passes;
 pub use plan::{Plan, Planned, PlannedMoney};
