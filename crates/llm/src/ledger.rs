@@ -283,7 +283,10 @@ impl LedgerReader {
     /// # Errors
     /// [`LedgerError`] names the file.
     pub fn open_at_rest(path: &Path) -> Result<Self, LedgerError> {
-        let Some(name) = path.to_str().filter(|_| is_at_rest(path)) else {
+        // SQLite's own files lie where the ledger does, and not beside a link to it.
+        let place = path.canonicalize().ok();
+        let place = place.as_deref().filter(|place| is_at_rest(place));
+        let Some(name) = place.and_then(Path::to_str) else {
             return Self::open(path);
         };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
@@ -591,6 +594,27 @@ mod tests {
         assert_eq!(seen(), 1);
         assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1);
         assert!(LedgerReader::open_at_rest(&folder.path().join("absent")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_ledger_in_use_is_no_ledger_at_rest_through_a_link_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, links) = (folder.path().join("place"), folder.path().join("links"));
+        for folder in [&place, &links] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        let link = links.join("linked.sqlite");
+        std::os::unix::fs::symlink(place.join("ledger.sqlite"), &link).unwrap();
+        let ledger = open(&place);
+        let key = RequestKey::of("p", "m", "{}", 0, "");
+        ledger.keep(key, "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
+        let seen = || LedgerReader::open_at_rest(&link).unwrap().attempts().unwrap();
+        assert_eq!(seen(), 1, "it lies in the log, beside the file itself");
+        drop(ledger);
+        assert_eq!(seen(), 1);
+        let left = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
+        assert_eq!((left(&place), left(&links)), (1, 1), "no trace");
     }
 
     #[tokio::test]
