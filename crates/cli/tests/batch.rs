@@ -369,6 +369,8 @@ fn a_run_remembers_batch_files_elsewhere() {
     let budget = [&study(&model, "batched")[..], &["--yes", "--budget", "0.000001"]].concat();
     let (_, err) = with_keys(folder, 5, &budget);
     assert!(err.contains("in batches on their way") && err.contains("--dir"), "{err}");
+    assert!(!err.contains("foretell batch status batched\n"), "its own folder has none: {err}");
+    assert!(err.contains("go on with:\n  foretell run --pairs"), "{err}");
     assert_eq!(server.live(), 0);
 
     with_keys(folder, 0, &["batch", "status", "batched", "--dir", "there"]);

@@ -158,7 +158,11 @@ pub async fn ask_all<E: std::error::Error + 'static>(
                 if under_way.contains(&key) {
                     in_batches += 1;
                 } else if limits.shard.is_none_or(|shard| shard.holds(&key)) {
-                    if !ledger.is_shared() || !answered_since(&reader, &key) {
+                    if !ledger.is_shared() {
+                        return Some(request);
+                    } else if handed_over_since(&reader, &key) {
+                        in_batches += 1;
+                    } else if !answered_since(&reader, &key) {
                         return Some(request);
                     }
                 } else {
@@ -176,6 +180,12 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     asked.keys = keys;
     (asked.elsewhere, asked.under_way) = (elsewhere, in_batches);
     fault.map_or(Ok(asked), |fault| Err(AskError::Request(fault)))
+}
+
+/// Whether another process has handed the request over in a batch since this one began. A look that
+/// fails says no, as below.
+fn handed_over_since(reader: &LedgerReader, key: &RequestKey) -> bool {
+    reader.is_handed_over(key).unwrap_or(false) && !reader.has_ended(key).unwrap_or(false)
 }
 
 /// Whether another process has had the reply since this one began. A look that fails says no: then

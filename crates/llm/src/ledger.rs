@@ -6,6 +6,7 @@
 //! attempts(key, n, at_ms, status, cost_usd, failure, error, raw)   every attempt, also failed ones
 //! replies(key, n)                                            the attempt that counts
 //! batched(key, n)                                            attempts that a batch brought
+//! handed_files, handed                                       what is in batches on its way
 //! ```
 //!
 //! One thread writes. It commits whatever has queued up while the last commit went to disk, so that
@@ -13,6 +14,7 @@
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
+use crate::ledger_handed::HANDED;
 use crate::model::{Attempt, Failure, Verdict};
 use foretell_core::Outcome;
 use miette::Diagnostic;
@@ -220,6 +222,10 @@ impl Ledger {
         self.0.shared.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.0.path
+    }
+
     /// A connection that reads, beside the one that writes.
     ///
     /// # Errors
@@ -422,8 +428,17 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connect
 
 /// Whether a ledger, by the name that its connection has for it, knows of batches.
 pub(crate) fn has_batched(connection: &Connection, ledger: &str) -> rusqlite::Result<bool> {
-    let query = format!("SELECT count(*) FROM {ledger}.sqlite_schema WHERE name = 'batched'");
-    connection.query_row(&query, [], |row| row.get::<_, i64>(0)).map(|found| found > 0)
+    has_table(connection, ledger, "batched")
+}
+
+/// Whether a ledger has a table that those of earlier programs may lack.
+pub(crate) fn has_table(
+    connection: &Connection,
+    ledger: &str,
+    table: &str,
+) -> rusqlite::Result<bool> {
+    let query = format!("SELECT count(*) FROM {ledger}.sqlite_schema WHERE name = ?1");
+    connection.query_row(&query, [table], |row| row.get::<_, i64>(0)).map(|found| found > 0)
 }
 
 pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
@@ -449,6 +464,7 @@ pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Re
          CREATE TABLE IF NOT EXISTS replies (key BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL)
              WITHOUT ROWID;
          {BATCHED}
+         {HANDED}
          CREATE INDEX IF NOT EXISTS failures ON attempts (key, n) WHERE failure IS NOT NULL;
          PRAGMA user_version = {VERSION};
          COMMIT;"

@@ -441,6 +441,23 @@ pub enum StudyError {
         /// The folders.
         folders: Vec<PathBuf>,
     },
+    /// A batch file that is to be given up, and is not on its way.
+    #[error("{}: no file `{name}` is on its way", folder.display())]
+    #[diagnostic(help(
+        "{}", if known.is_empty() {
+            "none is; `foretell batch export` writes those anew that were not handed over".to_owned()
+        } else {
+            format!("those that are: {}; `--dir` names another folder of files", known.join(", "))
+        }
+    ))]
+    NotUnderWay {
+        /// The folder.
+        folder: PathBuf,
+        /// The file.
+        name: String,
+        /// Those that are, here and by other runs on the ledger.
+        known: Vec<String>,
+    },
     /// A folder of batch files that are not those of a run.
     #[error("{}: not batch files of the run {}: {fault}", folder.display(), run.display())]
     #[diagnostic(help("name the run that they were exported from, or another `--dir`"))]

@@ -324,7 +324,7 @@ fn resolved(folder: &Path, batches: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 /// Whether two paths lead to one folder; where one is away, whether they are the same.
-fn is_same_folder(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => matches!(

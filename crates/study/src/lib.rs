@@ -55,7 +55,8 @@ mod used_keys;
 mod wide;
 
 pub use batch::{
-    BatchRecord, Batches, ExportRequest, Exported, FileState, Imported, Named, Submitted,
+    AwaitedBatches, BatchRecord, Batches, ExportRequest, Exported, FileState, Forgetting,
+    Forgotten, Imported, Named, Submitted,
 };
 pub use case::{Case, Guess, find_case};
 pub use cost::{Cost, CostKey, CostRow, Costs, costs};

@@ -1,7 +1,7 @@
 //! Opening a run: a study is checked whole, and its models opened, before a folder is made.
 
 use crate::asking::Asking;
-use crate::batch::{keys_under_way, refuse_away, under_way};
+use crate::batch::{UnderWay, refuse_away};
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::frozen_files::frozen_prompts;
@@ -172,17 +172,28 @@ impl Run {
     /// What is in batches on its way is paid for, so whoever asks live leaves it to these, and has only
     /// the rest of the budget.
     fn pay_beside_batches(&mut self, registry: &Registry) -> Result<(), StudyError> {
-        self.asking.leave_to_batches(keys_under_way(&self.folder.layout)?);
-        self.pay_from_budget(registry)
+        let under_way = self.under_way()?;
+        self.pay_from_budget(registry, &under_way)?;
+        self.asking.leave_to_batches(under_way.keys);
+        Ok(())
     }
 
-    /// From now on, what is asked is paid for from the budgets of the study.
-    pub(crate) fn pay_from_budget(&mut self, registry: &Registry) -> Result<(), StudyError> {
+    /// What is in batches on its way.
+    pub(crate) fn under_way(&self) -> Result<UnderWay, StudyError> {
+        UnderWay::of(&self.folder.layout, Some(&self.asking.reader()?))
+    }
+
+    /// From now on, what is asked is paid for from the budgets of the study, with what is `under_way`.
+    pub(crate) fn pay_from_budget(
+        &mut self,
+        registry: &Registry,
+        under_way: &UnderWay,
+    ) -> Result<(), StudyError> {
         let Self { folder, models, asking, .. } = self;
         let (study, layout) = (&folder.manifest.study, &folder.layout);
         let kept = || Models::ever_asked(study, layout, registry);
-        let (reader, under_way) = (asking.reader()?, under_way(layout)?);
-        let money = Money::open(study.budget, models, kept, &reader, &under_way)?;
+        let reader = asking.reader()?;
+        let money = Money::open(study.budget, models, kept, &reader, &under_way.worst_usd)?;
         asking.pay_from(money);
         Ok(())
     }

@@ -29,6 +29,7 @@ pub(crate) enum Batch {
     Status(BatchStatusArgs),
     Fetch(BatchFetchArgs),
     Import(BatchImportArgs),
+    Forget(BatchForgetArgs),
 }
 
 /// The batch files of a run.
@@ -125,4 +126,24 @@ pub(crate) struct BatchImportArgs {
     /// Where the run's batch files lie [default: RUN/batch].
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+}
+
+/// Give up a batch file that is, or may be, on its way, so that what it asks is asked again.
+///
+/// Where nobody knows whether its batch was created, the provider's list is looked at first, and a batch
+/// that is there is kept. A batch that was created is not called off, and is paid for: do that at the
+/// provider.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  foretell batch forget runs/demo-1a2b3c4d answers-gpt-5-mini-0001.jsonl --yes"
+)]
+pub(crate) struct BatchForgetArgs {
+    #[command(flatten)]
+    pub(crate) folder: BatchFolderArgs,
+    /// Its name in the folder, or that which the ledger has for a file of another run.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+    /// Give it up, although its requests may then be paid for twice.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }

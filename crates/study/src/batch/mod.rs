@@ -4,16 +4,20 @@
 
 mod export;
 mod folders;
+mod forget;
 mod hosted;
 mod import;
 mod list;
+mod under_way;
 
 pub use export::{ExportRequest, Exported};
 pub(crate) use folders::refuse_away;
+pub use forget::{Forgetting, Forgotten};
 pub use hosted::Submitted;
 pub use import::{Imported, Named};
 pub use list::{BatchRecord, FileState};
-pub(crate) use list::{keys_under_way, under_way};
+pub use under_way::AwaitedBatches;
+pub(crate) use under_way::UnderWay;
 
 use crate::error::StudyError;
 use crate::estimate::{Estimate, Load, Range};
@@ -86,7 +90,7 @@ impl Batches {
         self.run.models.all().into_iter().find(|model| model.spec.name == name)
     }
 
-    fn save(&self) -> Result<(), StudyError> {
-        self.list.write(&self.folder)
+    fn save(&mut self) -> Result<(), StudyError> {
+        self.list.write(&self.folder, &self.run.asking.ledger)
     }
 }

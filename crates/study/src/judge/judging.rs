@@ -8,7 +8,7 @@ use super::unit::Unit;
 use super::verdict;
 use super::work::JudgeWork;
 use crate::asking::{self, Asking};
-use crate::batch::under_way;
+use crate::batch::UnderWay;
 use crate::ended::Ended;
 use crate::error::StudyError;
 use crate::folder::RunFolder;
@@ -64,7 +64,8 @@ impl Judging {
         named.check(&reader)?;
         let study = &to_judge.folder.manifest.study;
         let kept = || Models::ever_asked(study, layout, &to_judge.registry);
-        let (budget, under_way) = (to_judge.budget(), under_way(layout)?);
+        let budget = to_judge.budget();
+        let under_way = UnderWay::of(layout, Some(&reader))?.worst_usd;
         asking.pay_from(Money::open(budget, &to_judge.models, kept, &reader, &under_way)?);
         let unheeded = to_judge.models.unheeded(to_judge.request.registry.as_deref())?;
         to_judge.warnings.splice(..0, warnings);

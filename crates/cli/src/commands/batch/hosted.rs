@@ -111,5 +111,6 @@ fn word(state: FileState) -> &'static str {
         FileState::Fetched => "fetched, to be imported",
         FileState::Imported => "done",
         FileState::Rejected => "rejected as a whole",
+        FileState::Forgotten => "given up",
     }
 }
