@@ -32,7 +32,7 @@ pub struct HandedRequest {
 /// A batch file that holds requests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HandedFile {
-    /// Where it lay when it was handed over.
+    /// Its name here, which says where it lay when it was handed over.
     pub file: String,
     /// The model that it asks, by its name in the run that handed it over.
     pub model: String,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 ///
 /// `export` writes what the ledger of a run lacks, `submit` hands it over, `status` looks how far it is,
 /// `fetch` gets the replies, `import` brings them into the ledger; `foretell run` then derives the tables.
+/// `forget` gives a file up that does not come back.
 /// Answers come first, and predictions in a second round; judges are asked live. docs/scale.md has it
 /// step by step.
 #[derive(Debug, Args)]
@@ -78,7 +79,8 @@ pub(crate) struct BatchExportArgs {
 /// Hand batch files to their provider, which then asks and bills their requests.
 ///
 /// What was handed over is noted before and after, so that the same command again hands over only the
-/// rest; where no answer came, it looks at the provider's list of batches first.
+/// rest; where no answer came, it looks at the provider's list of batches first. The run remembers a
+/// folder named here, in the place of one that it remembers and that is away.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  foretell batch submit runs/demo-1a2b3c4d --yes")]
 pub(crate) struct BatchSubmitArgs {

@@ -13,6 +13,7 @@ use foretell_llm::{
     Tariff,
 };
 use std::collections::HashSet;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
 
@@ -183,28 +184,44 @@ impl Batches {
                 }
             }
         }
+        // First the list: whoever is stopped in between looks for the batch, and goes on.
+        self.note_creating(at, &path)?;
+        let taken = self.hold(at)?;
+        let step = match taken {
+            0 => self.create_one(at, &path, held).await,
+            _ => {
+                self.list.files[at].state = FileState::Written;
+                self.give_back(at, held);
+                Err(said_stale(taken, self.list.files[at].requests))
+            }
+        };
+        self.save()?;
+        Ok(step)
+    }
+
+    /// Notes that a batch is asked for, and under which name the ledger holds its requests.
+    fn note_creating(&mut self, at: usize, path: &Path) -> Result<(), StudyError> {
         let file = &mut self.list.files[at];
         file.state = FileState::Creating;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        file.asked_at_s.get_or_insert(now.saturating_sub(CLOCKS).as_secs());
+        let since_s = now.saturating_sub(CLOCKS).as_secs();
+        let since_s = *file.asked_at_s.get_or_insert(since_s);
         file.held_as.get_or_insert_with(|| {
-            path.canonicalize().unwrap_or_else(|_| path.clone()).display().to_string()
+            let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            // With the time, since another run may lie at this place later.
+            format!("{}@{since_s}", whole.display())
         });
-        let (uploaded, of) = (file.uploaded.clone(), file.requests);
-        // First the list: whoever is stopped in between looks for the batch, and goes on.
-        self.save()?;
-        let taken = self.hold(at)?;
-        if taken > 0 {
-            self.list.files[at].state = FileState::Written;
-            self.give_back(at, held);
-            self.save()?;
-            return Ok(Err(said_stale(taken, of)));
-        }
+        self.save()
+    }
+
+    /// Asks the provider to create the batch of a file, for which so much was set apart.
+    async fn create_one(&mut self, at: usize, path: &Path, held: f64) -> Step {
+        let uploaded = self.list.files[at].uploaded.clone();
         let created = match self.api(at) {
-            Ok(api) => api.create(&path, uploaded.as_deref()).await,
+            Ok(api) => api.create(path, uploaded.as_deref()).await,
             Err(why) => Err(BatchFault::Refused(why)),
         };
-        let step = match created {
+        match created {
             Ok(progress) => self.note(at, &progress),
             Err(BatchFault::Unknown(why)) => Err(format!(
                 "no answer says whether its batch was created ({why}); `foretell batch submit` \
@@ -215,9 +232,7 @@ impl Batches {
                 self.give_back(at, held);
                 Err(fault.to_string())
             }
-        };
-        self.save()?;
-        Ok(step)
+        }
     }
 
     /// Sets apart what a file may cost; what was perhaps created before counts as on its way already.

@@ -51,7 +51,8 @@ pub struct BatchRecord {
     pub status: Option<String>,
     /// The file of replies that was fetched.
     pub replies: Option<String>,
-    /// The name under which the ledger holds its requests, while they are on their way: where it lay.
+    /// The name under which the ledger holds its requests, while they are on their way:
+    /// where it lay, and when it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_as: Option<String>,
 }

@@ -24,7 +24,7 @@ pub(crate) struct UnderWay {
 pub struct AwaitedBatches {
     /// Folders of its own with files on their way.
     pub folders: Vec<PathBuf>,
-    /// Files of other runs on its ledger, as they lay when they were handed over.
+    /// Files of other runs on its ledger, by the names that the ledger has for them.
     pub elsewhere: Vec<String>,
 }
 
