@@ -73,3 +73,17 @@ fn a_batch_at_work_can_be_given_up_too() {
     let (out, _) = with_keys(folder, 0, &["batch", "export", "batched"]);
     assert!(out.contains("answers-scripted-0002.jsonl"), "{out}");
 }
+
+#[test]
+fn a_file_whose_batch_is_not_there_is_handed_over_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    lost(folder, &server);
+    let asked = server.requests().len();
+    server.held.lock().unwrap().batches.clear();
+    // The ledger holds its requests for this very file.
+    let (out, _) = with_keys(folder, 0, &["batch", "submit", "batched", "--yes"]);
+    assert!(out.contains("in_progress"), "{out}");
+    assert_eq!(server.requests().len(), asked);
+}

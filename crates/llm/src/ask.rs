@@ -193,3 +193,26 @@ fn handed_over_since(reader: &LedgerReader, key: &RequestKey) -> bool {
 fn answered_since(reader: &LedgerReader, key: &RequestKey) -> bool {
     reader.get(key).is_ok_and(|kept| kept.is_some_and(|kept| kept.failure.is_none()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file_system::Journal;
+    use crate::ledger::LedgerError;
+
+    #[tokio::test]
+    async fn what_another_process_hands_over_meanwhile_is_left_to_its_batch() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let ledger = Ledger::open(&path, Journal::Wal, Box::new(|_, _| ())).unwrap();
+        ledger.share();
+        let key = |repeat| RequestKey::of("p", "m", "{}", repeat, "");
+        let request = |repeat| Request { key: key(repeat), body: "{}".into(), repeat };
+        ledger.hand_over("theirs", "m", &[(key(0), None)]).unwrap();
+        let requests = (0..2).map(|repeat| Ok::<_, LedgerError>(request(repeat)));
+        let (lanes, limits, stop) = (Lanes::none("no"), Limits::default(), Stop::default());
+        let none = HashSet::new();
+        let asked = ask_all(lanes, &ledger, limits, &stop, &none, requests, &|_| ()).await.unwrap();
+        assert_eq!((asked.keys.len(), asked.under_way), (2, 1));
+    }
+}
