@@ -110,3 +110,32 @@ fn the_own_folder_reached_another_way_is_not_another() {
     let manifest = manifest(&folder.join("batched"));
     assert!(!manifest.contains("batches = "), "{manifest}");
 }
+
+#[test]
+fn of_several_folders_that_are_away_the_name_tells_which_was_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("openai", "");
+    start(folder, &model, "batched");
+    hand_over(folder, "first");
+    let more = study(&model, "batched").into_iter();
+    let more: Vec<&str> = more.map(|arg| if arg == "30" { "40" } else { arg }).collect();
+    with_keys(folder, 2, &more);
+    hand_over(folder, "second");
+    let asked = server.requests().len();
+    std::fs::create_dir(folder.join("moved")).unwrap();
+    for (old, new) in [("first", "moved/first"), ("second", "moved/other")] {
+        std::fs::rename(folder.join(old), folder.join(new)).unwrap();
+    }
+    let submit = |dir| ["batch", "submit", "batched", "--dir", dir];
+    let (_, err) = with_keys(folder, 3, &submit("moved/other"));
+    assert!(err.contains("its batch files are away"), "{err}");
+    with_keys(folder, 0, &submit("moved/first"));
+    with_keys(folder, 0, &submit("moved/other"));
+    let manifest = manifest(&folder.join("batched"));
+    assert!(manifest.contains("moved/first") && manifest.contains("moved/other"), "{manifest}");
+    assert!(!manifest.contains("/second"), "{manifest}");
+    with_keys(folder, 5, &[&more[..], &["--yes"]].concat());
+    assert_eq!((server.live(), server.requests().len()), (0, asked));
+}
