@@ -4,35 +4,10 @@
 mod scripted;
 
 use rusqlite::Connection;
-use scripted::batches::{BatchServer, reply};
-use scripted::{fails, foretell, tables, texts};
+use scripted::batches::{BatchServer, reply, start, study, with_keys};
+use scripted::{fails, tables};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// Runs a command with the keys that providers want.
-#[track_caller]
-fn with_keys(folder: &Path, status: i32, args: &[&str]) -> (String, String) {
-    let mut command = foretell(folder);
-    for key in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENROUTER_API_KEY"] {
-        command.env(key, "of-this-test");
-    }
-    let output = command.args(args).output().unwrap();
-    let (out, err) = texts(&output);
-    assert_eq!(output.status.code(), Some(status), "{args:?}\n{out}\n{err}");
-    (out, err)
-}
-
-fn study<'a>(model: &'a str, out: &'a str) -> Vec<&'a str> {
-    let pairs = ["run", "--pairs", "moral_machines", "--scenarios", "3000", "--limit", "30"];
-    let arms = ["--arm", "without", "--arm", "with", "--arm", "shuffled"];
-    [&pairs[..], &arms, &["--reference", model, "--predictor", model, "--out", out]].concat()
-}
-
-/// Starts a run that sends nothing.
-fn start(folder: &Path, model: &str, out: &str) {
-    let (_, err) = with_keys(folder, 2, &study(model, out));
-    assert!(err.contains("nothing was sent"), "{err}");
-}
 
 /// The files in the folder of batches whose names end so.
 fn files(folder: &Path, ending: &str) -> Vec<String> {
@@ -394,6 +369,8 @@ fn a_run_remembers_batch_files_elsewhere() {
     let budget = [&study(&model, "batched")[..], &["--yes", "--budget", "0.000001"]].concat();
     let (_, err) = with_keys(folder, 5, &budget);
     assert!(err.contains("in batches on their way") && err.contains("--dir"), "{err}");
+    assert!(!err.contains("foretell batch status batched\n"), "its own folder has none: {err}");
+    assert!(err.contains("go on with:\n  foretell run --pairs"), "{err}");
     assert_eq!(server.live(), 0);
 
     with_keys(folder, 0, &["batch", "status", "batched", "--dir", "there"]);

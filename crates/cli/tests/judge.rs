@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const FAITHFUL: &str = "sim:reference?rule=5&faithfulness=1&name=faithful";
 const UNFAITHFUL: &str = "sim:reference?rule=5&faithfulness=0&name=unfaithful";
@@ -298,6 +298,47 @@ fn judging_that_is_killed_goes_on_and_ends_as_if_undisturbed() {
     assert_eq!(manifests[0], manifests[1]);
     assert!(server.answered() <= 240 + kills * 4, "{} in {kills} kills", server.answered());
     assert!(tables(&whole.join("run")) == tables(&killed.join("run")));
+}
+
+#[test]
+fn a_judge_that_ended_one_kind_leaves_the_note_of_another() {
+    fn good(_number: u64, body: &Value) -> (StatusCode, String) {
+        let value = if prompt(body).contains("\"features\":") {
+            "\"features\": []"
+        } else {
+            "\"value\": 4"
+        };
+        (StatusCode::OK, completion(&format!("{{\"reason\": \"so\", {value}}}")))
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    finished(folder, "60");
+    let server = Server::start(good, Duration::from_millis(20));
+    let model = server.model();
+    let mention = judge(&model, &["--kind", "mention", "--concurrency", "4"]);
+    let mut child = foretell(folder)
+        .args(&mention)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let since = Instant::now();
+    while server.answered() < 8 && since.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    succeeds(folder, &judge(&model, &["--kind", "testability", "--limit", "10"]));
+    // A smaller sample of the same kind does not end it either.
+    succeeds(folder, &judge(&model, &["--kind", "mention", "--limit", "2"]));
+    let gc = ["ledger", "gc", "run", "--unused", "run"];
+    let said = fails(folder, 3, &gc);
+    assert!(said.contains("run is not complete"), "{said}");
+    let (_, err) = succeeds(folder, &["analyze", "gain", "run"]);
+    assert!(err.contains("`scripted` for mention of faithful, unfaithful, at most 60"), "{err}");
+    succeeds(folder, &mention);
+    let (out, _) = succeeds(folder, &gc);
+    assert!(out.starts_with("0 requests"), "{out}");
 }
 
 /// Every file of a folder with its bytes and the time of its last change.

@@ -158,7 +158,11 @@ pub async fn ask_all<E: std::error::Error + 'static>(
                 if under_way.contains(&key) {
                     in_batches += 1;
                 } else if limits.shard.is_none_or(|shard| shard.holds(&key)) {
-                    if !ledger.is_shared() || !answered_since(&reader, &key) {
+                    if !ledger.is_shared() {
+                        return Some(request);
+                    } else if handed_over_since(&reader, &key) {
+                        in_batches += 1;
+                    } else if !answered_since(&reader, &key) {
                         return Some(request);
                     }
                 } else {
@@ -178,8 +182,37 @@ pub async fn ask_all<E: std::error::Error + 'static>(
     fault.map_or(Ok(asked), |fault| Err(AskError::Request(fault)))
 }
 
+/// Whether another process has handed the request over in a batch since this one began. A look that
+/// fails says no, as below.
+fn handed_over_since(reader: &LedgerReader, key: &RequestKey) -> bool {
+    reader.is_handed_over(key).unwrap_or(false) && !reader.has_ended(key).unwrap_or(false)
+}
+
 /// Whether another process has had the reply since this one began. A look that fails says no: then
 /// keeping the reply will fail too, and say why.
 fn answered_since(reader: &LedgerReader, key: &RequestKey) -> bool {
     reader.get(key).is_ok_and(|kept| kept.is_some_and(|kept| kept.failure.is_none()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file_system::Journal;
+    use crate::ledger::LedgerError;
+
+    #[tokio::test]
+    async fn what_another_process_hands_over_meanwhile_is_left_to_its_batch() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let ledger = Ledger::open(&path, Journal::Wal, Box::new(|_, _| ())).unwrap();
+        ledger.share();
+        let key = |repeat| RequestKey::of("p", "m", "{}", repeat, "");
+        let request = |repeat| Request { key: key(repeat), body: "{}".into(), repeat };
+        ledger.hand_over("theirs", "m", &[(key(0), None)]).unwrap();
+        let requests = (0..2).map(|repeat| Ok::<_, LedgerError>(request(repeat)));
+        let (lanes, limits, stop) = (Lanes::none("no"), Limits::default(), Stop::default());
+        let none = HashSet::new();
+        let asked = ask_all(lanes, &ledger, limits, &stop, &none, requests, &|_| ()).await.unwrap();
+        assert_eq!((asked.keys.len(), asked.under_way), (2, 1));
+    }
 }

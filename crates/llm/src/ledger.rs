@@ -6,6 +6,7 @@
 //! attempts(key, n, at_ms, status, cost_usd, failure, error, raw)   every attempt, also failed ones
 //! replies(key, n)                                            the attempt that counts
 //! batched(key, n)                                            attempts that a batch brought
+//! handed_files, handed                                       what is in batches on its way
 //! ```
 //!
 //! One thread writes. It commits whatever has queued up while the last commit went to disk, so that
@@ -13,6 +14,7 @@
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
+use crate::ledger_handed::HANDED;
 use crate::model::{Attempt, Failure, Verdict};
 use foretell_core::Outcome;
 use miette::Diagnostic;
@@ -220,6 +222,10 @@ impl Ledger {
         self.0.shared.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.0.path
+    }
+
     /// A connection that reads, beside the one that writes.
     ///
     /// # Errors
@@ -283,7 +289,10 @@ impl LedgerReader {
     /// # Errors
     /// [`LedgerError`] names the file.
     pub fn open_at_rest(path: &Path) -> Result<Self, LedgerError> {
-        let Some(name) = path.to_str().filter(|_| is_at_rest(path)) else {
+        // SQLite's own files lie where the ledger does, and not beside a link to it.
+        let place = path.canonicalize().ok();
+        let place = place.as_deref().filter(|place| is_at_rest(place));
+        let Some(name) = place.and_then(Path::to_str) else {
             return Self::open(path);
         };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
@@ -419,8 +428,17 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connect
 
 /// Whether a ledger, by the name that its connection has for it, knows of batches.
 pub(crate) fn has_batched(connection: &Connection, ledger: &str) -> rusqlite::Result<bool> {
-    let query = format!("SELECT count(*) FROM {ledger}.sqlite_schema WHERE name = 'batched'");
-    connection.query_row(&query, [], |row| row.get::<_, i64>(0)).map(|found| found > 0)
+    has_table(connection, ledger, "batched")
+}
+
+/// Whether a ledger has a table that those of earlier programs may lack.
+pub(crate) fn has_table(
+    connection: &Connection,
+    ledger: &str,
+    table: &str,
+) -> rusqlite::Result<bool> {
+    let query = format!("SELECT count(*) FROM {ledger}.sqlite_schema WHERE name = ?1");
+    connection.query_row(&query, [table], |row| row.get::<_, i64>(0)).map(|found| found > 0)
 }
 
 pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
@@ -446,6 +464,7 @@ pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Re
          CREATE TABLE IF NOT EXISTS replies (key BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL)
              WITHOUT ROWID;
          {BATCHED}
+         {HANDED}
          CREATE INDEX IF NOT EXISTS failures ON attempts (key, n) WHERE failure IS NOT NULL;
          PRAGMA user_version = {VERSION};
          COMMIT;"
@@ -591,6 +610,27 @@ mod tests {
         assert_eq!(seen(), 1);
         assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1);
         assert!(LedgerReader::open_at_rest(&folder.path().join("absent")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_ledger_in_use_is_no_ledger_at_rest_through_a_link_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, links) = (folder.path().join("place"), folder.path().join("links"));
+        for folder in [&place, &links] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        let link = links.join("linked.sqlite");
+        std::os::unix::fs::symlink(place.join("ledger.sqlite"), &link).unwrap();
+        let ledger = open(&place);
+        let key = RequestKey::of("p", "m", "{}", 0, "");
+        ledger.keep(key, "{}".into(), attempt(Verdict::Reply), true).await.unwrap();
+        let seen = || LedgerReader::open_at_rest(&link).unwrap().attempts().unwrap();
+        assert_eq!(seen(), 1, "it lies in the log, beside the file itself");
+        drop(ledger);
+        assert_eq!(seen(), 1);
+        let left = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
+        assert_eq!((left(&place), left(&links)), (1, 1), "no trace");
     }
 
     #[tokio::test]

@@ -430,6 +430,49 @@ pub enum StudyError {
         /// What is wrong with it.
         fault: String,
     },
+    /// Folders of batch files that a run remembers, and that are not there.
+    #[error(
+        "{}: its batch files are away: {}", run.display(),
+        folders.iter().map(|folder| format!("no `batches.json` in {}", folder.display())).collect::<Vec<_>>().join(", ")
+    )]
+    #[diagnostic(help(
+        "what they asked may be paid for, so nothing is asked until they are back: bring the folder back, or say where it lies now with `foretell batch submit {} --dir WHERE` (which hands nothing over without your consent); one whose replies were all imported may be taken out of `batches` in run.toml",
+        run.display()
+    ))]
+    BatchesAway {
+        /// The run.
+        run: PathBuf,
+        /// The folders.
+        folders: Vec<PathBuf>,
+    },
+    /// A batch file that is to be given up, and is not on its way.
+    #[error("{}: no file `{name}` is on its way", folder.display())]
+    #[diagnostic(help(
+        "{}", if known.is_empty() {
+            "none is; `foretell batch export` writes those anew that were not handed over".to_owned()
+        } else {
+            format!("those that are: {}; `--dir` names another folder of files", known.join(", "))
+        }
+    ))]
+    NotUnderWay {
+        /// The folder.
+        folder: PathBuf,
+        /// The file.
+        name: String,
+        /// Those that are, here and by other runs on the ledger.
+        known: Vec<String>,
+    },
+    /// A folder of batch files that are not those of a run.
+    #[error("{}: not batch files of the run {}: {fault}", folder.display(), run.display())]
+    #[diagnostic(help("name the run that they were exported from, or another `--dir`"))]
+    OtherBatches {
+        /// The folder.
+        folder: PathBuf,
+        /// The run.
+        run: PathBuf,
+        /// Why they are not.
+        fault: String,
+    },
     /// A run whose tables do not name all that it asked.
     #[error("{} is not complete: its tables do not name all that it asked", path.display())]
     #[diagnostic(help(

@@ -48,7 +48,7 @@ impl Layout {
     /// [`StudyError`] where there is no run, or its manifest cannot be read.
     pub fn of_run(folder: &Path) -> Result<Self, StudyError> {
         let Manifest { ledger, batches, .. } = Manifest::read(folder)?;
-        Ok(Self { folder: folder.to_owned(), ledger, batches })
+        Ok(Self { ledger, batches: resolved(folder, &batches), folder: folder.to_owned() })
     }
 
     /// The folder itself.
@@ -97,6 +97,11 @@ impl Layout {
     #[must_use]
     pub fn batch_folders(&self) -> Vec<PathBuf> {
         std::iter::once(self.batch()).chain(self.batches.iter().cloned()).collect()
+    }
+
+    /// Whether a folder of batch files is one of these, however it is reached.
+    pub(crate) fn knows_batches(&self, folder: &Path) -> bool {
+        self.batch_folders().iter().any(|known| is_same_folder(known, folder))
     }
 
     /// What happened to the limits of the addresses that were asked.
@@ -290,17 +295,43 @@ impl RunFolder {
     }
 
     /// Keeps in the manifest that batch files lie in `folder`, so that budgets and costs know of them
-    /// whatever the next command is given.
-    pub(crate) fn keep_batches(&mut self, folder: &Path) -> Result<(), StudyError> {
-        let at = |fault| StudyError::Io { path: folder.to_owned(), fault };
-        let folder = std::path::absolute(folder).map_err(at)?;
-        let own = std::path::absolute(self.layout.batch()).map_err(at)?;
-        if folder == own || self.manifest.batches.contains(&folder) {
+    /// whatever the next command is given; in the place of the folder `moved`, where it was that one.
+    pub(crate) fn keep_batches(
+        &mut self,
+        folder: &Path,
+        moved: Option<&Path>,
+    ) -> Result<(), StudyError> {
+        if self.layout.knows_batches(folder) {
             return Ok(());
         }
-        self.manifest.batches.push(folder);
-        self.layout.batches.clone_from(&self.manifest.batches);
+        let at = |fault| StudyError::Io { path: folder.to_owned(), fault };
+        let run = self.layout.folder();
+        let (folder, whole) = (folder.canonicalize().map_err(at)?, run.canonicalize().map_err(at)?);
+        // A run may be moved or renamed, with all that lies in it.
+        let kept = folder.strip_prefix(&whole).map_or_else(|_| folder.clone(), Path::to_owned);
+        let batches = &mut self.manifest.batches;
+        match batches.iter_mut().find(|old| moved.is_some_and(|moved| run.join(old) == moved)) {
+            Some(old) => *old = kept,
+            None => batches.push(kept),
+        }
+        self.layout.batches = resolved(run, batches);
         self.manifest.write(self.layout.folder())
+    }
+}
+
+/// Folders as the manifest of the run in `folder` names them: those within it by their place in it.
+fn resolved(folder: &Path, batches: &[PathBuf]) -> Vec<PathBuf> {
+    batches.iter().map(|batch| folder.join(batch)).collect()
+}
+
+/// Whether two paths lead to one folder; where one is away, whether they are the same.
+pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => matches!(
+            (std::path::absolute(one), std::path::absolute(other)),
+            (Ok(one), Ok(other)) if one == other
+        ),
     }
 }
 

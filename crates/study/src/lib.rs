@@ -56,7 +56,8 @@ mod used_keys;
 mod wide;
 
 pub use batch::{
-    BatchRecord, Batches, ExportRequest, Exported, FileState, Imported, Named, Submitted,
+    AwaitedBatches, BatchRecord, Batches, ExportRequest, Exported, FileState, Forgetting,
+    Forgotten, Imported, Named, Submitted,
 };
 pub use case::{Case, Guess, find_case};
 pub use cost::{Cost, CostKey, CostRow, Costs, costs};
@@ -73,8 +74,10 @@ pub use human::{
     setup as setup_human,
 };
 pub use inputs::known_models;
-pub use judge::{JudgeRequest, JudgedRun, Judging, ToJudge, VerdictSummary};
-pub use manifest::{FrozenCounts, Identity, ImportedFrom, JudgesAtWork, Manifest};
+pub use judge::{
+    JudgeRequest, JudgeWork, JudgedRun, JudgesAtWork, Judging, ToJudge, VerdictSummary,
+};
+pub use manifest::{FrozenCounts, Identity, ImportedFrom, Manifest};
 pub use misspelt::misspelt_models;
 pub use models::{Model, Models};
 pub use passes::Passes;

@@ -1,13 +1,14 @@
 //! `run.toml`: everything about a run, resolved.
 
 use crate::error::StudyError;
+use crate::judge::{JudgeWork, JudgesAtWork};
 use crate::passes::Passes;
 use crate::study::{ModelTable, Study};
 use foretell_core::id::hex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Format of a run folder; a folder of another format is not touched.
@@ -41,16 +42,6 @@ pub struct Manifest {
     /// The judges that have not ended; the run is not complete then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judging: Option<JudgesAtWork>,
-}
-
-/// Judges that were asked and have not ended: their replies may stand in no table yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct JudgesAtWork {
-    /// Their names.
-    pub judges: BTreeSet<String>,
-    /// Whether the run is complete but for them.
-    pub else_complete: bool,
 }
 
 /// Where the answers and predictions of a run come from that this program did not ask for.
@@ -256,21 +247,21 @@ impl Manifest {
 
     /// The same while a judge is asked: not complete, since no table names its replies yet.
     #[must_use]
-    pub(crate) fn while_judging(&self, judge: &str) -> Self {
+    pub(crate) fn while_judging(&self, work: Vec<JudgeWork>) -> Self {
         let mut now = self.clone();
         let else_complete = std::mem::take(&mut now.complete);
-        let new = || JudgesAtWork { judges: BTreeSet::new(), else_complete };
-        now.judging.get_or_insert_with(new).judges.insert(judge.to_owned());
+        let new = || JudgesAtWork { work: Vec::new(), else_complete };
+        now.judging.get_or_insert_with(new).add(work);
         now
     }
 
-    /// The same once a judge has ended.
+    /// The same once a judge has ended that work.
     #[must_use]
-    pub(crate) fn after_judging(&self, judge: &str) -> Self {
+    pub(crate) fn after_judging(&self, work: &[JudgeWork]) -> Self {
         let mut after = self.clone();
         let Some(judging) = &mut after.judging else { return after };
-        judging.judges.remove(judge);
-        if judging.judges.is_empty() {
+        judging.end(work);
+        if judging.work.is_empty() {
             after.complete = judging.else_complete;
             after.judging = None;
         }

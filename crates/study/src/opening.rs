@@ -1,7 +1,7 @@
 //! Opening a run: a study is checked whole, and its models opened, before a folder is made.
 
 use crate::asking::Asking;
-use crate::batch::{keys_under_way, under_way};
+use crate::batch::{UnderWay, refuse_away};
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::frozen_files::frozen_prompts;
@@ -124,7 +124,13 @@ impl Run {
     ) -> Result<Self, StudyError> {
         let ground = Ground::of_study(study, folder)?;
         let open = asked(keys, settings);
-        Self::open_in(study, ground, || inputs::pairs(study), &open, settings)?.beside_batches()
+        if ground.folder.join("run.toml").exists() {
+            refuse_away(&Layout::of_run(&ground.folder)?)?;
+        }
+        let pairs = || inputs::pairs(study);
+        let (mut run, registry) = Self::open_in(study, ground, pairs, &open, settings)?;
+        run.pay_beside_batches(&registry)?;
+        Ok(run)
     }
 
     /// The same with models that cannot be asked, and need neither keys nor programs: for a machine that
@@ -138,7 +144,8 @@ impl Run {
         settings: &Settings,
     ) -> Result<Self, StudyError> {
         let ground = Ground::of_study(study, folder)?;
-        Self::open_in(study, ground, || inputs::pairs(study), &unasked, settings)
+        let pairs = || inputs::pairs(study);
+        Self::open_in(study, ground, pairs, &unasked, settings).map(|(run, _)| run)
     }
 
     /// Opens the run in `folder` with `growth` added to its study: everything else is taken from what
@@ -156,13 +163,40 @@ impl Run {
         let study = growth.onto(manifest.study)?;
         let ground = Ground::of_run(folder, manifest.identity)?;
         let load = || Err(StudyError::NoRun { path: folder.to_owned() });
-        Self::open_in(&study, ground, load, &asked(keys, settings), settings)?.beside_batches()
+        refuse_away(&Layout::of_run(folder)?)?;
+        let open = asked(keys, settings);
+        let (mut run, registry) = Self::open_in(&study, ground, load, &open, settings)?;
+        run.pay_beside_batches(&registry)?;
+        Ok(run)
     }
 
-    /// What is in batches on its way is paid for, so whoever asks live leaves it to these.
-    fn beside_batches(mut self) -> Result<Self, StudyError> {
-        self.asking.leave_to_batches(keys_under_way(&self.folder.layout)?);
-        Ok(self)
+    /// What is in batches on its way is paid for, so whoever asks live leaves it to these, and has only
+    /// the rest of the budget.
+    fn pay_beside_batches(&mut self, registry: &Registry) -> Result<(), StudyError> {
+        let under_way = self.under_way()?;
+        self.pay_from_budget(registry, &under_way)?;
+        self.asking.leave_to_batches(under_way.keys);
+        Ok(())
+    }
+
+    /// What is in batches on its way.
+    pub(crate) fn under_way(&self) -> Result<UnderWay, StudyError> {
+        UnderWay::of(&self.folder.layout, Some(&self.asking.reader()?))
+    }
+
+    /// From now on, what is asked is paid for from the budgets of the study, with what is `under_way`.
+    pub(crate) fn pay_from_budget(
+        &mut self,
+        registry: &Registry,
+        under_way: &UnderWay,
+    ) -> Result<(), StudyError> {
+        let Self { folder, models, asking, .. } = self;
+        let (study, layout) = (&folder.manifest.study, &folder.layout);
+        let kept = || Models::ever_asked(study, layout, registry);
+        let reader = asking.reader()?;
+        let money = Money::open(study.budget, models, kept, &reader, &under_way.worst_usd)?;
+        asking.pay_from(money);
+        Ok(())
     }
 
     /// Opens the run in `folder` as its manifest describes it, for batches at providers. Sends nothing,
@@ -198,21 +232,22 @@ impl Run {
         let study = Study { registry: None, ..manifest.study };
         let ground = Ground::of_run(folder, manifest.identity)?;
         let load = || Err(StudyError::NoRun { path: folder.to_owned() });
-        let mut run = Self::open_in(&study, ground, load, open, settings)?;
+        let (mut run, _) = Self::open_in(&study, ground, load, open, settings)?;
         run.folder.manifest.complete = manifest.complete;
         run.folder.manifest.judging = manifest.judging;
         run.folder.manifest.write(folder)?;
         Ok(run)
     }
 
-    /// Opens or starts a run; `load` gives the pairs of one that is new.
+    /// Opens or starts a run, and gives what is known about models; `load` gives the pairs of one that
+    /// is new. Nothing is paid for yet.
     fn open_in(
         study: &Study,
         ground: Ground,
         load: impl FnOnce() -> Result<(PairSet, Cards), StudyError>,
         open: &OpenIn<'_>,
         settings: &Settings,
-    ) -> Result<Self, StudyError> {
+    ) -> Result<(Self, Registry), StudyError> {
         let opened = Opened::of(study, ground, settings.ledger.as_deref(), open)?;
         StudyError::all(money::faults(study.budget, &opened.models))?;
         let Opened { ground, layout, registry, models } = opened;
@@ -225,12 +260,9 @@ impl Run {
         let arms = arms_of(study, &folder.frozen.prompts)?;
         let named = NamedReplies::read(&layout)?;
         models.freeze(&layout.registry())?;
-        let (mut asking, mut warnings) = Asking::open(&folder.layout, settings)?;
-        let reader = asking.reader()?;
-        named.check(&reader)?;
+        let (asking, mut warnings) = Asking::open(&folder.layout, settings)?;
+        named.check(&asking.reader()?)?;
         folder.keep_ledger()?;
-        let kept = || Models::ever_asked(&folder.manifest.study, &layout, &registry);
-        asking.pay_from(Money::open(study.budget, &models, kept, &reader, &under_way(&layout)?)?);
         warnings.extend(models.unheeded(own)?);
         warnings.extend(misspelt(study, &registry));
         if let Some(model) = &models.rationaliser
@@ -239,7 +271,7 @@ impl Run {
             let name = &model.spec.name;
             warnings.push(format!("`{name}` is not asked: no arm shows what it would say"));
         }
-        Ok(Self { folder, models, arms, warnings, asking, limit: study.limit })
+        Ok((Self { folder, models, arms, warnings, asking, limit: study.limit }, registry))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plans of studies and of what is added to runs, without starting or touching any.
 
 use crate::answers;
-use crate::batch::keys_under_way;
+use crate::batch::UnderWay;
 use crate::donors;
 use crate::error::StudyError;
 use crate::folder::{Frozen, Layout};
@@ -84,7 +84,7 @@ fn plan(
         arms: &arms,
         pairs: &pairs,
         limits,
-        under_way: &keys_under_way(&layout)?,
+        under_way: &UnderWay::of(&layout, reader.as_ref())?.keys,
         reader: reader.as_ref(),
         known: &InTables { layout: &layout, frozen: &frozen, pairs: &pairs, seed },
     }

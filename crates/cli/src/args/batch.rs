@@ -8,6 +8,7 @@ use std::path::PathBuf;
 ///
 /// `export` writes what the ledger of a run lacks, `submit` hands it over, `status` looks how far it is,
 /// `fetch` gets the replies, `import` brings them into the ledger; `foretell run` then derives the tables.
+/// `forget` gives a file up that does not come back.
 /// Answers come first, and predictions in a second round; judges are asked live. docs/scale.md has it
 /// step by step.
 #[derive(Debug, Args)]
@@ -29,6 +30,7 @@ pub(crate) enum Batch {
     Status(BatchStatusArgs),
     Fetch(BatchFetchArgs),
     Import(BatchImportArgs),
+    Forget(BatchForgetArgs),
 }
 
 /// The batch files of a run.
@@ -77,7 +79,8 @@ pub(crate) struct BatchExportArgs {
 /// Hand batch files to their provider, which then asks and bills their requests.
 ///
 /// What was handed over is noted before and after, so that the same command again hands over only the
-/// rest; where no answer came, it looks at the provider's list of batches first.
+/// rest; where no answer came, it looks at the provider's list of batches first. The run remembers a
+/// folder named here, in the place of one that it remembers and that is away.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  foretell batch submit runs/demo-1a2b3c4d --yes")]
 pub(crate) struct BatchSubmitArgs {
@@ -125,4 +128,24 @@ pub(crate) struct BatchImportArgs {
     /// Where the run's batch files lie [default: RUN/batch].
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+}
+
+/// Give up a batch file that is, or may be, on its way, so that what it asks is asked again.
+///
+/// Where nobody knows whether its batch was created, the provider's list is looked at first, and a batch
+/// that is there is kept. A batch that was created is not called off, and is paid for: do that at the
+/// provider.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  foretell batch forget runs/demo-1a2b3c4d answers-gpt-5-mini-0001.jsonl --yes"
+)]
+pub(crate) struct BatchForgetArgs {
+    #[command(flatten)]
+    pub(crate) folder: BatchFolderArgs,
+    /// Its name in the folder, or that which the ledger has for a file of another run.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+    /// Give it up, although its requests may then be paid for twice.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }

@@ -107,7 +107,7 @@ pub(crate) fn carry_out(
         report(run, &ended, format)?;
     }
     if let Some((stage, requests)) = ended.under_way {
-        tell_under_way(run, stage, requests);
+        tell_under_way(run, stage, requests, &resume)?;
     }
     if !ended.by_user && ended.stopped_models.is_empty() && ended.short.is_empty() {
         if let Some((stage, elsewhere)) = ended.waiting {
@@ -133,18 +133,33 @@ pub(crate) fn show_plan(plan: &Plan, format: TextFormat, budget: Option<f64>) ->
 }
 
 /// What comes next when requests of a stage are in batches on their way.
-fn tell_under_way(run: &Run, stage: &str, requests: u64) {
+fn tell_under_way(
+    run: &Run,
+    stage: &str,
+    requests: u64,
+    resume: &CommandLine,
+) -> Result<(), Failure> {
     let requests = counted(requests, "request");
     let layout = &run.folder.layout;
     let folder = quoted(&layout.folder().display().to_string());
-    say(&format!(
-        "{requests} for {stage} not asked: they are in batches on their way; this command again goes on \
-         once their replies are imported. Next:\n  foretell batch status {folder}"
-    ));
-    for elsewhere in &layout.batch_folders()[1..] {
-        let dir = quoted(&elsewhere.display().to_string());
-        say(&format!("  foretell batch status {folder} --dir {dir}"));
+    say(&format!("{requests} for {stage} not asked: they are in batches on their way"));
+    let awaited = run.awaited_batches()?;
+    if !awaited.folders.is_empty() {
+        say("next:");
     }
+    for batch in &awaited.folders {
+        let dir = if *batch == layout.batch() {
+            String::new()
+        } else {
+            format!(" --dir {}", quoted(&batch.display().to_string()))
+        };
+        say(&format!("  foretell batch status {folder}{dir}"));
+    }
+    for file in &awaited.elsewhere {
+        say(&harmless(&format!("another run on this ledger handed over {file}")));
+    }
+    say(&format!("once their replies are imported, go on with:\n  {resume}"));
+    Ok(())
 }
 
 /// What comes next when a shard has asked its part of a stage.

@@ -1,6 +1,7 @@
 //! A scripted server that takes live requests and batches, in the shapes of OpenAI, Anthropic and
 //! OpenRouter, and answers both alike.
 
+use super::{foretell, texts};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
@@ -8,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// What the server holds.
@@ -223,4 +225,29 @@ fn file_of(form: &[u8]) -> String {
     let part = text.split("name=\"file\"").nth(1).unwrap();
     let content = part.split_once("\r\n\r\n").unwrap().1;
     content.rsplit_once("\r\n--").unwrap().0.to_owned()
+}
+
+/// Runs a command with the keys that providers want.
+#[track_caller]
+pub fn with_keys(folder: &Path, status: i32, args: &[&str]) -> (String, String) {
+    let mut command = foretell(folder);
+    for key in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENROUTER_API_KEY"] {
+        command.env(key, "of-this-test");
+    }
+    let output = command.args(args).output().unwrap();
+    let (out, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(status), "{args:?}\n{out}\n{err}");
+    (out, err)
+}
+
+pub fn study<'a>(model: &'a str, out: &'a str) -> Vec<&'a str> {
+    let pairs = ["run", "--pairs", "moral_machines", "--scenarios", "3000", "--limit", "30"];
+    let arms = ["--arm", "without", "--arm", "with", "--arm", "shuffled"];
+    [&pairs[..], &arms, &["--reference", model, "--predictor", model, "--out", out]].concat()
+}
+
+/// Starts a run that sends nothing.
+pub fn start(folder: &Path, model: &str, out: &str) {
+    let (_, err) = with_keys(folder, 2, &study(model, out));
+    assert!(err.contains("nothing was sent"), "{err}");
 }

@@ -144,6 +144,21 @@ impl BatchFile {
         let lines = BufReader::new(std::fs::File::open(path)?).lines();
         lines.filter_map(|line| line.map(|line| BatchFormat::key_of(&line)).transpose()).collect()
     }
+
+    /// Shows the key and the body of each request in a batch file, of any format. In the place of a body
+    /// that cannot be told, which somebody has edited, stands its whole line.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn each_request(path: &Path, mut each: impl FnMut(RequestKey, &str)) -> io::Result<()> {
+        for line in BufReader::new(std::fs::File::open(path)?).lines() {
+            let line = line?;
+            if let Some(key) = BatchFormat::key_of(&line) {
+                each(key, BatchFormat::body_of(&line).unwrap_or(&line));
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -231,6 +246,12 @@ mod tests {
                 assert_eq!(request[field], body);
                 assert!(request["custom_id"].as_str().unwrap().parse::<RequestKey>().is_ok());
             }
+            let mut seen = Vec::new();
+            let path = folder.path().join(&files[0].name);
+            BatchFile::each_request(&path, |key, body| seen.push((key, body.to_owned()))).unwrap();
+            let keys = BatchFile::keys(&path).unwrap();
+            assert_eq!(seen.iter().map(|(key, _)| *key).collect::<Vec<_>>(), keys);
+            assert!(seen.iter().all(|(_, body)| body == BODY), "{seen:?}");
         }
     }
 }

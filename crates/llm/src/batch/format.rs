@@ -10,6 +10,8 @@
 //! key: 32 hex digits, within the length (64) and the signs that every provider takes.
 
 use crate::key::RequestKey;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::fmt;
 use std::str::FromStr;
@@ -114,6 +116,19 @@ impl BatchFormat {
         let (_, rest) = line.split_once("\"custom_id\":\"")?;
         rest.get(..32)?.parse().ok()
     }
+
+    /// The body in a line with a request.
+    pub(crate) fn body_of(line: &str) -> Option<&str> {
+        let line = line.trim_end().trim_end_matches(',');
+        serde_json::from_str::<RequestLine<'_>>(line).ok().map(|request| request.body.get())
+    }
+}
+
+/// A request in a file, as far as it is looked at.
+#[derive(Deserialize)]
+struct RequestLine<'a> {
+    #[serde(borrow, alias = "params")]
+    body: &'a RawValue,
 }
 
 /// OpenRouter reads the file as it comes, so what holds for all requests has to stand before them;

@@ -1,7 +1,7 @@
 //! Writing what the ledger lacks to batch files.
 
 use super::Batches;
-use super::list::{BatchRecord, FileState, keys_under_way};
+use super::list::{BatchRecord, FileState};
 use crate::error::StudyError;
 use crate::models::{Model, file_name};
 use crate::stage::Requests;
@@ -49,8 +49,8 @@ impl Batches {
         std::fs::create_dir_all(&self.folder)
             .map_err(|fault| StudyError::Io { path: self.folder.clone(), fault })?;
         self.drop_unsent()?;
-        self.run.folder.keep_batches(&self.folder)?;
-        let under_way = keys_under_way(&self.run.folder.layout)?;
+        self.remember()?;
+        let under_way = self.run.under_way()?.keys;
         let ended = self.run.ended_keys()?;
         let mut exported = Exported::default();
         let lacking = self.run.each_stage(&mut |stage, model, requests| {
@@ -231,5 +231,6 @@ fn record(
         batch: None,
         status: None,
         replies: None,
+        held_as: None,
     }
 }

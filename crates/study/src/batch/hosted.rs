@@ -5,10 +5,15 @@
 //! provider's own list before it asks again.
 
 use super::Batches;
-use super::list::{FileState, keys_under_way};
+use super::list::FileState;
 use crate::error::StudyError;
-use foretell_llm::{BatchApi, BatchFault, BatchProgress, BatchState, EndedKeys, RequestKey, Short};
+use crate::models::known_in;
+use foretell_llm::{
+    BatchApi, BatchFault, BatchFile, BatchProgress, BatchState, EndedKeys, RequestKey, Short,
+    Tariff,
+};
 use std::collections::HashSet;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
 
@@ -42,8 +47,10 @@ impl Batches {
     /// [`StudyError`] where the list cannot be written, or a file or the ledger not be read: nothing
     /// more is handed over then.
     pub fn submit(&mut self, runtime: &Handle) -> Result<Vec<Submitted>, StudyError> {
-        let under_way = keys_under_way(&self.run.folder.layout)?;
-        let asked = AskedAlready { ended: self.run.ended_keys()?, under_way };
+        let registry = known_in(&self.run.folder.layout.registry(), None)?;
+        let under_way = self.run.under_way()?;
+        self.run.pay_from_budget(&registry, &under_way)?;
+        let asked = AskedAlready { ended: self.run.ended_keys()?, under_way: under_way.keys };
         let mut submitted = Vec::new();
         for at in 0..self.list.files.len() {
             if matches!(self.list.files[at].state, FileState::Written | FileState::Creating) {
@@ -124,10 +131,24 @@ impl Batches {
         // Its batch was looked for, and is not there.
         self.list.files[at].state = FileState::Written;
         self.save()?;
-        Ok(Some(format!(
-            "not handed over: {count} of its {of} requests were asked since it was written; \
-             `foretell batch export` writes those that were not"
-        )))
+        Ok(Some(said_stale(count as u64, of)))
+    }
+
+    /// Notes in the ledger that the requests of a file are handed over, so that every run on it leaves
+    /// them alone. Gives how many of them others have asked or handed over meanwhile: it is not to be
+    /// handed over then.
+    fn hold(&self, at: usize) -> Result<u64, StudyError> {
+        let file = &self.list.files[at];
+        let tariff =
+            self.model(&file.model).map(|model| Tariff::of(&model.spec, &model.entry, &model.chat));
+        let (tariff, path) = (tariff.transpose()?, self.folder.join(&file.name));
+        let mut requests = Vec::new();
+        let read = BatchFile::each_request(&path, |key, body| {
+            requests.push((key, tariff.as_ref().and_then(|tariff| tariff.worst(body))));
+        });
+        read.map_err(|fault| StudyError::Io { path, fault })?;
+        let held_as = file.held_as.as_deref().unwrap_or(&file.name);
+        Ok(self.run.asking.ledger.hand_over(held_as, &file.model, &requests)?)
     }
 
     async fn submit_one(&mut self, at: usize, asked: &AskedAlready) -> Result<Step, StudyError> {
@@ -163,17 +184,44 @@ impl Batches {
                 }
             }
         }
+        // First the list: whoever is stopped in between looks for the batch, and goes on.
+        self.note_creating(at, &path)?;
+        let taken = self.hold(at)?;
+        let step = match taken {
+            0 => self.create_one(at, &path, held).await,
+            _ => {
+                self.list.files[at].state = FileState::Written;
+                self.give_back(at, held);
+                Err(said_stale(taken, self.list.files[at].requests))
+            }
+        };
+        self.save()?;
+        Ok(step)
+    }
+
+    /// Notes that a batch is asked for, and under which name the ledger holds its requests.
+    fn note_creating(&mut self, at: usize, path: &Path) -> Result<(), StudyError> {
         let file = &mut self.list.files[at];
         file.state = FileState::Creating;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        file.asked_at_s.get_or_insert(now.saturating_sub(CLOCKS).as_secs());
-        let uploaded = file.uploaded.clone();
-        self.save()?;
+        let since_s = now.saturating_sub(CLOCKS).as_secs();
+        let since_s = *file.asked_at_s.get_or_insert(since_s);
+        file.held_as.get_or_insert_with(|| {
+            let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            // With the time, since another run may lie at this place later.
+            format!("{}@{since_s}", whole.display())
+        });
+        self.save()
+    }
+
+    /// Asks the provider to create the batch of a file, for which so much was set apart.
+    async fn create_one(&mut self, at: usize, path: &Path, held: f64) -> Step {
+        let uploaded = self.list.files[at].uploaded.clone();
         let created = match self.api(at) {
-            Ok(api) => api.create(&path, uploaded.as_deref()).await,
+            Ok(api) => api.create(path, uploaded.as_deref()).await,
             Err(why) => Err(BatchFault::Refused(why)),
         };
-        let step = match created {
+        match created {
             Ok(progress) => self.note(at, &progress),
             Err(BatchFault::Unknown(why)) => Err(format!(
                 "no answer says whether its batch was created ({why}); `foretell batch submit` \
@@ -184,9 +232,7 @@ impl Batches {
                 self.give_back(at, held);
                 Err(fault.to_string())
             }
-        };
-        self.save()?;
-        Ok(step)
+        }
     }
 
     /// Sets apart what a file may cost; what was perhaps created before counts as on its way already.
@@ -207,7 +253,7 @@ impl Batches {
     }
 
     /// The batch that was created although nobody heard so.
-    async fn look_for(&self, at: usize) -> Result<Option<BatchProgress>, String> {
+    pub(super) async fn look_for(&self, at: usize) -> Result<Option<BatchProgress>, String> {
         let file = &self.list.files[at];
         let known: Vec<String> =
             self.list.files.iter().filter_map(|file| file.batch.clone()).collect();
@@ -257,7 +303,7 @@ impl Batches {
     }
 
     /// Notes what a provider says of a batch, and says it; a rejection is a failure.
-    fn note(&mut self, at: usize, progress: &BatchProgress) -> Step {
+    pub(super) fn note(&mut self, at: usize, progress: &BatchProgress) -> Step {
         let file = &mut self.list.files[at];
         file.batch = Some(progress.id.clone());
         file.state = match progress.state {
@@ -275,4 +321,12 @@ impl Batches {
         file.status = Some(progress.status.clone());
         if progress.state == BatchState::Rejected { Err(said) } else { Ok(said) }
     }
+}
+
+/// Why a file is not handed over any more.
+fn said_stale(count: u64, of: u64) -> String {
+    format!(
+        "not handed over: {count} of its {of} requests were asked since it was written; \
+         `foretell batch export` writes those that were not"
+    )
 }

@@ -5,8 +5,9 @@
 //! reply goes with the body that the run would have sent.
 
 use super::Batches;
-use super::list::FileState;
+use super::list::{BatchList, FileState};
 use crate::error::StudyError;
+use crate::folder::is_same_folder;
 use crate::models::Model;
 use crate::run::Run;
 use crate::stage::{Lacking, Requests};
@@ -125,37 +126,60 @@ impl Batches {
         Ok(imported)
     }
 
-    /// The files whose replies these are have done their work, but for those that brought a reply which
-    /// is `untaken`: a run that was grown asks earlier stages first, and its requests are still paid
-    /// for. Gives the replies of those.
+    /// The files whose replies these are have done their work, whichever folder of the run they lie in, but
+    /// for those that brought a reply which is `untaken`: a run that was grown asks earlier stages first,
+    /// and its requests are still paid for. Gives the replies of those.
     fn note_imported(
         &mut self,
         files: &[PathBuf],
         untaken: &HashSet<RequestKey>,
     ) -> Result<Vec<PathBuf>, StudyError> {
-        let same = |one: &Path, other: &Path| match (one.canonicalize(), other.canonicalize()) {
-            (Ok(one), Ok(other)) => one == other,
-            _ => false,
-        };
-        let (mut changed, mut waiting) = (false, Vec::new());
-        for file in &mut self.list.files {
-            let Some(replies) = &file.replies else { continue };
-            let path = self.folder.join(replies);
-            if file.state != FileState::Fetched || !files.iter().any(|other| same(&path, other)) {
+        let mut waiting = Vec::new();
+        if note_imported(&mut self.list, &self.folder, files, untaken, &mut waiting)? {
+            self.save()?;
+        }
+        let layout = &self.run.folder.layout;
+        for folder in layout.batch_folders() {
+            // One that is away says nothing; what its files asked has ended in the ledger all the same.
+            if is_same_folder(&folder, &self.folder) || !folder.exists() {
                 continue;
             }
-            if asks_any(&self.folder.join(&file.name), untaken)? {
-                waiting.push(path);
-            } else {
-                file.state = FileState::Imported;
-                changed = true;
+            let mut list = BatchList::read(&folder)?;
+            if note_imported(&mut list, &folder, files, untaken, &mut waiting)? {
+                list.write(&folder, &self.run.asking.ledger)?;
             }
-        }
-        if changed {
-            self.save()?;
         }
         Ok(waiting)
     }
+}
+
+/// Notes in one list which of its files are imported; says whether there are any.
+fn note_imported(
+    list: &mut BatchList,
+    folder: &Path,
+    files: &[PathBuf],
+    untaken: &HashSet<RequestKey>,
+    waiting: &mut Vec<PathBuf>,
+) -> Result<bool, StudyError> {
+    let same = |one: &Path, other: &Path| match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    };
+    let mut changed = false;
+    for file in &mut list.files {
+        let Some(replies) = &file.replies else { continue };
+        let path = folder.join(replies);
+        if file.state != FileState::Fetched || !files.iter().any(|other| same(&path, other)) {
+            continue;
+        }
+        if asks_any(&folder.join(&file.name), untaken)? {
+            waiting.push(path);
+        } else {
+            file.state = FileState::Imported;
+            changed = true;
+        }
+    }
+    Ok(changed)
 }
 
 /// Whether a batch file asks any of these requests. Of one that somebody has removed nobody knows, and

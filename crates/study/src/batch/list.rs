@@ -1,17 +1,15 @@
 //! `batches.json`: the batch files of a run, and how far each of them is.
 
 use crate::error::StudyError;
-use crate::folder::Layout;
 use crate::manifest::write_whole;
-use foretell_llm::{BatchFile, RequestKey};
+use foretell_llm::{BatchFile, Ledger, RequestKey};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Format of the list.
 const FORMAT: u32 = 1;
 
-const FILE: &str = "batches.json";
+pub(super) const FILE: &str = "batches.json";
 
 /// The list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +51,10 @@ pub struct BatchRecord {
     pub status: Option<String>,
     /// The file of replies that was fetched.
     pub replies: Option<String>,
+    /// The name under which the ledger holds its requests, while they are on their way:
+    /// where it lay, and when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_as: Option<String>,
 }
 
 /// How far a batch file is.
@@ -73,6 +75,8 @@ pub enum FileState {
     Imported,
     /// The provider rejected it as a whole: nothing was asked.
     Rejected,
+    /// The user gave it up, whatever its batch brings.
+    Forgotten,
 }
 
 impl BatchRecord {
@@ -93,34 +97,6 @@ impl FileState {
     pub(super) fn is_under_way(self) -> bool {
         matches!(self, Self::Creating | Self::Working | Self::Ended | Self::Fetched)
     }
-}
-
-/// All batch files of a run, each with the folder that it lies in.
-fn all_files(layout: &Layout) -> Result<Vec<(PathBuf, BatchRecord)>, StudyError> {
-    let mut all = Vec::new();
-    for folder in layout.batch_folders() {
-        let files = BatchList::read(&folder)?.files;
-        all.extend(files.into_iter().map(|file| (folder.clone(), file)));
-    }
-    Ok(all)
-}
-
-/// What files of a run that are on their way may cost, each with its model.
-pub(crate) fn under_way(layout: &Layout) -> Result<Vec<(String, f64)>, StudyError> {
-    let files = all_files(layout)?.into_iter().filter(|(_, file)| file.state.is_under_way());
-    Ok(files.map(|(_, file)| (file.model, file.worst_usd.unwrap_or(0.0))).collect())
-}
-
-/// The requests in a run's files that are, or may be, on their way.
-///
-/// # Errors
-/// [`StudyError::Io`] also for a file that was removed: what it asks cannot be told from the rest.
-pub(crate) fn keys_under_way(layout: &Layout) -> Result<HashSet<RequestKey>, StudyError> {
-    let mut keys = HashSet::new();
-    for (folder, file) in all_files(layout)?.iter().filter(|(_, file)| file.state.is_under_way()) {
-        keys.extend(file.keys(folder)?);
-    }
-    Ok(keys)
 }
 
 impl BatchList {
@@ -146,8 +122,14 @@ impl BatchList {
         }
     }
 
-    /// Writes the list, whole or not at all.
-    pub(super) fn write(&self, folder: &Path) -> Result<(), StudyError> {
+    /// Writes the list, whole or not at all. What its files do not ask any more, `ledger` lets go of
+    /// before.
+    pub(super) fn write(&mut self, folder: &Path, ledger: &Ledger) -> Result<(), StudyError> {
+        for file in self.files.iter_mut().filter(|file| !file.state.is_under_way()) {
+            if let Some(held_as) = file.held_as.take() {
+                ledger.let_go(&held_as)?;
+            }
+        }
         let text = serde_json::to_string_pretty(self).expect("a list is always JSON");
         write_whole(&folder.join(FILE), &(text + "\n"))
     }

@@ -3,15 +3,21 @@
 //! from any other reply.
 
 mod export;
+mod folders;
+mod forget;
 mod hosted;
 mod import;
 mod list;
+mod under_way;
 
 pub use export::{ExportRequest, Exported};
+pub(crate) use folders::refuse_away;
+pub use forget::{Forgetting, Forgotten};
 pub use hosted::Submitted;
 pub use import::{Imported, Named};
 pub use list::{BatchRecord, FileState};
-pub(crate) use list::{keys_under_way, under_way};
+pub use under_way::AwaitedBatches;
+pub(crate) use under_way::UnderWay;
 
 use crate::error::StudyError;
 use crate::estimate::{Estimate, Load, Range};
@@ -32,18 +38,17 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// The batch files of `run` in `folder`, or in the one within the run. The run remembers a folder
-    /// that holds any.
+    /// The batch files of `run` in `folder`, or in the one within the run.
     ///
     /// # Errors
-    /// [`StudyError::BatchList`] for a list that cannot be read.
-    pub fn open(mut run: Run, folder: Option<&Path>) -> Result<Self, StudyError> {
+    /// [`StudyError::BatchList`] for a list that cannot be read, [`StudyError::OtherBatches`] for the
+    /// files of another run.
+    pub fn open(run: Run, folder: Option<&Path>) -> Result<Self, StudyError> {
         let folder = folder.map_or_else(|| run.folder.layout.batch(), Path::to_owned);
         let list = BatchList::read(&folder)?;
-        if !list.files.is_empty() {
-            run.folder.keep_batches(&folder)?;
-        }
-        Ok(Self { run, folder, list })
+        let batches = Self { run, folder, list };
+        batches.refuse_others()?;
+        Ok(batches)
     }
 
     /// Where they lie.
@@ -85,7 +90,7 @@ impl Batches {
         self.run.models.all().into_iter().find(|model| model.spec.name == name)
     }
 
-    fn save(&self) -> Result<(), StudyError> {
-        self.list.write(&self.folder)
+    fn save(&mut self) -> Result<(), StudyError> {
+        self.list.write(&self.folder, &self.run.asking.ledger)
     }
 }

@@ -6,8 +6,9 @@ use super::summary::VerdictSummary;
 use super::to_judge::{ToJudge, model_rows, schema};
 use super::unit::Unit;
 use super::verdict;
+use super::work::JudgeWork;
 use crate::asking::{self, Asking};
-use crate::batch::under_way;
+use crate::batch::UnderWay;
 use crate::ended::Ended;
 use crate::error::StudyError;
 use crate::folder::RunFolder;
@@ -63,7 +64,8 @@ impl Judging {
         named.check(&reader)?;
         let study = &to_judge.folder.manifest.study;
         let kept = || Models::ever_asked(study, layout, &to_judge.registry);
-        let (budget, under_way) = (to_judge.budget(), under_way(layout)?);
+        let budget = to_judge.budget();
+        let under_way = UnderWay::of(layout, Some(&reader))?.worst_usd;
         asking.pay_from(Money::open(budget, &to_judge.models, kept, &reader, &under_way)?);
         let unheeded = to_judge.models.unheeded(to_judge.request.registry.as_deref())?;
         to_judge.warnings.splice(..0, warnings);
@@ -94,7 +96,8 @@ impl Judging {
     ) -> Result<JudgedRun, StudyError> {
         // First, so that no other model of this name can be asked, whatever becomes of this one.
         self.write_model(BTreeSet::new())?;
-        self.note(true)?;
+        let work = self.work();
+        self.note(|manifest| manifest.while_judging(work.clone()))?;
         let ToJudge { folder, models, request, .. } = &self.to_judge;
         let to_judge = &self.to_judge;
         let (pairs, references) = (to_judge.pairs(), to_judge.references());
@@ -128,18 +131,22 @@ impl Judging {
         Models::close(&models.references, &[]);
         self.write_model(served)?;
         if judged.ended.is_complete() {
-            self.note(false)?;
+            self.note(|manifest| manifest.after_judging(&work))?;
         }
         Ok(judged)
     }
 
-    /// Says in the manifest whether the judge is at work; it is read anew, since it is all that says so.
-    fn note(&self, is_at_work: bool) -> Result<(), StudyError> {
-        let (folder, judge) = (self.to_judge.folder(), &self.to_judge.judge().spec.name);
-        let manifest = Manifest::read(folder)?;
-        let manifest =
-            if is_at_work { manifest.while_judging(judge) } else { manifest.after_judging(judge) };
-        manifest.write(folder)
+    /// What the judge is asked for.
+    fn work(&self) -> Vec<JudgeWork> {
+        let ToJudge { folder, request, .. } = &self.to_judge;
+        let (name, references) = (&self.to_judge.judge().spec.name, self.to_judge.references());
+        JudgeWork::of(name, request, &references, folder.manifest.study.limit)
+    }
+
+    /// Says in the manifest what judges are at; it is read anew, since it is all that says so.
+    fn note(&self, change: impl FnOnce(&Manifest) -> Manifest) -> Result<(), StudyError> {
+        let folder = self.to_judge.folder();
+        change(&Manifest::read(folder)?).write(folder)
     }
 
     fn settle(

@@ -12,8 +12,10 @@ mod summary;
 mod to_judge;
 mod unit;
 mod verdict;
+mod work;
 
 pub use judging::{JudgedRun, Judging};
 pub use request::JudgeRequest;
 pub use summary::VerdictSummary;
 pub use to_judge::ToJudge;
+pub use work::{JudgeWork, JudgesAtWork};

@@ -53,11 +53,10 @@ fn warn_incomplete(run: &Path) {
     {
         let folder = run.display().to_string();
         if let Some(judging) = &manifest.judging {
-            let judges: Vec<String> =
-                judging.judges.iter().map(|name| format!("`{name}`")).collect();
+            let judges: Vec<String> = judging.work.iter().map(ToString::to_string).collect();
             say(&harmless(&format!(
                 "warning: {folder}: `foretell judge` has not ended: {}; the same command goes on",
-                judges.join(", ")
+                judges.join("; ")
             )));
             if judging.else_complete {
                 return;

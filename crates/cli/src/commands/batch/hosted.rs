@@ -14,6 +14,7 @@ use foretell_study::{BatchRecord, Batches, FileState, Submitted};
 
 pub(crate) fn submit(args: &BatchSubmitArgs) -> Done {
     let mut batches = open_hosted(&args.folder)?;
+    batches.remember()?;
     let by_hand = batches.files().iter().filter(|file| is_open(file) && file.format == "vllm");
     for file in by_hand {
         let name = &file.name;
@@ -110,5 +111,6 @@ fn word(state: FileState) -> &'static str {
         FileState::Fetched => "fetched, to be imported",
         FileState::Imported => "done",
         FileState::Rejected => "rejected as a whole",
+        FileState::Forgotten => "given up",
     }
 }

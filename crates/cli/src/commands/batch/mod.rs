@@ -1,6 +1,7 @@
 //! `foretell batch`: a run through batch files.
 
 mod export;
+mod forget;
 mod hosted;
 mod import;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(args: &BatchArgs) -> Done {
         Batch::Status(args) => hosted::status(args),
         Batch::Fetch(args) => hosted::fetch(args),
         Batch::Import(args) => import::run(args),
+        Batch::Forget(args) => forget::run(args),
     }
 }
 
