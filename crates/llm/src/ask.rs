@@ -4,7 +4,8 @@
 use crate::dispatch::dispatch;
 use crate::key::RequestKey;
 use crate::lanes::Lanes;
-use crate::ledger::{Ledger, LedgerError, LedgerReader};
+use crate::ledger::{Ledger, LedgerError};
+use crate::ledger_reader::LedgerReader;
 use crate::model::ChatModel;
 use crate::purse::Short;
 use crate::shard::Shard;

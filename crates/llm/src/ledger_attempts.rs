@@ -2,7 +2,8 @@
 
 use crate::charge::CameBack;
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, LedgerReader};
+use crate::ledger::LedgerError;
+use crate::ledger_reader::LedgerReader;
 use rusqlite::{OptionalExtension, Row};
 
 /// One attempt at one request, as the ledger holds it.

@@ -9,7 +9,8 @@
 //! They stand there from before a batch is created until its replies are in the ledger, or it is given up.
 
 use crate::key::RequestKey;
-use crate::ledger::{Ledger, LedgerError, LedgerReader, connect, has_table};
+use crate::ledger::{Ledger, LedgerError, connect, has_table};
+use crate::ledger_reader::LedgerReader;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 /// The tables; a ledger of before there were batches has none.

@@ -1,7 +1,8 @@
 //! Looking into a ledger: what it holds, by kind and request by request.
 
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, LedgerReader};
+use crate::ledger::LedgerError;
+use crate::ledger_reader::LedgerReader;
 use rusqlite::{OptionalExtension, Row};
 use serde::Serialize;
 

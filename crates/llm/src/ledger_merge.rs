@@ -219,7 +219,8 @@ fn settle(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Ledger, LedgerReader};
+    use crate::ledger::Ledger;
+    use crate::ledger_reader::LedgerReader;
     use crate::model::{Attempt, Failure, Verdict};
     use foretell_core::Outcome;
 

@@ -146,7 +146,8 @@ fn sweep_attempts(
 mod tests {
     use super::*;
     use crate::file_system::Journal;
-    use crate::ledger::{Ledger, LedgerReader};
+    use crate::ledger::Ledger;
+    use crate::ledger_reader::LedgerReader;
     use crate::model::{Attempt, Failure, Verdict};
     use foretell_core::Outcome;
 
