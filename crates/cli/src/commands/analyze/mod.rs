@@ -9,7 +9,8 @@ use crate::args::analyze::AnalyzeArgs;
 use crate::exit::{DONE, Failure, USAGE};
 use crate::output::{harmless, say, show};
 use foretell_analysis::{
-    ANALYSES, Analysis, Finished, GroupKey, Prepared, Request, Sheet, analysis, columns, run_all,
+    ANALYSES, Analysis, Finished, Flag, GroupKey, Prepared, Request, Sheet, analysis, columns,
+    run_all,
 };
 use foretell_core::did_you_mean;
 use std::path::{Path, PathBuf};
@@ -122,7 +123,11 @@ fn willing<'a>(
     analyses: &[&'a Analysis],
     request: &Request,
 ) -> Result<Vec<&'a Analysis>, Failure> {
-    let given = args.given();
+    let mut given = args.given();
+    if analyses.len() > 1 {
+        // They say how draws are made: where nothing is drawn they change nothing.
+        given.retain(|flag| !matches!(flag, Flag::Bootstrap | Flag::Seed));
+    }
     let mut willing = Vec::new();
     let mut refused = Vec::new();
     for analysis in analyses {
