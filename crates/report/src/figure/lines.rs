@@ -158,6 +158,8 @@ pub(super) fn draw_names(
     for line in lines {
         if let Some(block) = &line.block {
             let text = fitted(block, canvas.size.0 * 0.6);
+            // A long one reaches over the plot, whose lines must not run through it.
+            canvas.bar((0.0, y + 1.0), (wide(&text) + 3.0, y + LINE), Ink::Page);
             canvas.text((0.0, y + LINE * 0.6), &text, Ink::Quiet, Side::Right);
             y += LINE;
         }
