@@ -60,6 +60,20 @@ impl GroupKey {
         Self::Changed,
     ];
 
+    /// Every key but the arm: for analyses of one contrast, or of all arms beside each other.
+    pub const BUT_ARM: [Self; 10] = [
+        Self::Reference,
+        Self::Model,
+        Self::Family,
+        Self::Effort,
+        Self::Dataset,
+        Self::Predictor,
+        Self::AnswerOrder,
+        Self::Distance,
+        Self::Method,
+        Self::Changed,
+    ];
+
     /// What to say where groups are by [`Self::Changed`].
     pub const OVERLAP: &'static str =
         "a pair counts under every feature that changed: these groups overlap and do not add up";

@@ -75,7 +75,18 @@ impl Flag {
     pub const SELECTION: &'static [Self] =
         &[Self::By, Self::Arm, Self::Against, Self::ExcludeSelf, Self::ConsistentOnly, Self::Where];
 
-    /// Those, and what estimates with intervals take beside them.
+    /// Those, and the level of intervals.
+    pub const INTERVALS: &'static [Self] = &[
+        Self::By,
+        Self::Arm,
+        Self::Against,
+        Self::ExcludeSelf,
+        Self::ConsistentOnly,
+        Self::Where,
+        Self::Level,
+    ];
+
+    /// Those, and how units are weighted.
     pub const ESTIMATES: &'static [Self] = &[
         Self::By,
         Self::Arm,

@@ -19,18 +19,7 @@ use std::collections::BTreeMap;
 pub(crate) const ANALYSIS: Analysis = Analysis {
     name: "arms",
     says: "NSG of every arm against one baseline, and paired differences between arms.",
-    keys: &[
-        GroupKey::Reference,
-        GroupKey::Model,
-        GroupKey::Family,
-        GroupKey::Effort,
-        GroupKey::Dataset,
-        GroupKey::Predictor,
-        GroupKey::AnswerOrder,
-        GroupKey::Distance,
-        GroupKey::Method,
-        GroupKey::Changed,
-    ],
+    keys: &GroupKey::BUT_ARM,
     by: &[],
     honours: &[
         Flag::By,

@@ -22,18 +22,7 @@ use std::collections::BTreeSet;
 pub(crate) const ANALYSIS: Analysis = Analysis {
     name: "cross",
     says: "NSG of a model's own explanations against those that others gave for the same answer.",
-    keys: &[
-        GroupKey::Reference,
-        GroupKey::Model,
-        GroupKey::Family,
-        GroupKey::Effort,
-        GroupKey::Dataset,
-        GroupKey::Predictor,
-        GroupKey::AnswerOrder,
-        GroupKey::Distance,
-        GroupKey::Method,
-        GroupKey::Changed,
-    ],
+    keys: &GroupKey::BUT_ARM,
     by: &[GroupKey::Reference],
     honours: &[
         Flag::By,

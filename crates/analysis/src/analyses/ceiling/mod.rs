@@ -30,15 +30,7 @@ pub(crate) const ANALYSIS: Analysis = Analysis {
         GroupKey::Changed,
     ],
     by: &[GroupKey::Reference],
-    honours: &[
-        Flag::By,
-        Flag::Arm,
-        Flag::Against,
-        Flag::ExcludeSelf,
-        Flag::ConsistentOnly,
-        Flag::Where,
-        Flag::Level,
-    ],
+    honours: Flag::INTERVALS,
     columns: || [bracket::columns(), errors::columns()].concat(),
     run,
 };

@@ -18,28 +18,9 @@ use rayon::prelude::*;
 pub(crate) const ANALYSIS: Analysis = Analysis {
     name: "metrics",
     says: "Measures of other authors on the same records: counterfactual precision and generality, simulation reward, cue monitor, phi-CCT.",
-    keys: &[
-        GroupKey::Reference,
-        GroupKey::Model,
-        GroupKey::Family,
-        GroupKey::Effort,
-        GroupKey::Dataset,
-        GroupKey::Predictor,
-        GroupKey::AnswerOrder,
-        GroupKey::Distance,
-        GroupKey::Method,
-        GroupKey::Changed,
-    ],
+    keys: &GroupKey::BUT_ARM,
     by: &[GroupKey::Reference],
-    honours: &[
-        Flag::By,
-        Flag::Arm,
-        Flag::Against,
-        Flag::ExcludeSelf,
-        Flag::ConsistentOnly,
-        Flag::Where,
-        Flag::Level,
-    ],
+    honours: Flag::INTERVALS,
     columns: || {
         [
             precision::columns(),
