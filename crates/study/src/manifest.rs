@@ -192,22 +192,23 @@ impl Manifest {
         identity: Identity,
         frozen: FrozenCounts,
     ) -> Result<Self, StudyError> {
-        let program = env!("CARGO_PKG_VERSION").to_owned();
         study.resolve_passes()?;
-        let (format, complete, ledger, batches) = (FORMAT, false, None, Vec::new());
-        let (imported, judging) = (None, None);
-        Ok(Self {
-            format,
-            program,
-            complete,
-            ledger,
-            batches,
+        Ok(Self::begun(study, identity, frozen))
+    }
+
+    fn begun(study: Study, identity: Identity, frozen: FrozenCounts) -> Self {
+        Self {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            complete: false,
+            ledger: None,
+            batches: Vec::new(),
             study,
             identity,
             frozen,
-            imported,
-            judging,
-        })
+            imported: None,
+            judging: None,
+        }
     }
 
     /// The manifest of a run that was made elsewhere: complete, and its models are names only.
@@ -217,21 +218,8 @@ impl Manifest {
         frozen: FrozenCounts,
         from: ImportedFrom,
     ) -> Self {
-        let program = env!("CARGO_PKG_VERSION").to_owned();
-        let (format, complete, ledger, batches) = (FORMAT, true, None, Vec::new());
-        let (imported, judging) = (Some(from), None);
-        Self {
-            format,
-            program,
-            complete,
-            ledger,
-            batches,
-            study,
-            identity,
-            frozen,
-            imported,
-            judging,
-        }
+        let begun = Self::begun(study, identity, frozen);
+        Self { complete: true, imported: Some(from), ..begun }
     }
 
     /// The same after a command that asked its study, and did or did not complete it.
