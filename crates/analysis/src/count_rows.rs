@@ -9,18 +9,30 @@ use crate::model::KnownModels;
 use crate::observation::{Observation, Observations};
 use crate::pair_row::state_of;
 use crate::selection::Selection;
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, new_null_array};
 use foretell_core::Outcome;
-use foretell_tables::{CountRow, Writer};
+use foretell_tables::{CountRow, Writer, schema_of};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat_n;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What observations of one pair agree in that are counted in one row: number of the arm and of the
-/// pair, repeats, and complete ones among them.
-type Place = (u16, u32, u64, u64);
+/// What observations agree in that are counted in one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Place {
+    /// Number of the treated arm.
+    arm: u16,
+    /// Number of the pair.
+    pair: u32,
+    /// Repeats of an observation; none where the target is missing.
+    repeats: u32,
+    /// Those in which both guesses are answered.
+    complete: u32,
+}
 
 /// Observations, and repeats by what both guesses are.
-type Sums = (u64, [u64; 9]);
+type Sums = (u32, [u32; 9]);
 
 /// What of runs is counted into a table.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -86,18 +98,17 @@ impl CountRequest {
                     return Ok(None);
                 }
             }
-            for row in self.rows(guesses) {
-                writer.push(row)?;
-                written += 1;
+            for batch in self.batches(guesses) {
+                written += batch.num_rows() as u64;
+                writer.push_batch(&batch)?;
             }
         }
         writer.finish()?;
         Ok(Some(written))
     }
 
-    /// The rows of some guesses, sorted by group, arm and pair.
-    #[must_use]
-    pub fn rows(&self, guesses: Arc<Guesses>) -> Vec<CountRow> {
+    /// The counts of some guesses, a batch of rows a group; sorted by group, arm and pair.
+    fn batches(&self, guesses: Arc<Guesses>) -> Vec<RecordBatch> {
         let against = &self.contrast.against;
         let arms: Vec<Arc<str>> = match self.keys.contains(&GroupKey::Arm) {
             true => guesses.arms.iter().filter(|arm| ***arm != **against).cloned().collect(),
@@ -107,79 +118,118 @@ impl CountRequest {
         let observations = Observations::of_arms(guesses, &arms, against, &self.selection);
         let keys: Vec<GroupKey> =
             self.keys.iter().filter(|key| **key != GroupKey::Arm).copied().collect();
-        let mut rows = Vec::new();
-        for group in observations.groups(&keys) {
-            let sums = counted(&observations, &group.members);
-            rows.extend(sums.into_iter().map(|(place, sums)| {
-                let mut row = row(&observations, place, sums);
-                for (key, value) in keys.iter().zip(&group.values) {
-                    fill(&mut row, *key, value);
-                }
-                row
-            }));
-        }
-        rows
+        let groups = observations.groups(&keys).into_par_iter();
+        let batches = groups.map(|group| {
+            let values: Vec<(GroupKey, &str)> =
+                keys.iter().copied().zip(group.values.iter().map(|value| &**value)).collect();
+            batch(&observations, &values, &counted(&observations, &group.members))
+        });
+        batches.collect()
     }
 }
 
-fn counted(observations: &Observations, members: &[Observation]) -> BTreeMap<Place, Sums> {
-    let mut counted: BTreeMap<Place, Sums> = BTreeMap::new();
-    for observation in members {
-        let subject = &observations.guesses.subjects[observation.subject as usize];
-        let (mut repeats, mut complete, mut cells) = (0, 0, [0; 9]);
-        if subject.target_outcome == Outcome::Answered {
-            let slots = observations.slots(observation);
-            for slot in slots {
-                let [treated, baseline] =
-                    [slot.treated, slot.baseline].map(|at| state_of(observations.guess(at)));
-                cells[3 * treated + baseline] += 1;
+/// Observations of one group by place, ascending.
+fn counted(observations: &Observations, members: &[Observation]) -> Vec<(Place, Sums)> {
+    let mut entries: Vec<(Place, Sums)> = Vec::new();
+    let mut panel = 0;
+    for of_subject in observations.by_subject(members) {
+        for observation in of_subject {
+            let (place, cells) = repeats_of(observations, observation);
+            // Predictors of one answer mostly have the same place: few entries are left to sort.
+            match entries[panel..].iter_mut().find(|(known, _)| *known == place) {
+                Some((_, sums)) => add(sums, (1, cells)),
+                None => entries.push((place, (1, cells))),
             }
-            (repeats, complete) = (slots.len() as u64, u64::from(observation.complete()));
         }
-        let place = (observation.arm, subject.pair, repeats, complete);
-        let (count, sums) = counted.entry(place).or_default();
-        *count += 1;
-        sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell);
+        panel = entries.len();
+    }
+    entries.sort_by_key(|(place, _)| *place);
+    let mut counted: Vec<(Place, Sums)> = Vec::with_capacity(entries.len());
+    for (place, sums) in entries {
+        match counted.last_mut() {
+            Some((last, known)) if *last == place => add(known, sums),
+            _ => counted.push((place, sums)),
+        }
     }
     counted
 }
 
-/// A row without values in its group columns.
-fn row(observations: &Observations, place: Place, (count, cells): Sums) -> CountRow {
-    let (arm, pair, repeats, complete) = place;
-    let guesses = &observations.guesses;
-    let pair = &guesses.pairs[pair as usize];
-    let cells = cells.map(|cell| cell as i64);
-    CountRow {
-        arm: guesses.arms[usize::from(arm)].to_string(),
-        against: observations.against.clone(),
-        reference: None,
-        model: None,
-        family: None,
-        effort: None,
-        predictor: None,
-        answer_order: None,
-        distance: None,
-        method: None,
-        changed: None,
-        dataset: guesses.text(pair.dataset).to_string(),
-        pair_id: guesses.text(pair.id).to_string().into(),
-        original_text_id: guesses.text_id(pair.original),
-        counterfactual_text_id: guesses.text_id(pair.counterfactual),
-        repeats: repeats as i64,
-        complete: complete as i64,
-        observations: count as i64,
-        both_right: cells[0],
-        only_treated: cells[1],
-        right_missing: cells[2],
-        only_baseline: cells[3],
-        neither: cells[4],
-        wrong_missing: cells[5],
-        missing_right: cells[6],
-        missing_wrong: cells[7],
-        both_missing: cells[8],
+/// Where an observation is counted, and its repeats by what both guesses are.
+fn repeats_of(observations: &Observations, observation: &Observation) -> (Place, [u32; 9]) {
+    let subject = &observations.guesses.subjects[observation.subject as usize];
+    let mut cells = [0; 9];
+    if subject.target_outcome != Outcome::Answered {
+        return (Place { arm: observation.arm, pair: subject.pair, ..Place::default() }, cells);
     }
+    let slots = observations.slots(observation);
+    for slot in slots {
+        let [treated, baseline] =
+            [slot.treated, slot.baseline].map(|at| state_of(observations.guess(at)));
+        cells[3 * treated + baseline] += 1;
+    }
+    let (repeats, complete) = (slots.len() as u32, observation.complete());
+    (Place { arm: observation.arm, pair: subject.pair, repeats, complete }, cells)
 }
+
+fn add((count, cells): &mut Sums, (more, others): Sums) {
+    *count += more;
+    cells.iter_mut().zip(others).for_each(|(sum, cell)| *sum += cell);
+}
+
+/// Counts as rows of the table, with the values that their group columns have.
+fn batch<'a>(
+    observations: &'a Observations,
+    values: &[(GroupKey, &str)],
+    counted: &[(Place, Sums)],
+) -> RecordBatch {
+    let guesses = &*observations.guesses;
+    let pair = |place: Place| &guesses.pairs[place.pair as usize];
+    let texts = |text: &dyn Fn(Place) -> &'a Arc<str>| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(counted.iter().map(|(place, _)| text(*place))))
+    };
+    let same = |text: &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(repeat_n(text, counted.len())))
+    };
+    let numbers = |number: &dyn Fn(&(Place, Sums)) -> u32| -> ArrayRef {
+        let numbers = counted.iter().map(|row| i64::from(number(row)));
+        Arc::new(Int64Array::from_iter_values(numbers))
+    };
+    let text_id = |text: u32| guesses.text(guesses.texts[text as usize].id);
+    let schema = schema_of::<CountRow>();
+    let columns = schema.fields().iter().map(|field| match field.name().as_str() {
+        "arm" => texts(&|place| &guesses.arms[usize::from(place.arm)]),
+        "against" => same(&observations.against),
+        "dataset" => texts(&|place| guesses.text(pair(place).dataset)),
+        "pair_id" => texts(&|place| guesses.text(pair(place).id)),
+        "original_text_id" => texts(&|place| text_id(pair(place).original)),
+        "counterfactual_text_id" => texts(&|place| text_id(pair(place).counterfactual)),
+        "repeats" => numbers(&|(place, _)| place.repeats),
+        "complete" => numbers(&|(place, _)| place.complete),
+        "observations" => numbers(&|(_, sums)| sums.0),
+        name => match CELLS.iter().position(|cell| *cell == name) {
+            Some(cell) => numbers(&|(_, sums)| sums.1[cell]),
+            None => match values.iter().find(|(key, _)| key.as_str() == name) {
+                Some((_, value)) => same(value),
+                None => new_null_array(field.data_type(), counted.len()),
+            },
+        },
+    });
+    let columns = columns.collect();
+    RecordBatch::try_new(schema, columns).expect("columns of the table's own schema")
+}
+
+/// The columns of repeats by what both guesses are, in the order of [`cells`].
+const CELLS: [&str; 9] = [
+    "both_right",
+    "only_treated",
+    "right_missing",
+    "only_baseline",
+    "neither",
+    "wrong_missing",
+    "missing_right",
+    "missing_wrong",
+    "both_missing",
+];
 
 /// Repeats by what both guesses are, in the order of slots: the treated guess right, wrong, missing,
 /// and within these the baseline.
@@ -195,21 +245,4 @@ pub(crate) fn cells(row: &CountRow) -> [i64; 9] {
         row.missing_wrong,
         row.both_missing,
     ]
-}
-
-fn fill(row: &mut CountRow, key: GroupKey, value: &str) {
-    let column = match key {
-        GroupKey::Reference => &mut row.reference,
-        GroupKey::Model => &mut row.model,
-        GroupKey::Family => &mut row.family,
-        GroupKey::Effort => &mut row.effort,
-        GroupKey::Predictor => &mut row.predictor,
-        GroupKey::AnswerOrder => &mut row.answer_order,
-        GroupKey::Distance => &mut row.distance,
-        GroupKey::Method => &mut row.method,
-        GroupKey::Changed => &mut row.changed,
-        // Columns that are filled whatever is counted by.
-        GroupKey::Dataset | GroupKey::Arm => return,
-    };
-    *column = Some(value.to_owned());
 }

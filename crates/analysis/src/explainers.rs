@@ -14,7 +14,29 @@ pub(crate) struct Chunk<'a> {
     pub(crate) guesses: &'a [Guess],
 }
 
-impl Chunk<'_> {
+impl<'a> Chunk<'a> {
+    /// Those of one arm, which stand together.
+    pub(crate) fn of_arm(self, arm: Option<u16>) -> Self {
+        let is_of_arm = |guess: &Guess| Some(guess.arm) == arm;
+        let before = self.guesses.iter().take_while(|guess| !is_of_arm(guess)).count();
+        let guesses = &self.guesses[before..];
+        let count = guesses.iter().take_while(|guess| is_of_arm(guess)).count();
+        Self { first: self.first + before as u32, guesses: &guesses[..count] }
+    }
+
+    /// The repeat of the first guess.
+    pub(crate) fn next_repeat(&self) -> Option<u32> {
+        Some(self.guesses.first()?.repeat)
+    }
+
+    /// Takes out the first guess, with its place, if it is of this repeat.
+    pub(crate) fn take_repeat(&mut self, repeat: u32) -> Option<(u32, &'a Guess)> {
+        let (guess, guesses) = self.guesses.split_first().filter(|(g, _)| g.repeat == repeat)?;
+        let place = self.first;
+        *self = Self { first: place + 1, guesses };
+        Some((place, guess))
+    }
+
     fn has(&self, arm: Option<u16>) -> bool {
         self.guesses.iter().any(|guess| Some(guess.arm) == arm)
     }

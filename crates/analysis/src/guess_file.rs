@@ -3,7 +3,8 @@
 use crate::error::AnalysisError;
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    Array, BooleanArray, DictionaryArray, Int64Array, ListArray, RecordBatch, StringArray,
+    Array, BooleanArray, DictionaryArray, Int32Array, Int64Array, ListArray, RecordBatch,
+    StringArray,
 };
 use arrow_schema::{DataType, Field, Schema};
 use foretell_tables::{PredictionRow, Reader, Table, TableError};
@@ -89,7 +90,7 @@ pub(crate) fn batches(path: &Path, columns: &[&str]) -> Result<Vec<RecordBatch>,
 
 /// A column of texts: the number of each row's text, and the texts.
 pub(crate) struct TextColumn<'a> {
-    column: &'a DictionaryArray<Int32Type>,
+    keys: &'a Int32Array,
     texts: &'a StringArray,
 }
 
@@ -98,17 +99,7 @@ impl<'a> TextColumn<'a> {
         let column: &DictionaryArray<Int32Type> = column(batch, name)?;
         let texts = column.values().as_any().downcast_ref();
         let texts = texts.ok_or_else(|| rows(format!("column `{name}` is of another type")))?;
-        Ok(Self { column, texts })
-    }
-
-    /// The place of a row's text among [`TextColumn::texts`].
-    pub(crate) fn place(&self, row: usize) -> Option<usize> {
-        self.column.is_valid(row).then(|| self.column.keys().value(row) as usize)
-    }
-
-    /// The same where the table's column may not be empty.
-    pub(crate) fn required(&self, row: usize) -> Result<usize, TableError> {
-        self.place(row).ok_or_else(|| rows(format!("row {row} has an empty cell")))
+        Ok(Self { keys: column.keys(), texts })
     }
 
     /// The texts; those that no row has are among them.
@@ -117,9 +108,48 @@ impl<'a> TextColumn<'a> {
         (0..texts.len()).map(move |at| if texts.is_valid(at) { texts.value(at) } else { "" })
     }
 
-    /// The texts read as words of a type.
-    pub(crate) fn words<T: Deserialize<'a>>(&self) -> Result<Vec<T>, TableError> {
-        self.texts().map(word).collect()
+    /// Whether its texts are these, one by one.
+    pub(crate) fn has_texts(&self, texts: &StringArray) -> bool {
+        self.texts.value_offsets() == texts.value_offsets()
+            && self.texts.values() == texts.values()
+            && self.texts.nulls() == texts.nulls()
+    }
+
+    /// The column with `values` in place of its texts.
+    pub(crate) fn with<T>(self, values: Vec<T>) -> Coded<'a, T> {
+        Coded { keys: self.keys, texts: self.texts, values }
+    }
+
+    /// The column with what `code` makes of its texts in their place.
+    pub(crate) fn coded<T>(self, code: impl FnMut(&'a str) -> T) -> Coded<'a, T> {
+        let values = self.texts().map(code).collect();
+        self.with(values)
+    }
+
+    /// The column as words of a type.
+    pub(crate) fn words<T: Deserialize<'a>>(self) -> Result<Coded<'a, T>, TableError> {
+        let words = self.texts().map(word).collect::<Result<_, _>>()?;
+        Ok(self.with(words))
+    }
+}
+
+/// A column of texts by what each text means, which is found out once for all rows.
+pub(crate) struct Coded<'a, T> {
+    keys: &'a Int32Array,
+    pub(crate) texts: &'a StringArray,
+    /// The meaning of every text.
+    pub(crate) values: Vec<T>,
+}
+
+impl<T: Copy> Coded<'_, T> {
+    /// The value of a row, none where the cell is empty.
+    pub(crate) fn get(&self, row: usize) -> Option<T> {
+        self.keys.is_valid(row).then(|| self.values[self.keys.value(row) as usize])
+    }
+
+    /// The same where the table's column may not be empty.
+    pub(crate) fn required(&self, row: usize) -> Result<T, TableError> {
+        self.get(row).ok_or_else(|| rows(format!("row {row} has an empty cell")))
     }
 }
 

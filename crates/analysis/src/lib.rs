@@ -30,6 +30,7 @@ mod gain_published;
 mod group;
 mod grouping;
 mod guess_file;
+mod guess_order;
 mod guesses;
 mod inference;
 mod load;

@@ -3,16 +3,17 @@
 use crate::error::AnalysisError;
 use crate::folder::{PredictionFile, prediction_files};
 use crate::guess_file::{
-    GUESS_COLUMNS, PAIR_COLUMNS, TextColumn, batches, integers, lists, rows, truths,
+    Coded, GUESS_COLUMNS, PAIR_COLUMNS, TextColumn, batches, integers, lists, rows, truths,
 };
+use crate::guess_order::{place, sorted};
 use crate::guesses::{Guess, Guesses, Pair, Subject, Text};
 use crate::model::KnownModels;
 use crate::names::{Name, Names};
-use arrow_array::{Array, BooleanArray, Int64Array, RecordBatch};
+use arrow_array::{Array, BooleanArray, Int64Array, RecordBatch, StringArray};
 use foretell_core::{AnswerOrder, ConfidenceLevel, Outcome};
 use foretell_tables::TableError;
+use hashbrown::HashMap;
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Files that are decoded at once: enough for all cores, few enough to hold while they are taken in.
@@ -40,12 +41,17 @@ impl Guesses {
         for chunk in files.chunks(AT_ONCE) {
             let decoded: Vec<_> =
                 chunk.par_iter().map(|file| batches(&file.path, &GUESS_COLUMNS)).collect();
+            loading.guesses.reserve(decoded.iter().flatten().map(|file| rows_of(file)).sum());
             for (file, batches) in chunk.iter().zip(decoded) {
                 loading.take_file(file, &batches?)?;
             }
         }
         loading.finish(known)
     }
+}
+
+fn rows_of(batches: &[RecordBatch]) -> usize {
+    batches.iter().map(RecordBatch::num_rows).sum()
 }
 
 /// Tables, while they are read.
@@ -68,8 +74,8 @@ struct Loading {
     subject_files: Vec<u32>,
     guesses: Vec<Guess>,
     files: Vec<PathBuf>,
-    /// Names of the pairs of the last file, in the order of its dictionary.
-    last_pairs: Vec<Name>,
+    /// Texts of a column of pairs of this run, and the pairs they name.
+    last_pairs: Option<(StringArray, Vec<(Name, u32)>)>,
 }
 
 /// Names in the order in which they came, by number.
@@ -89,24 +95,37 @@ impl Interner {
     }
 }
 
-/// The columns of one batch, with the numbers of their texts.
+/// The columns of one batch.
 struct Columns<'a> {
-    pair: (TextColumn<'a>, Vec<u32>, Vec<Name>),
-    reference: (TextColumn<'a>, Vec<u32>),
-    explainer: (TextColumn<'a>, Vec<u32>),
-    predictor: (TextColumn<'a>, Vec<u32>),
-    arm: (TextColumn<'a>, Vec<&'a str>),
-    outcome: (TextColumn<'a>, Vec<Outcome>),
-    target_outcome: (TextColumn<'a>, Vec<Outcome>),
-    confidence: (TextColumn<'a>, Vec<ConfidenceLevel>),
-    answer: (TextColumn<'a>, Vec<Name>),
-    original_answer: (TextColumn<'a>, Vec<Name>),
-    target: (TextColumn<'a>, Vec<Name>),
+    /// Name and number of the pair.
+    pair: Coded<'a, (Name, u32)>,
+    reference: Coded<'a, u32>,
+    explainer: Coded<'a, u32>,
+    predictor: Coded<'a, u32>,
+    /// The arm, and whether it is that of the file.
+    arm: Coded<'a, (&'a str, bool)>,
+    outcome: Coded<'a, Outcome>,
+    target_outcome: Coded<'a, Outcome>,
+    confidence: Coded<'a, ConfidenceLevel>,
+    answer: Coded<'a, Name>,
+    original_answer: Coded<'a, Name>,
+    target: Coded<'a, Name>,
     repeat: &'a Int64Array,
     answer_repeat: &'a Int64Array,
     output_tokens: &'a Int64Array,
     reasoning_tokens: &'a Int64Array,
     hit: &'a BooleanArray,
+}
+
+/// A file, while it is taken in.
+struct Taking<'a> {
+    file: &'a PredictionFile,
+    /// Its number in [`Guesses::files`].
+    number: u32,
+    /// The number of its arm.
+    arm: u16,
+    /// The subject of the row before.
+    last: u32,
 }
 
 impl Loading {
@@ -118,20 +137,26 @@ impl Loading {
         if file.run != self.run {
             self.run = file.run;
             self.pairs_of_run.clear();
+            self.last_pairs = None;
         }
         let number = self.files.len() as u32;
         self.files.push(file.path.clone());
-        let rows = batches.iter().map(RecordBatch::num_rows).sum();
-        self.guesses.reserve(rows);
+        if rows_of(batches) == 0 {
+            return Ok(());
+        }
+        let arm = self.arms.number(self.names.name(&file.arm)) as u16;
+        let mut taking = Taking { file, number, arm, last: 0 };
         for batch in batches {
-            let mut columns = self.columns(batch)?;
-            if columns.pair.1.contains(&UNREAD) {
+            let mut columns = self.columns(batch, &file.arm)?;
+            if columns.pair.values.iter().any(|(_, number)| *number == UNREAD) {
                 self.read_pairs(&file.path)?;
-                let pairs = columns.pair.2.iter();
-                columns.pair.1 = pairs.map(|name| self.pair_of_run(*name)).collect();
+                columns.pair.values.iter_mut().for_each(|(name, number)| {
+                    *number = self.pair_of_run(*name);
+                });
             }
+            self.last_pairs = Some((columns.pair.texts.clone(), columns.pair.values.clone()));
             for row in 0..batch.num_rows() {
-                let guess = self.take_row(&columns, row, file, number)?;
+                let guess = self.take_row(&columns, row, &mut taking)?;
                 self.guesses.push(guess);
             }
         }
@@ -142,38 +167,21 @@ impl Loading {
         self.pairs_of_run.get(&name).copied().unwrap_or(UNREAD)
     }
 
-    fn columns<'a>(&mut self, batch: &'a RecordBatch) -> Result<Columns<'a>, TableError> {
+    fn columns<'a>(
+        &mut self,
+        batch: &'a RecordBatch,
+        arm: &str,
+    ) -> Result<Columns<'a>, TableError> {
         let text = |name| TextColumn::of(batch, name);
-        let (pair, names) = (text("pair_id")?, &mut self.names);
-        let last = &self.last_pairs;
-        let pair_names: Vec<Name> = (pair.texts().enumerate())
-            .map(|(at, text)| names.name_likely(text, last.get(at).copied()))
-            .collect();
-        let pairs = pair_names.iter().map(|name| self.pair_of_run(*name)).collect();
-        self.last_pairs.clone_from(&pair_names);
-        let (outcome, target_outcome) = (text("outcome")?, text("target_outcome")?);
-        let (arm, confidence) = (text("arm")?, text("confidence_level")?);
         Ok(Columns {
-            pair: (pair, pairs, pair_names),
+            pair: self.pairs(text("pair_id")?),
             reference: self.models(text("reference")?),
             explainer: self.models(text("explainer")?),
             predictor: self.models(text("predictor")?),
-            arm: {
-                let texts = arm.texts().collect();
-                (arm, texts)
-            },
-            outcome: {
-                let words = outcome.words()?;
-                (outcome, words)
-            },
-            target_outcome: {
-                let words = target_outcome.words()?;
-                (target_outcome, words)
-            },
-            confidence: {
-                let words = confidence.words()?;
-                (confidence, words)
-            },
+            arm: text("arm")?.coded(|text| (text, text == arm)),
+            outcome: text("outcome")?.words()?,
+            target_outcome: text("target_outcome")?.words()?,
+            confidence: text("confidence_level")?.words()?,
             answer: self.labels(text("answer")?),
             original_answer: self.labels(text("original_answer")?),
             target: self.labels(text("target")?),
@@ -185,15 +193,27 @@ impl Loading {
         })
     }
 
-    fn labels<'a>(&mut self, column: TextColumn<'a>) -> (TextColumn<'a>, Vec<Name>) {
-        let names = column.texts().map(|text| self.names.name(text)).collect();
-        (column, names)
+    fn pairs<'a>(&mut self, column: TextColumn<'a>) -> Coded<'a, (Name, u32)> {
+        // Tables of one run mostly name the same pairs in the same order.
+        let last = std::mem::take(&mut self.last_pairs);
+        if let Some((_, pairs)) = last.as_ref().filter(|(texts, _)| column.has_texts(texts)) {
+            let pairs = pairs.clone();
+            self.last_pairs = last;
+            return column.with(pairs);
+        }
+        let mut likely = last.iter().flat_map(|(_, pairs)| pairs).map(|(name, _)| *name);
+        column.coded(|text| {
+            let name = self.names.name_likely(text, likely.next());
+            (name, self.pair_of_run(name))
+        })
     }
 
-    fn models<'a>(&mut self, column: TextColumn<'a>) -> (TextColumn<'a>, Vec<u32>) {
-        let number = |text| self.models.number(self.names.name(text));
-        let numbers = column.texts().map(number).collect();
-        (column, numbers)
+    fn labels<'a>(&mut self, column: TextColumn<'a>) -> Coded<'a, Name> {
+        column.coded(|text| self.names.name(text))
+    }
+
+    fn models<'a>(&mut self, column: TextColumn<'a>) -> Coded<'a, u32> {
+        column.coded(|text| self.models.number(self.names.name(text)))
     }
 
     /// One guess, once its row is known to belong here and to be scored.
@@ -201,24 +221,23 @@ impl Loading {
         &mut self,
         columns: &Columns<'_>,
         row: usize,
-        file: &PredictionFile,
-        number: u32,
+        taking: &mut Taking<'_>,
     ) -> Result<Guess, AnalysisError> {
-        let path = || file.path.clone();
-        let pair = columns.pair.0.required(row)?;
-        let id = |names: &Names| names.text(columns.pair.2[pair]).to_string().into();
-        let arm = columns.arm.1[columns.arm.0.required(row)?];
-        if arm != file.arm {
+        let path = || taking.file.path.clone();
+        let (pair, pair_number) = columns.pair.required(row)?;
+        let id = |names: &Names| names.text(pair).to_string().into();
+        let (arm, is_of_file) = columns.arm.required(row)?;
+        if !is_of_file {
             let pair = id(&self.names);
             return Err(AnalysisError::OtherArm { path: path(), pair, found: arm.to_owned() });
         }
-        let subject = self.subject(columns, row, pair)?;
+        let read = columns.subject(row, pair_number)?;
+        let subject = self.subject(read, taking.last);
         if self.subject_files.len() < self.subjects.len() {
-            self.subject_files.push(number);
+            self.subject_files.push(taking.number);
         }
         let known = self.subjects[subject as usize];
-        let subject_read = columns.subject(row)?;
-        if (known.target, known.target_outcome) != subject_read {
+        if (known.target, known.target_outcome) != (read.target, read.target_outcome) {
             let other = self.files[self.subject_files[subject as usize] as usize].clone();
             return Err(AnalysisError::TargetsDiffer {
                 path: path(),
@@ -226,8 +245,7 @@ impl Loading {
                 pair: id(&self.names),
             });
         }
-        let original = value(&columns.original_answer, row);
-        if let (Some(found), Some(said)) = (original, known.original_answer)
+        if let (Some(found), Some(said)) = (read.original_answer, known.original_answer)
             && found != said
         {
             let text = |name: Name| (&**self.names.text(name)).into();
@@ -239,73 +257,72 @@ impl Loading {
                 known: text(said),
             });
         }
-        let outcome = columns.outcome.1[columns.outcome.0.required(row)?];
-        let answer = value(&columns.answer, row).filter(|_| outcome == Outcome::Answered);
+        let outcome = columns.outcome.required(row)?;
+        let answer = columns.answer.get(row).filter(|_| outcome == Outcome::Answered);
         let hit = columns.hit.is_valid(row).then(|| columns.hit.value(row));
         let scored = hit.is_some() || known.target_outcome != Outcome::Answered;
         if outcome == Outcome::Answered && (answer.is_none() || !scored) {
             return Err(AnalysisError::Unscored { path: path(), pair: id(&self.names) });
         }
+        taking.last = subject;
         Ok(Guess {
             subject,
-            predictor: columns.predictor.1[columns.predictor.0.required(row)?],
+            predictor: columns.predictor.required(row)?,
             repeat: count(columns.repeat, row)?.unwrap_or(0),
-            file: number,
+            file: taking.number,
             answer,
             output_tokens: count(columns.output_tokens, row)?,
             reasoning_tokens: count(columns.reasoning_tokens, row)?,
-            arm: self.arms.number(self.names.name(arm)) as u16,
+            arm: taking.arm,
             outcome,
             hit: hit.filter(|_| outcome == Outcome::Answered),
-            confidence_level: value(&columns.confidence, row),
+            confidence_level: columns.confidence.get(row),
         })
     }
 
-    fn subject(
-        &mut self,
-        columns: &Columns<'_>,
-        row: usize,
-        pair: usize,
-    ) -> Result<u32, AnalysisError> {
-        let pair = columns.pair.1[pair];
-        let model = |(column, numbers): &(TextColumn<'_>, Vec<u32>)| {
-            column.required(row).map(|place| numbers[place])
-        };
-        let (reference, explainer) = (model(&columns.reference)?, model(&columns.explainer)?);
-        let answer_repeat = count(columns.answer_repeat, row)?.unwrap_or(0);
-        let (target, target_outcome) = columns.subject(row)?;
-        let original_answer = value(&columns.original_answer, row);
-        let (subjects, key) = (&mut self.subjects, [pair, reference, explainer, answer_repeat]);
-        let number = *self.subject_numbers.entry(key).or_insert_with(|| {
-            subjects.push(Subject {
-                pair,
-                reference,
-                explainer,
-                answer_repeat,
-                original_answer,
-                target,
-                target_outcome,
-            });
-            subjects.len() as u32 - 1
+    /// The number of a subject, which is added where it is new; `last` is that of the row before.
+    fn subject(&mut self, read: Subject, last: u32) -> u32 {
+        let number = self.following(&read, last).unwrap_or_else(|| {
+            let subjects = &mut self.subjects;
+            *self.subject_numbers.entry(key(&read)).or_insert_with(|| {
+                subjects.push(read);
+                subjects.len() as u32 - 1
+            })
         });
         let known = &mut self.subjects[number as usize];
         // An arm that asks the predictor about something else need not know the original answer.
-        known.original_answer = known.original_answer.or(original_answer);
-        Ok(number)
+        known.original_answer = known.original_answer.or(read.original_answer);
+        number
     }
+
+    /// The number of a subject that is that of the row before or the next: files that are about the
+    /// same subjects mostly have them in the same order, and nothing has to be looked up.
+    fn following(&self, read: &Subject, last: u32) -> Option<u32> {
+        let is_it = |number: &u32| {
+            self.subjects.get(*number as usize).is_some_and(|known| key(known) == key(read))
+        };
+        [last + 1, last].into_iter().find(is_it)
+    }
+}
+
+/// What subjects are told apart by.
+fn key(subject: &Subject) -> [u32; 4] {
+    [subject.pair, subject.reference, subject.explainer, subject.answer_repeat]
 }
 
 impl Columns<'_> {
-    /// The target and what became of it.
-    fn subject(&self, row: usize) -> Result<(Option<Name>, Outcome), TableError> {
-        let outcome = self.target_outcome.1[self.target_outcome.0.required(row)?];
-        Ok((value(&self.target, row), outcome))
+    /// What the guess of a row is about.
+    fn subject(&self, row: usize, pair: u32) -> Result<Subject, TableError> {
+        Ok(Subject {
+            pair,
+            reference: self.reference.required(row)?,
+            explainer: self.explainer.required(row)?,
+            answer_repeat: count(self.answer_repeat, row)?.unwrap_or(0),
+            original_answer: self.original_answer.get(row),
+            target: self.target.get(row),
+            target_outcome: self.target_outcome.required(row)?,
+        })
     }
-}
-
-/// The value of a column that may be empty.
-fn value<T: Copy>((column, values): &(TextColumn<'_>, Vec<T>), row: usize) -> Option<T> {
-    column.place(row).map(|place| values[place])
 }
 
 fn count(column: &Int64Array, row: usize) -> Result<Option<u32>, TableError> {
@@ -326,31 +343,29 @@ impl Loading {
             let dataset = self.labels(text("dataset")?);
             let original = self.labels(text("original_text_id")?);
             let counterfactual = self.labels(text("counterfactual_text_id")?);
-            let order = text("answer_order")?;
-            let orders: Vec<AnswerOrder> = order.words()?;
+            let order: Coded<'_, AnswerOrder> = text("answer_order")?.words()?;
             let method = self.labels(text("method")?);
             let cue_label = self.labels(text("cue_label")?);
             let (distance, changed) = (integers(&batch, "distance")?, lists(&batch, "changed")?);
             for row in 0..batch.num_rows() {
-                let id = pair_id.1[pair_id.0.required(row)?];
+                let id = pair_id.required(row)?;
                 if self.pairs_of_run.contains_key(&id) {
                     continue;
                 }
-                let dataset = dataset.1[dataset.0.required(row)?];
-                let text = |column: &(TextColumn<'_>, Vec<Name>)| {
-                    column.0.required(row).map(|place| Text { dataset, id: column.1[place] })
-                };
+                let dataset = dataset.required(row)?;
+                let text =
+                    |column: &Coded<'_, Name>| column.required(row).map(|id| Text { dataset, id });
                 let (original, counterfactual) = (text(&original)?, text(&counterfactual)?);
                 let pair = Pair {
                     id,
                     dataset,
                     original: self.text(original),
                     counterfactual: self.text(counterfactual),
-                    answer_order: orders[order.required(row)?],
+                    answer_order: order.required(row)?,
                     distance: count(distance, row)?.map(|distance| distance as i32),
                     changed: self.list(&changed.value(row))?,
-                    method: value(&method, row),
-                    cue_label: value(&cue_label, row),
+                    method: method.get(row),
+                    cue_label: cue_label.get(row),
                 };
                 let number = self.pair(pair);
                 self.pairs_of_run.insert(id, number);
@@ -360,7 +375,7 @@ impl Loading {
     }
 
     fn list(&mut self, values: &dyn Array) -> Result<Box<[Name]>, TableError> {
-        let texts = values.as_any().downcast_ref::<arrow_array::StringArray>();
+        let texts = values.as_any().downcast_ref::<StringArray>();
         let texts = texts.ok_or_else(|| rows("column `changed` is of another type".to_owned()))?;
         Ok(texts.iter().flatten().map(|text| self.names.name(text)).collect())
     }
@@ -383,11 +398,8 @@ impl Loading {
     }
 
     fn finish(mut self, known: &KnownModels) -> Result<Guesses, AnalysisError> {
-        self.guesses.shrink_to_fit();
-        let key = |guess: &Guess| (guess.subject, guess.predictor, guess.arm, guess.repeat);
-        // The file last, so that of a guess that stands twice the same two are named each time.
-        self.guesses.par_sort_unstable_by_key(|guess| (key(guess), guess.file));
-        let twice = self.guesses.windows(2).find(|two| key(&two[0]) == key(&two[1]));
+        self.guesses = sorted(&self.guesses, self.subjects.len());
+        let twice = self.guesses.windows(2).find(|two| place(&two[0]) == place(&two[1]));
         let twice = twice.map(|two| (two[0], two[1]));
         let models = &self.models.names;
         let guesses = Guesses {

@@ -1,6 +1,8 @@
 //! Texts of runs, each kept once and known by a number: models, datasets, pairs, labels.
 
-use std::collections::HashMap;
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -38,26 +40,33 @@ impl Name {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    numbers: HashMap<Arc<str>, Name>,
+    /// By their texts, which stand in `texts` alone.
+    numbers: HashTable<Name>,
+    hasher: DefaultHashBuilder,
     texts: Vec<Arc<str>>,
 }
 
 impl Names {
     /// The number of a text, which is added where it is new.
     pub fn name(&mut self, text: &str) -> Name {
-        if let Some(name) = self.numbers.get(text) {
-            return *name;
+        let Self { numbers, hasher, texts } = self;
+        let is_it = |name: &Name| &*texts[name.place()] == text;
+        let hash_again = |name: &Name| hasher.hash_one(&*texts[name.place()]);
+        match numbers.entry(hasher.hash_one(text), is_it, hash_again) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                let name = *free.insert(Name::at(texts.len())).get();
+                texts.push(text.into());
+                name
+            }
         }
-        let (text, name): (Arc<str>, Name) = (text.into(), Name::at(self.texts.len()));
-        self.texts.push(Arc::clone(&text));
-        self.numbers.insert(text, name);
-        name
     }
 
     /// The number of a text that is known.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.numbers.get(text).copied()
+        let is_it = |name: &Name| &**self.text(*name) == text;
+        self.numbers.find(self.hasher.hash_one(text), is_it).copied()
     }
 
     /// The text of a number.

@@ -119,6 +119,7 @@ impl Observations {
         selection: &Selection,
     ) -> Self {
         let arms: BTreeSet<u16> = arms.iter().filter_map(|arm| guesses.arm(arm)).collect();
+        let arms: Vec<u16> = arms.into_iter().collect();
         let families = Families::of(&guesses);
         // About as many as there will be: a list that grows is copied again and again.
         let treated = guesses.guesses.iter().filter(|guess| arms.contains(&guess.arm)).count();
@@ -231,7 +232,7 @@ impl<'a> Joining<'a> {
     }
 
     /// All guesses of one predictor about one subject.
-    fn take(&mut self, chunk: Chunk<'a>, arms: &BTreeSet<u16>) {
+    fn take(&mut self, chunk: Chunk<'a>, arms: &[u16]) {
         let Some(guess) = chunk.guesses.first() else { return };
         let of_contrast =
             |guess: &Guess| arms.contains(&guess.arm) || Some(guess.arm) == self.baseline;
@@ -257,53 +258,33 @@ impl<'a> Joining<'a> {
     /// One observation, of the subject and predictor of `guess`: the guesses of one treated arm and
     /// of the baseline, repeat by repeat.
     fn join(&mut self, sides: [Chunk<'a>; 2], guess: Guess, arm: u16) {
-        let places = |chunk: Chunk<'a>, arm: Option<u16>| {
-            let places = (chunk.first..).zip(chunk.guesses);
-            places.filter(move |(_, guess)| Some(guess.arm) == arm).peekable()
-        };
-        let mut treated = places(sides[0], Some(arm));
-        let mut baseline = places(sides[1], self.baseline);
+        let [mut treated, mut baseline] =
+            [sides[0].of_arm(Some(arm)), sides[1].of_arm(self.baseline)];
+        if treated.guesses.is_empty() && baseline.guesses.is_empty() {
+            return;
+        }
         let first_slot = self.slots.len() as u32;
-        let mut refused = None;
-        let mut any = false;
-        loop {
-            let repeats = [treated.peek(), baseline.peek()].map(|next| Some(next?.1.repeat));
-            let Some(repeat) = repeats.into_iter().flatten().min() else { break };
-            let found = [
-                if repeats[0] == Some(repeat) { treated.next() } else { None },
-                if repeats[1] == Some(repeat) { baseline.next() } else { None },
-            ];
-            any = true;
+        let (mut refused, mut repeats) = (None, [0; 4]);
+        while let Some(repeat) = [treated, baseline].iter().filter_map(Chunk::next_repeat).min() {
+            let found = [treated.take_repeat(repeat), baseline.take_repeat(repeat)];
             let shown = found[0].map(|(_, guess)| guess);
             if let Some(rule) = self.selection.filter.refuses_guess(self.guesses, shown) {
                 refused = Some(rule);
                 continue;
             }
+            if let [Some(treated), Some(baseline)] = found.map(|found| found?.1.hit) {
+                repeats[2 * usize::from(!treated) + usize::from(!baseline)] += 1;
+            }
             let [treated, baseline] = found.map(|found| found.map(|(place, _)| place));
             self.slots.push(Slot { repeat, treated, baseline });
         }
         let slots = self.slots.len() as u32 - first_slot;
-        match refused {
-            Some((place, what)) if slots == 0 => return self.exclude(place, what),
-            _ if !any => return,
-            _ => {}
+        if let (0, Some((place, what))) = (slots, refused) {
+            return self.exclude(place, what);
         }
-        let repeats = self.scored(first_slot);
         let Guess { subject, predictor, .. } = guess;
         let slots = u16::try_from(slots).expect("fewer than 65,536 repeats of one guess");
         self.list.push(Observation { subject, predictor, arm, slots, first_slot, repeats });
-    }
-
-    /// Repeats with both guesses and a target, by which of them is right.
-    fn scored(&self, first_slot: u32) -> [u16; 4] {
-        let mut repeats = [0; 4];
-        for slot in &self.slots[first_slot as usize..] {
-            let hit = |place: Option<u32>| self.guesses.guesses[place? as usize].hit;
-            if let (Some(treated), Some(baseline)) = (hit(slot.treated), hit(slot.baseline)) {
-                repeats[2 * usize::from(!treated) + usize::from(!baseline)] += 1;
-            }
-        }
-        repeats
     }
 
     /// Drops the subjects whose answered treated guesses are not all one label, or are none.
