@@ -49,7 +49,8 @@ pub struct CountRequest {
 impl CountRequest {
     /// Counts runs and writes the counts as one table; gives the number of rows.
     ///
-    /// The guesses of one reference are held at a time, so that runs may be larger than memory.
+    /// One reference is held at a time by each thread, so that runs may be larger than memory; the
+    /// table depends on neither.
     ///
     /// # Errors
     /// [`AnalysisError`] names the run or the file, and the pair where there is one.
@@ -81,7 +82,7 @@ impl CountRequest {
         Ok(files)
     }
 
-    /// Writes parts one after the other, unless two of them are about one reference.
+    /// Writes the counts of parts one after the other, unless two are about one reference.
     fn write_parts(
         &self,
         parts: &[Vec<PredictionFile>],
@@ -90,21 +91,33 @@ impl CountRequest {
     ) -> Result<Option<u64>, AnalysisError> {
         let mut writer = Writer::<CountRow>::create(path)?;
         let (mut written, mut seen) = (0, BTreeSet::new());
-        for files in parts {
-            let guesses = Arc::new(Guesses::read(files, known)?);
-            let references: BTreeSet<u32> = guesses.subjects.iter().map(|s| s.reference).collect();
-            for reference in references {
-                if !seen.insert(Arc::clone(&guesses.models[reference as usize].name)) {
+        for at_once in parts.chunks(rayon::current_num_threads()) {
+            let counted: Vec<_> =
+                at_once.par_iter().map(|files| self.count_files(files, known)).collect();
+            for counted in counted {
+                let (batches, references) = counted?;
+                if !references.into_iter().all(|name| seen.insert(name)) {
                     return Ok(None);
                 }
-            }
-            for batch in self.batches(guesses) {
-                written += batch.num_rows() as u64;
-                writer.push_batch(&batch)?;
+                for batch in batches {
+                    written += batch.num_rows() as u64;
+                    writer.push_batch(&batch)?;
+                }
             }
         }
         writer.finish()?;
         Ok(Some(written))
+    }
+
+    /// The counts of some tables, and the references that they are about.
+    fn count_files(
+        &self,
+        files: &[PredictionFile],
+        known: &KnownModels,
+    ) -> Result<(Vec<RecordBatch>, BTreeSet<Arc<str>>), AnalysisError> {
+        let guesses = Guesses::read(files, known)?;
+        let references = guesses.references();
+        Ok((self.batches(guesses.into()), references))
     }
 
     /// The counts of some guesses, a batch of rows a group; sorted by group, arm and pair.

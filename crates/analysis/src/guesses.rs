@@ -3,6 +3,7 @@
 use crate::model::Model;
 use crate::names::{Name, Names};
 use foretell_core::{AnswerOrder, ConfidenceLevel, Outcome, TextId};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -152,6 +153,12 @@ impl Guesses {
     #[must_use]
     pub fn text_id(&self, text: u32) -> TextId {
         self.names.text(self.texts[text as usize].id).to_string().into()
+    }
+
+    /// Names of the references that anything is guessed about.
+    pub(crate) fn references(&self) -> BTreeSet<Arc<str>> {
+        let numbers: BTreeSet<u32> = self.subjects.iter().map(|s| s.reference).collect();
+        numbers.into_iter().map(|number| Arc::clone(&self.models[number as usize].name)).collect()
     }
 
     /// Number of an arm, where any guess is of it.

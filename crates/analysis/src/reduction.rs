@@ -75,12 +75,10 @@ impl Contrast {
         keys: &[GroupKey],
         known: &KnownModels,
     ) -> Result<(Counts, BTreeSet<Arc<str>>), AnalysisError> {
-        let guesses = Arc::new(Guesses::read(files, known)?);
-        let name = |number: u32| Arc::clone(&guesses.models[number as usize].name);
-        let names = guesses.subjects.iter().map(|subject| subject.reference);
-        let names = names.collect::<BTreeSet<_>>().into_iter().map(name).collect();
-        let observations = Observations::of(guesses, self, &Selection::default());
-        Ok((Counts::of(&observations, keys), names))
+        let guesses = Guesses::read(files, known)?;
+        let references = guesses.references();
+        let observations = Observations::of(guesses.into(), self, &Selection::default());
+        Ok((Counts::of(&observations, keys), references))
     }
 }
 
