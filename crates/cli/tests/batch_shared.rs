@@ -100,6 +100,7 @@ fn what_a_run_that_is_gone_handed_over_can_be_given_up() {
     let file = err.lines().find_map(|line| line.split_once("handed over ")).unwrap().1;
     let (_, err) = with_keys(folder, 2, &["batch", "forget", "two", file]);
     assert!(err.contains(&format!("({asked} requests, at most $")), "{err}");
+    assert!(err.contains("not checked: how far its batch is"), "{err}");
     with_keys(folder, 5, &sharing(&model, "two", &["--yes"]));
     assert_eq!(server.live(), 0);
     with_keys(folder, 0, &["batch", "forget", "two", file, "--yes"]);

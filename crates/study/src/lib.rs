@@ -57,7 +57,7 @@ mod wide;
 
 pub use batch::{
     AwaitedBatches, BatchRecord, Batches, ExportRequest, Exported, FileState, Forgetting,
-    Forgotten, Imported, Named, Submitted,
+    Forgotten, Imported, Looked, Named, Submitted,
 };
 pub use case::{Case, Guess, find_case};
 pub use cost::{Cost, CostKey, CostRow, Costs, costs};

@@ -20,6 +20,8 @@ use foretell_data::{Cards, PairSet, select};
 use foretell_llm::{
     ChatModel, Keys, ModelSpec, Opening, Place, SpecError, open_model, open_to_read,
 };
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -212,6 +214,28 @@ impl Run {
             _ => asked(spec, registry, logs),
         };
         Self::reopen_with(folder, &open, settings)
+    }
+
+    /// The same where keys may be missing: a model without one cannot be asked, and is named in what is
+    /// given beside the run, with what is wrong with its key.
+    pub(crate) fn reopen_without_keys(
+        folder: &Path,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<(Self, BTreeMap<String, String>), StudyError> {
+        let (asked, keyless) = (asked(keys, settings), RefCell::new(BTreeMap::new()));
+        let open = |spec: &ModelSpec, registry: &Registry, logs: &Path| match spec.place {
+            Place::Vllm => open_to_read(spec, registry),
+            _ => asked(spec, registry, logs).or_else(|fault| match fault {
+                SpecError::NoKey { .. } | SpecError::BadKey { .. } => {
+                    keyless.borrow_mut().insert(spec.name.clone(), fault.to_string());
+                    open_to_read(spec, registry)
+                }
+                fault => Err(fault),
+            }),
+        };
+        let run = Self::reopen_with(folder, &open, settings)?;
+        Ok((run, keyless.into_inner()))
     }
 
     /// The same with models that cannot be asked, and need neither keys nor programs.

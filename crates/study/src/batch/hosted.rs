@@ -107,6 +107,9 @@ impl Batches {
         let file = &self.list.files[at];
         let model = self.model(&file.model);
         let model = model.ok_or_else(|| format!("the run has no model `{}`", file.model))?;
+        if let Some(why) = self.keyless.get(&file.model) {
+            return Err(why.clone());
+        }
         let format = file.format.parse()?;
         let door = model.chat.batch();
         door.and_then(|door| door.api(format)).ok_or_else(|| {
