@@ -6,7 +6,7 @@
 //! attempts(key, n, at_ms, status, cost_usd, failure, error, raw)   every attempt, also failed ones
 //! replies(key, n)                                            the attempt that counts
 //! batched(key, n)                                            attempts that a batch brought
-//! handed_files, handed                                       what is in batches on its way
+//! handed_files, handed, let_go                               what is in batches on its way
 //! ```
 //!
 //! One thread writes. It commits whatever has queued up while the last commit went to disk, so that

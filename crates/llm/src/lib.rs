@@ -24,6 +24,7 @@ mod ledger_attempts;
 mod ledger_handed;
 mod ledger_look;
 mod ledger_merge;
+mod ledger_merge_handed;
 mod ledger_reader;
 mod ledger_sweep;
 mod limit_log;

@@ -102,6 +102,8 @@ impl Run {
             own.extend(file.held_as);
         }
         let handed = self.asking.reader()?.handed_over()?.into_iter();
+        // All of it may have ended before the ledger hears that its run let go of it.
+        let handed = handed.filter(|file| file.requests.iter().any(|request| !request.ended));
         let others = handed.map(|file| file.file).filter(|file| !own.contains(file));
         awaited.elsewhere.extend(others);
         Ok(awaited)
