@@ -14,6 +14,7 @@
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
+use crate::ledger_batched::BATCHED;
 use crate::ledger_handed::HANDED;
 use crate::ledger_reader::LedgerReader;
 use crate::model::{Attempt, Verdict};
@@ -31,10 +32,6 @@ use tokio::sync::oneshot;
 
 /// Version of the tables, in SQLite's `user_version`.
 pub(crate) const VERSION: i64 = 1;
-
-/// The table of attempts that a batch brought; a ledger of before there were batches has none.
-pub(crate) const BATCHED: &str = "CREATE TABLE IF NOT EXISTS batched (
-             key BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;";
 
 /// Most attempts in one commit.
 const MOST_IN_COMMIT: usize = 2048;
@@ -251,11 +248,6 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connect
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.busy_timeout(Duration::from_secs(30))?;
     Ok(connection)
-}
-
-/// Whether a ledger, by the name that its connection has for it, knows of batches.
-pub(crate) fn has_batched(connection: &Connection, ledger: &str) -> rusqlite::Result<bool> {
-    has_table(connection, ledger, "batched")
 }
 
 /// Whether a ledger has a table that those of earlier programs may lack.

@@ -121,7 +121,7 @@ impl Ledger {
     }
 
     /// Writes beside the thread that keeps replies, which SQLite's locks keep apart from this.
-    fn write<T>(
+    pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LedgerError> {

@@ -2,7 +2,8 @@
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, VERSION, connect, has_batched, prepare};
+use crate::ledger::{LedgerError, VERSION, connect, prepare};
+use crate::ledger_batched::has_batched;
 use crate::ledger_merge_handed::{bring_handed, bring_let_go, handed_in_both};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Reading a ledger: the attempt that counts, the keys that have ended.
 
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, connect, failure_named, has_batched};
+use crate::ledger::{LedgerError, connect, failure_named};
 use crate::model::Failure;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::io::Read;
@@ -144,19 +144,6 @@ impl LedgerReader {
             .prepare_cached("SELECT body FROM requests WHERE key = ?1")
             .and_then(|mut query| query.query_row([key.as_bytes()], |row| row.get(0)).optional())
             .map_err(|fault| self.fault(fault))
-    }
-
-    /// What says of the attempt `a` whether a batch brought it.
-    ///
-    /// # Errors
-    /// [`LedgerError`] names the file.
-    pub(crate) fn batched(&self) -> Result<&'static str, LedgerError> {
-        let found = has_batched(&self.connection, "main").map_err(|fault| self.fault(fault))?;
-        Ok(if found {
-            "EXISTS (SELECT 1 FROM batched b WHERE b.key = a.key AND b.n = a.n)"
-        } else {
-            "0"
-        })
     }
 
     /// How many attempts the ledger holds.

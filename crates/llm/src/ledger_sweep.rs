@@ -2,7 +2,8 @@
 //! names.
 
 use crate::key::RequestKey;
-use crate::ledger::{BATCHED, LedgerError, VERSION, connect};
+use crate::ledger::{LedgerError, VERSION, connect};
+use crate::ledger_batched::BATCHED;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::HashSet;
 use std::path::Path;

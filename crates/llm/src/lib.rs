@@ -21,6 +21,7 @@ mod key;
 mod lanes;
 mod ledger;
 mod ledger_attempts;
+mod ledger_batched;
 mod ledger_handed;
 mod ledger_look;
 mod ledger_merge;

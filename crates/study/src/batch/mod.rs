@@ -2,12 +2,14 @@
 //! or an engine, and the replies come into the ledger. The run then derives its tables from it, as
 //! from any other reply.
 
+mod brought;
 mod export;
 mod folders;
 mod forget;
 mod hosted;
 mod import;
 mod list;
+mod reply_lines;
 mod under_way;
 
 pub use export::{ExportRequest, Exported};
