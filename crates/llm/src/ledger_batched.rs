@@ -1,8 +1,10 @@
 //! Which attempts a batch brought: providers charge otherwise for these.
 
 use crate::key::RequestKey;
-use crate::ledger::{Ledger, LedgerError, has_table};
+use crate::ledger::Ledger;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
+use crate::ledger_tables::has_table;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The table of these attempts; a ledger of before there were batches has none.

@@ -12,9 +12,11 @@
 //! heard of it.
 
 use crate::key::RequestKey;
-use crate::ledger::{Ledger, LedgerError, connect, has_table};
+use crate::ledger::Ledger;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use crate::ledger_tables::has_table;
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 /// The tables; a ledger of before there were batches has none. A request has several files only where
 /// ledgers were merged that had both handed it over.
@@ -118,22 +120,6 @@ impl Ledger {
             transaction.commit()?;
             Ok(held as u64)
         })
-    }
-
-    /// Writes beside the thread that keeps replies, which SQLite's locks keep apart from this.
-    pub(crate) fn write<T>(
-        &self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, LedgerError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let open = || {
-            let connection = connect(self.path(), flags)?;
-            // As replies: what is paid for next must survive a power cut.
-            connection.pragma_update(None, "synchronous", "full")?;
-            Ok(connection)
-        };
-        let written = open().and_then(|mut connection| work(&mut connection));
-        written.map_err(|fault| LedgerError::of(self.path(), fault.into()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looking into a ledger: what it holds, by kind and request by request.
 
 use crate::key::RequestKey;
-use crate::ledger::LedgerError;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
 use rusqlite::{OptionalExtension, Row};
 use serde::Serialize;

@@ -2,9 +2,10 @@
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, VERSION, connect, prepare};
 use crate::ledger_batched::has_batched;
+use crate::ledger_error::LedgerError;
 use crate::ledger_merge_handed::{bring_handed, bring_let_go, handed_in_both};
+use crate::ledger_tables::{VERSION, connect, prepare};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::sync::Arc;

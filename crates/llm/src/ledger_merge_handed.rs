@@ -3,7 +3,7 @@
 //! A merge brings the notes before the replies, and what was let go of after them: whoever asks in
 //! between, or after a merge that was stopped, leaves too much alone rather than paying for it again.
 
-use crate::ledger::has_table;
+use crate::ledger_tables::has_table;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Brings the notes of requests in batches on their way, but for those of files that this ledger let go of.

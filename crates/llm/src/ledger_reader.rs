@@ -1,8 +1,10 @@
 //! Reading a ledger: the attempt that counts, the keys that have ended.
 
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, connect, failure_named};
+use crate::ledger_error::LedgerError;
+use crate::ledger_tables::connect;
 use crate::model::Failure;
+use foretell_core::Outcome;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -156,6 +158,14 @@ impl LedgerReader {
             .map(i64::unsigned_abs)
             .map_err(|fault| self.fault(fault))
     }
+}
+
+/// The failures that are stored by name; a name from elsewhere is the provider's.
+fn failure_named(name: &str) -> Outcome {
+    [Outcome::TimedOut, Outcome::ContextExceeded, Outcome::Filtered, Outcome::Empty]
+        .into_iter()
+        .find(|outcome| outcome.as_str() == name)
+        .unwrap_or(Outcome::ProviderError)
 }
 
 /// Whether a ledger has a write-ahead log, and nobody has it open.
