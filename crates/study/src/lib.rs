@@ -63,7 +63,7 @@ pub use case::{Case, Guess, find_case};
 pub use cost::{Cost, CostKey, CostRow, Costs, costs};
 pub use cue::{CueLeftOut, CuePairs, CueRequest, cue_pairs};
 pub use ended::Ended;
-pub use error::StudyError;
+pub use error::{BatchError, HumanError, ModelsError, QuestionsError, RunError, StudyError};
 pub use estimate::{Estimate, EstimatedFrom, Range};
 pub use folder::{Frozen, Layout, RunFolder, is_worked_on};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};

@@ -2,7 +2,7 @@
 
 use crate::asking::Asking;
 use crate::batch::{UnderWay, refuse_away};
-use crate::error::StudyError;
+use crate::error::{ModelsError, QuestionsError, RunError, StudyError};
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::frozen_files::frozen_prompts;
 use crate::grow::Growth;
@@ -164,7 +164,7 @@ impl Run {
         let manifest = Manifest::read(folder)?;
         let study = growth.onto(manifest.study)?;
         let ground = Ground::of_run(folder, manifest.identity)?;
-        let load = || Err(StudyError::NoRun { path: folder.to_owned() });
+        let load = || Err(StudyError::Run(RunError::NoRun { path: folder.to_owned() }));
         refuse_away(&Layout::of_run(folder)?)?;
         let open = asked(keys, settings);
         let (mut run, registry) = Self::open_in(&study, ground, load, &open, settings)?;
@@ -255,7 +255,7 @@ impl Run {
         // What the user's file said of the models is frozen in the run.
         let study = Study { registry: None, ..manifest.study };
         let ground = Ground::of_run(folder, manifest.identity)?;
-        let load = || Err(StudyError::NoRun { path: folder.to_owned() });
+        let load = || Err(StudyError::Run(RunError::NoRun { path: folder.to_owned() }));
         let (mut run, _) = Self::open_in(&study, ground, load, open, settings)?;
         run.folder.manifest.complete = manifest.complete;
         run.folder.manifest.judging = manifest.judging;
@@ -315,7 +315,11 @@ fn layout_with_ledger(folder: &Path, ledger: Option<&Path>) -> Result<Layout, St
 pub(crate) fn check(study: &Study, frozen: &Frozen) -> Result<(), StudyError> {
     let arms = arms_of(study, &frozen.prompts)?;
     let pairs = select(&frozen.pairs, study.limit, study.seed);
-    if pairs.is_empty() { Err(StudyError::NoPairs) } else { check_prompts(frozen, &arms, &pairs) }
+    if pairs.is_empty() {
+        Err(StudyError::Questions(QuestionsError::NoPairs))
+    } else {
+        check_prompts(frozen, &arms, &pairs)
+    }
 }
 
 /// The arms that are not there, or need what the study lacks.
@@ -326,7 +330,7 @@ fn wrong_arms(study: &Study, prompts: &Prompts) -> Vec<StudyError> {
     let wrong = |name: &String| match prompts.arm(name) {
         Err(fault) => Some(StudyError::from(fault)),
         Ok(arm) if arm.needs(Need::Rationale) && study.rationale.is_none() => {
-            Some(StudyError::NoRationaliser { arm: name.clone() })
+            Some(StudyError::Models(ModelsError::NoRationaliser { arm: name.clone() }))
         }
         Ok(_) => None,
     };

@@ -3,7 +3,7 @@
 use crate::answers;
 use crate::batch::UnderWay;
 use crate::donors;
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::{Frozen, Layout};
 use crate::grow::Growth;
 use crate::inputs;
@@ -61,11 +61,11 @@ fn plan(
             differences.extend(manifest.extend(study)?);
             if !differences.is_empty() {
                 let faults = differences.join("; ");
-                return Err(StudyError::OtherStudy { path: folder, faults });
+                return Err(StudyError::Run(RunError::OtherStudy { path: folder, faults }));
             }
             (Frozen::read(&layout)?, manifest.study.seed)
         }
-        Err(StudyError::NoRun { .. }) => {
+        Err(StudyError::Run(RunError::NoRun { .. })) => {
             let (set, cards) = inputs::pairs(study)?;
             (Frozen::new(set, &cards, prompts)?, study.seed)
         }

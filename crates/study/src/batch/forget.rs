@@ -3,7 +3,7 @@
 
 use super::Batches;
 use super::list::{BatchRecord, FileState};
-use crate::error::StudyError;
+use crate::error::{BatchError, StudyError};
 use tokio::runtime::Handle;
 
 /// What is given up.
@@ -52,7 +52,7 @@ impl Batches {
     /// provider is asked first, and a batch that is there is kept. Without consent it is only looked at.
     ///
     /// # Errors
-    /// [`StudyError::NotUnderWay`] for any other file.
+    /// [`BatchError::NotUnderWay`] for any other file.
     pub fn forget(
         &mut self,
         name: &str,
@@ -125,11 +125,11 @@ impl Batches {
             let listed = listed.map(|file| file.name.clone());
             let others = handed.into_iter().map(|file| file.file);
             let others = others.filter(|file| !own.contains(&file.as_str()));
-            return Err(StudyError::NotUnderWay {
+            return Err(StudyError::Batch(BatchError::NotUnderWay {
                 folder: self.folder.clone(),
                 name: name.to_owned(),
                 known: listed.chain(others).collect(),
-            });
+            }));
         };
         let open = || file.requests.iter().filter(|request| !request.ended);
         if consent {

@@ -46,7 +46,7 @@ impl Batches {
     /// The batch files of `run` in `folder`, or in the one within the run.
     ///
     /// # Errors
-    /// [`StudyError::BatchList`] for a list that cannot be read, [`StudyError::OtherBatches`] for the
+    /// [`crate::BatchError::List`] for a list that cannot be read, [`crate::BatchError::OtherBatches`] for the
     /// files of another run.
     pub fn open(run: Run, folder: Option<&Path>) -> Result<Self, StudyError> {
         let folder = folder.map_or_else(|| run.folder.layout.batch(), Path::to_owned);

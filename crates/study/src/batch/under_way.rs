@@ -44,7 +44,7 @@ impl UnderWay {
     /// What a run has to leave alone, with its ledger where that is there.
     ///
     /// # Errors
-    /// [`StudyError::BatchesAway`] for a folder that is away, [`StudyError::Io`] also for a file that was
+    /// [`crate::BatchError::Away`] for a folder that is away, [`StudyError::Io`] also for a file that was
     /// removed: what it asks cannot be told from the rest.
     pub(crate) fn of(layout: &Layout, ledger: Option<&LedgerReader>) -> Result<Self, StudyError> {
         let handed = ledger.map_or(Ok(Vec::new()), LedgerReader::handed_over)?;

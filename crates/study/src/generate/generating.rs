@@ -9,7 +9,7 @@ use super::schema::{Schema, Taken};
 use super::unit::{Unit, check_methods, units};
 use crate::asking::{self, Asking};
 use crate::ended::Ended;
-use crate::error::StudyError;
+use crate::error::{QuestionsError, StudyError};
 use crate::folder::Layout;
 use crate::models::{Model, Models, known_in, wrong_roles};
 use crate::money::{self, Money};
@@ -348,7 +348,12 @@ fn check(folder: &GenerateFolder) -> Result<(), StudyError> {
         for unit in units(folder, question)? {
             let prompt = unit.prompt(folder)?;
             let holds = |text: &str| prompt.contains(text.trim());
-            let lacks = |variable| StudyError::PromptLacks { file: "generate.jinja", variable };
+            let lacks = |variable| {
+                StudyError::Questions(QuestionsError::PromptLacks {
+                    file: "generate.jinja",
+                    variable,
+                })
+            };
             if !holds(&question.text) {
                 return Err(lacks("question"));
             }
