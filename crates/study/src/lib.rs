@@ -78,7 +78,6 @@ pub use judge::{
     JudgeRequest, JudgeWork, JudgedRun, JudgesAtWork, Judging, ToJudge, VerdictSummary,
 };
 pub use manifest::{FrozenCounts, Identity, ImportedFrom, Manifest};
-pub use misspelt::misspelt_models;
 pub use models::{Model, Models};
 pub use passes::Passes;
 pub use plan::{Plan, Planned, PlannedMoney};

@@ -8,6 +8,7 @@ use crate::folder::{Frozen, Layout};
 use crate::grow::Growth;
 use crate::inputs;
 use crate::manifest::Manifest;
+use crate::misspelt::misspelt;
 use crate::models::Model;
 use crate::opening::{Ground, Opened, arms_of, check, unasked};
 use crate::plan::Plan;
@@ -53,7 +54,7 @@ fn plan(
     limits: &Limits,
 ) -> Result<Plan, StudyError> {
     let opened = Opened::of(study, ground, ledger, &unasked)?;
-    let Opened { ground, layout, models, .. } = opened;
+    let Opened { ground, layout, registry, models } = opened;
     let Ground { identity, folder, prompts } = ground;
     let (frozen, seed) = match Manifest::read(&folder) {
         Ok(mut manifest) => {
@@ -78,7 +79,7 @@ fn plan(
         path if path.exists() => Some(LedgerReader::open_at_rest(&path)?),
         _ => None,
     };
-    Planner {
+    let planner = Planner {
         frozen: &frozen,
         models: &models,
         arms: &arms,
@@ -87,8 +88,8 @@ fn plan(
         under_way: &UnderWay::of(&layout, reader.as_ref())?.keys,
         reader: reader.as_ref(),
         known: &InTables { layout: &layout, frozen: &frozen, pairs: &pairs, seed },
-    }
-    .plan()
+    };
+    Ok(Plan { warnings: misspelt(study, &registry), ..planner.plan()? })
 }
 
 /// What was said, by the tables of a run, as far as they hold all of it.

@@ -103,7 +103,7 @@ impl Batches {
             let estimate = Some(estimate);
             Some(Planned { estimate, ..Planned::counted(model, stage, load.requests, false) })
         };
-        Plan { rows: loads.into_iter().filter_map(row).collect() }
+        Plan { rows: loads.into_iter().filter_map(row).collect(), ..Plan::default() }
     }
 
     fn model(&self, name: &str) -> Option<&Model> {

@@ -149,11 +149,11 @@ impl Generating {
         let requests = self.unit_requests(&units, with);
         let mut plan = vec![Planned::made(generator, "counterfactuals", requests, &ended, limits)?];
         let missing = plan[0].requests;
-        let Some(judge) = self.judge() else { return Ok(Plan { rows: plan }) };
+        let Some(judge) = self.judge() else { return Ok(Plan { rows: plan, ..Plan::default() }) };
         if missing > 0 {
             let most = units.iter().map(|unit| u64::from(unit.count)).sum();
             plan.push(Planned::counted(judge, "verdicts", most, true));
-            return Ok(Plan { rows: plan });
+            return Ok(Plan { rows: plan, ..Plan::default() });
         }
         let keys: Vec<_> = self
             .unit_requests(&units, with)
@@ -164,7 +164,7 @@ impl Generating {
         let with = self.judge_takes_schema(judge, &candidates, &reader)? != Taken::No;
         let requests = self.verdict_requests(judge, &candidates, with);
         plan.push(Planned::made(judge, "verdicts", requests, &ended, limits)?);
-        Ok(Plan { rows: plan })
+        Ok(Plan { rows: plan, ..Plan::default() })
     }
 
     /// Asks for what the ledger lacks, and derives all tables.

@@ -132,7 +132,7 @@ impl ToJudge {
             let requests = self.requests(kind, &units, with);
             rows.push(Planned::made(self.judge(), kind.as_str(), requests, &ended, limits)?);
         }
-        Ok(Plan { rows })
+        Ok(Plan { rows, ..Plan::default() })
     }
 
     pub(crate) fn judge(&self) -> &Model {
