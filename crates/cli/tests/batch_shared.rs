@@ -164,6 +164,7 @@ fn what_one_shard_handed_over_no_run_on_the_merged_ledger_asks() {
     let (_, err) = with_keys(folder, 5, &live);
     assert!(err.contains(&format!("{asked} requests for answers not asked")), "{err}");
     assert!(err.contains("one/batch/answers-scripted-0001.json@"), "{err}");
+    assert!(err.contains("imported (and merged into this ledger, if another"), "{err}");
     let half = (worst_usd(&folder.join("one/batch")) / 2.0).to_string();
     let other = ["--seed", "9", "--yes", "--budget", &half];
     let (_, err) = with_keys(folder, 5, &sharing(&model, "three", &other));

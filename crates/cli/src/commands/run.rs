@@ -156,7 +156,12 @@ fn tell_under_way(
     for file in &awaited.elsewhere {
         say(&harmless(&format!("another run on this ledger handed over {file}")));
     }
-    say(&format!("once their replies are imported, go on with:\n  {resume}"));
+    let merged = match awaited.elsewhere[..] {
+        [] => "",
+        // What a merge brought says nothing of the ledger that it is from.
+        _ => " (and merged into this ledger, if another one took them)",
+    };
+    say(&format!("once their replies are imported{merged}, go on with:\n  {resume}"));
     Ok(())
 }
 
