@@ -2,6 +2,7 @@
 # ./dev test --servers, third part: what docs/scale.md shows, run as written, and batch files in the
 # hands of other people's code: Ray Data reads and writes them, the types of the openai and anthropic
 # packages check every request. Installs these into target/batch once. Without a GPU vLLM answers nothing.
+# Builds the program, or takes the `foretell` whose path is in FORETELL.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -9,8 +10,9 @@ command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.10
 venv=$target/batch
 [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet 'ray[data]' openai anthropic
-cargo build --release --package foretell-cli
-export PATH="$target/release:$venv/bin:$PATH"
+[ -n "${FORETELL:-}" ] || cargo build --release --package foretell-cli
+foretell=$(realpath "${FORETELL:-$target/release/foretell}")
+export PATH="$(dirname "$foretell"):$venv/bin:$PATH"
 
 work=$(mktemp -d)
 python testdata/servers/batch_server.py "$work/port" >"$work/server.log" 2>&1 &

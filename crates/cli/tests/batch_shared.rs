@@ -100,6 +100,7 @@ fn what_a_run_that_is_gone_handed_over_can_be_given_up() {
     let file = err.lines().find_map(|line| line.split_once("handed over ")).unwrap().1;
     let (_, err) = with_keys(folder, 2, &["batch", "forget", "two", file]);
     assert!(err.contains(&format!("({asked} requests, at most $")), "{err}");
+    assert!(err.contains("not checked: how far its batch is"), "{err}");
     with_keys(folder, 5, &sharing(&model, "two", &["--yes"]));
     assert_eq!(server.live(), 0);
     with_keys(folder, 0, &["batch", "forget", "two", file, "--yes"]);
@@ -144,4 +145,74 @@ fn replies_that_are_in_the_ledger_are_not_counted_as_on_their_way_too() {
     // Told of the files themselves, whichever folder they lie in.
     import(folder, 0, "batched", &replies);
     assert!(list().contains("\"imported\"") && !list().contains("held_as"), "{}", list());
+}
+
+#[test]
+fn what_one_shard_handed_over_no_run_on_the_merged_ledger_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("anthropic", PRICED);
+    start(folder, &model, "one");
+    with_keys(folder, 0, &["batch", "export", "one"]);
+    with_keys(folder, 0, &["batch", "submit", "one", "--yes"]);
+    let asked = server.requests().len();
+    let merge = || with_keys(folder, 0, &["ledger", "merge", "shared.sqlite", "one"]);
+    let (_, err) = merge();
+    assert!(err.contains(&format!("{asked} requests in batches on their way there")), "{err}");
+    let live = sharing(&model, "two", &["--yes"]);
+    let (_, err) = with_keys(folder, 5, &live);
+    assert!(err.contains(&format!("{asked} requests for answers not asked")), "{err}");
+    assert!(err.contains("one/batch/answers-scripted-0001.json@"), "{err}");
+    assert!(err.contains("imported (and merged into this ledger, if another"), "{err}");
+    let half = (worst_usd(&folder.join("one/batch")) / 2.0).to_string();
+    let other = ["--seed", "9", "--yes", "--budget", &half];
+    let (_, err) = with_keys(folder, 5, &sharing(&model, "three", &other));
+    assert!(err.contains("budget"), "it may cost that much: {err}");
+    assert_eq!(server.live(), 0);
+
+    // The replies come, but for one; the merged ledger hears of both with the next merge.
+    with_keys(folder, 0, &["batch", "status", "one"]);
+    with_keys(folder, 0, &["batch", "fetch", "one"]);
+    let replies = files(&folder.join("one/batch"), ".replies.jsonl");
+    let text = std::fs::read_to_string(&replies[0]).unwrap();
+    let (_, kept) = text.split_once('\n').unwrap();
+    std::fs::write(&replies[0], kept).unwrap();
+    import(folder, 0, "one", &replies);
+    with_keys(folder, 5, &live);
+    assert_eq!(server.live(), 0, "it has not heard of it yet");
+    let (_, err) = merge();
+    assert!(!err.contains("on their way"), "{err}");
+    with_keys(folder, 0, &live);
+    // What follows from the answers is asked too; of these only the one that the batch did not bring.
+    let both = server.live();
+    with_keys(folder, 0, &["ledger", "merge", "one", "shared.sqlite"]);
+    with_keys(folder, 0, &[&study(&model, "one")[..], &["--yes"]].concat());
+    assert_eq!(server.live(), both, "nothing is asked by both");
+}
+
+#[test]
+fn what_was_given_up_on_the_merged_ledger_no_merge_brings_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = BatchServer::start();
+    let model = server.model("openai", PRICED);
+    start(folder, &model, "one");
+    with_keys(folder, 0, &["batch", "export", "one"]);
+    with_keys(folder, 0, &["batch", "submit", "one", "--yes"]);
+    let merge = || with_keys(folder, 0, &["ledger", "merge", "shared.sqlite", "one"]);
+    merge();
+    let live = sharing(&model, "two", &["--yes"]);
+    let (_, err) = with_keys(folder, 5, &live);
+    let file = err.lines().find_map(|line| line.split_once("handed over ")).unwrap().1;
+    with_keys(folder, 0, &["batch", "forget", "two", file, "--yes"]);
+    let (_, err) = merge();
+    assert!(!err.contains("on their way"), "{err}");
+    with_keys(folder, 0, &live);
+    let asked = server.requests().len() as u64;
+    assert!(server.live() > asked, "all of it was asked live");
+    // The shard itself still waits for its batch, and pays for nothing.
+    let both = server.live();
+    with_keys(folder, 5, &[&study(&model, "one")[..], &["--yes"]].concat());
+    assert_eq!(server.live(), both);
 }

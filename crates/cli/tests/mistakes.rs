@@ -96,9 +96,14 @@ fn a_misspelt_word_is_answered_with_the_one_meant() {
     says(&fails(at, 3, &["run", "--arm", "shufled"]), &["did you mean `shuffled`?"]);
     std::fs::write(at.join("s.toml"), "sead = 3\n").unwrap();
     says(&fails(at, 3, &["run", "s.toml"]), &["unknown field `sead`", "did you mean `seed`?"]);
-    let plan = ["run", "--reference", "openai:gpt-5-minni", "--limit", "2", "--plan"];
-    let (_, err) = succeeds(at, &plan);
-    says(&err, &["warning: model `gpt-5-minni` is not known; did you mean `gpt-5-mini`?"]);
+    for plan in [
+        &["run", "--reference", "openai:gpt-5-minni", "--limit", "2", "--plan"][..],
+        &["grow", "run", "--predictor", "openai:gpt-5-minni", "--plan"],
+    ] {
+        let (_, err) = succeeds(at, plan);
+        says(&err, &["warning: model `gpt-5-minni` is not known; did you mean `gpt-5-mini`?"]);
+        assert_eq!(err.matches("warning").count(), 1, "{err}");
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use crate::dispatch::dispatch;
 use crate::key::RequestKey;
 use crate::lanes::Lanes;
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::Ledger;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
 use crate::model::ChatModel;
 use crate::purse::Short;
@@ -199,7 +200,7 @@ fn answered_since(reader: &LedgerReader, key: &RequestKey) -> bool {
 mod tests {
     use super::*;
     use crate::file_system::Journal;
-    use crate::ledger::LedgerError;
+    use crate::ledger_error::LedgerError;
 
     #[tokio::test]
     async fn what_another_process_hands_over_meanwhile_is_left_to_its_batch() {

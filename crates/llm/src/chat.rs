@@ -75,6 +75,8 @@ pub struct Usage {
     pub reasoning_tokens: Option<i64>,
     /// US dollars.
     pub cost_usd: Option<f64>,
+    /// Whether the reply itself says that a batch brought it; of those of most providers nobody can tell.
+    pub batch: bool,
 }
 
 /// The body of a request, with sorted keys.
@@ -158,6 +160,7 @@ fn usage(usage: &Value) -> Usage {
         output_tokens: usage["completion_tokens"].as_i64(),
         reasoning_tokens: usage["completion_tokens_details"]["reasoning_tokens"].as_i64(),
         cost_usd: usage["cost"].as_f64(),
+        batch: false,
     }
 }
 
@@ -191,6 +194,7 @@ mod tests {
             output_tokens: Some(3),
             reasoning_tokens: Some(2),
             cost_usd: Some(0.25),
+            batch: false,
         };
         assert_eq!(reply.usage, usage);
         assert_eq!(read("[]"), ModelReply::default());

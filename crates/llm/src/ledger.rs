@@ -6,101 +6,26 @@
 //! attempts(key, n, at_ms, status, cost_usd, failure, error, raw)   every attempt, also failed ones
 //! replies(key, n)                                            the attempt that counts
 //! batched(key, n)                                            attempts that a batch brought
-//! handed_files, handed                                       what is in batches on its way
+//! handed_files, handed, let_go                               what is in batches on its way
 //! ```
 //!
-//! One thread writes. It commits whatever has queued up while the last commit went to disk, so that
-//! many replies share the cost of one `fsync`, and nobody hears that a reply is kept before it is.
+//! One thread writes ([`write_all`]). It commits whatever has queued up while the last commit went to
+//! disk, so that many replies share the cost of one `fsync`, and nobody hears that a reply is kept before
+//! it is.
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
-use crate::ledger_handed::HANDED;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
-use crate::model::{Attempt, Verdict};
-use foretell_core::Outcome;
-use miette::Diagnostic;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
+use crate::ledger_tables::{VERSION, connect, prepare};
+use crate::ledger_writer::{OnFull, Record, write_all};
+use crate::model::Attempt;
+use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use thiserror::Error;
 use tokio::sync::oneshot;
-
-/// Version of the tables, in SQLite's `user_version`.
-pub(crate) const VERSION: i64 = 1;
-
-/// The table of attempts that a batch brought; a ledger of before there were batches has none.
-pub(crate) const BATCHED: &str = "CREATE TABLE IF NOT EXISTS batched (
-             key BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;";
-
-/// Most attempts in one commit.
-const MOST_IN_COMMIT: usize = 2048;
-
-/// Between two tries to write to a full disk.
-const WAIT_WHILE_FULL: Duration = Duration::from_secs(1);
-
-/// Why the ledger cannot be used.
-#[derive(Debug, Clone, Error, Diagnostic)]
-pub enum LedgerError {
-    /// SQLite said no.
-    #[error("{}: {fault}", path.display())]
-    #[diagnostic(help(
-        "every reply that was committed is safe; the same command goes on from there once the disk and the file's permissions are well"
-    ))]
-    Sqlite {
-        /// The ledger.
-        path: PathBuf,
-        /// What went wrong.
-        fault: Arc<rusqlite::Error>,
-    },
-    /// Not a database, or a damaged one.
-    #[error("{}: not a readable ledger: {fault}", path.display())]
-    #[diagnostic(help(
-        "restore the file from a copy (with its -wal, if there is one), or start a new run with `--out`, which asks and pays anew"
-    ))]
-    Damaged {
-        /// The ledger.
-        path: PathBuf,
-        /// What SQLite says.
-        fault: Arc<rusqlite::Error>,
-    },
-    /// Written by another version of the program.
-    #[error("{}: the ledger has version {found}; this program knows version {VERSION}", path.display())]
-    #[diagnostic(help(
-        "continue with the version of the program that made it (`run.toml` names it), or choose another folder with `--out`"
-    ))]
-    OtherVersion {
-        /// The ledger.
-        path: PathBuf,
-        /// Its version.
-        found: i64,
-    },
-    /// The thread that writes is gone.
-    #[error("{}: the ledger was closed", path.display())]
-    Closed {
-        /// The ledger.
-        path: PathBuf,
-    },
-}
-
-impl LedgerError {
-    /// What SQLite says, told apart by whether the file itself is at fault.
-    pub(crate) fn of(path: &Path, fault: Arc<rusqlite::Error>) -> Self {
-        let path = path.to_owned();
-        match fault.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                Self::Damaged { path, fault }
-            }
-            _ => Self::Sqlite { path, fault },
-        }
-    }
-}
-
-/// Told once when the ledger cannot be written for now: its file, and what the system says.
-pub type OnFull = Box<dyn Fn(&Path, &str) + Send>;
 
 /// The ledger, open for writing. Copies share the one writer.
 #[derive(Clone)]
@@ -111,18 +36,6 @@ struct Inner {
     commands: Option<mpsc::Sender<Record>>,
     writer: Option<JoinHandle<()>>,
     shared: AtomicBool,
-}
-
-/// One attempt on its way to the disk.
-struct Record {
-    key: RequestKey,
-    body: Arc<str>,
-    attempt: Attempt,
-    /// Whether the request ends with this attempt.
-    ends: bool,
-    /// Whether a batch brought it.
-    batched: bool,
-    kept: oneshot::Sender<Result<(), Arc<rusqlite::Error>>>,
 }
 
 impl Ledger {
@@ -217,6 +130,22 @@ impl Ledger {
         &self.0.path
     }
 
+    /// Writes beside the thread that keeps replies, which SQLite's locks keep apart from this.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let open = || {
+            let connection = connect(self.path(), flags)?;
+            // As replies: what is paid for next must survive a power cut.
+            connection.pragma_update(None, "synchronous", "full")?;
+            Ok(connection)
+        };
+        let written = open().and_then(|mut connection| work(&mut connection));
+        written.map_err(|fault| LedgerError::of(self.path(), fault.into()))
+    }
+
     /// A connection that reads, beside the one that writes.
     ///
     /// # Errors
@@ -236,168 +165,12 @@ impl Drop for Inner {
     }
 }
 
-/// The failures that are stored by name; a name from elsewhere is the provider's.
-pub(crate) fn failure_named(name: &str) -> Outcome {
-    [Outcome::TimedOut, Outcome::ContextExceeded, Outcome::Filtered, Outcome::Empty]
-        .into_iter()
-        .find(|outcome| outcome.as_str() == name)
-        .unwrap_or(Outcome::ProviderError)
-}
-
-/// A connection whose statements are planned once. Otherwise SQLite plans a statement anew whenever
-/// a parameter is bound that it compares with another, which here is at every look.
-pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.busy_timeout(Duration::from_secs(30))?;
-    Ok(connection)
-}
-
-/// Whether a ledger, by the name that its connection has for it, knows of batches.
-pub(crate) fn has_batched(connection: &Connection, ledger: &str) -> rusqlite::Result<bool> {
-    has_table(connection, ledger, "batched")
-}
-
-/// Whether a ledger has a table that those of earlier programs may lack.
-pub(crate) fn has_table(
-    connection: &Connection,
-    ledger: &str,
-    table: &str,
-) -> rusqlite::Result<bool> {
-    let query = format!("SELECT count(*) FROM {ledger}.sqlite_schema WHERE name = ?1");
-    connection.query_row(&query, [table], |row| row.get::<_, i64>(0)).map(|found| found > 0)
-}
-
-pub(crate) fn prepare(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
-    let mode = match journal {
-        Journal::Wal => "wal",
-        Journal::Rollback(_) => "delete",
-    };
-    // A request and its reply take a few kilobytes: larger pages hold them in fewer pieces.
-    connection.pragma_update(None, "page_size", 16_384)?;
-    // Keys are random: their index is read and written all over, and should stay in memory.
-    connection.pragma_update(None, "cache_size", -65_536)?;
-    connection.pragma_update(None, "journal_mode", mode)?;
-    // A reply counts only once it would survive a power cut.
-    connection.pragma_update(None, "synchronous", "full")?;
-    // Pages; replies come by the megabyte, and each folding of the log costs two more syncs.
-    connection.pragma_update(None, "wal_autocheckpoint", 4_096)?;
-    connection.execute_batch(&format!(
-        "BEGIN IMMEDIATE;
-         CREATE TABLE IF NOT EXISTS requests (key BLOB NOT NULL PRIMARY KEY, body TEXT NOT NULL);
-         CREATE TABLE IF NOT EXISTS attempts (
-             key BLOB NOT NULL, n INTEGER NOT NULL, at_ms INTEGER NOT NULL, status INTEGER,
-             cost_usd REAL, failure TEXT, error TEXT, raw TEXT, PRIMARY KEY (key, n));
-         CREATE TABLE IF NOT EXISTS replies (key BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL)
-             WITHOUT ROWID;
-         {BATCHED}
-         {HANDED}
-         CREATE INDEX IF NOT EXISTS failures ON attempts (key, n) WHERE failure IS NOT NULL;
-         PRAGMA user_version = {VERSION};
-         COMMIT;"
-    ))
-}
-
-fn write_all(
-    mut connection: Connection,
-    records: &mpsc::Receiver<Record>,
-    path: &Path,
-    on_full: &OnFull,
-) {
-    let mut waiting: Vec<Record> = Vec::new();
-    while let Ok(first) = records.recv() {
-        waiting.push(first);
-        waiting.extend(records.try_iter().take(MOST_IN_COMMIT - 1));
-        let result = commit_when_it_can_be_written(&mut connection, &waiting, path, on_full);
-        let result = result.map_err(Arc::new);
-        for record in waiting.drain(..) {
-            // Whoever asked may have gone; the attempt is kept all the same.
-            let _ = record.kept.send(result.clone());
-        }
-    }
-}
-
-/// Replies in flight on a full or failing disk are paid for: they wait in memory until it is well.
-/// Since no request ends before its attempt is kept, nothing more is sent meanwhile.
-fn commit_when_it_can_be_written(
-    connection: &mut Connection,
-    records: &[Record],
-    path: &Path,
-    on_full: &OnFull,
-) -> rusqlite::Result<()> {
-    let mut told = false;
-    loop {
-        match commit(connection, records) {
-            Err(fault) if fault.sqlite_error_code().is_some_and(may_pass) => {
-                if !std::mem::replace(&mut told, true) {
-                    on_full(path, &fault.to_string());
-                }
-                std::thread::sleep(WAIT_WHILE_FULL);
-            }
-            result => return result,
-        }
-    }
-}
-
-/// Faults of a disk or of others at work on the file; what else goes wrong does not mend itself.
-fn may_pass(code: ErrorCode) -> bool {
-    use ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
-    matches!(code, DiskFull | SystemIoFailure | DatabaseBusy | DatabaseLocked | CannotOpen)
-}
-
-fn commit(connection: &mut Connection, records: &[Record]) -> rusqlite::Result<()> {
-    // At once for writing: another process may write too, and a view that is not the newest could not.
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    {
-        let mut request = transaction
-            .prepare_cached("INSERT OR IGNORE INTO requests (key, body) VALUES (?1, ?2)")?;
-        let mut last = transaction
-            .prepare_cached("SELECT coalesce(max(n), 0) FROM attempts WHERE key = ?1")?;
-        let mut attempt = transaction.prepare_cached(
-            "INSERT INTO attempts (key, n, at_ms, status, cost_usd, failure, error, raw)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?;
-        // The first reply stays: tables may have been derived from it by another run.
-        let mut reply = transaction.prepare_cached(
-            "INSERT INTO replies (key, n) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE
-                 SET n = excluded.n WHERE EXISTS (SELECT 1 FROM attempts a
-                     WHERE a.key = replies.key AND a.n = replies.n AND a.failure IS NOT NULL)",
-        )?;
-        let mut batched =
-            transaction.prepare_cached("INSERT OR IGNORE INTO batched (key, n) VALUES (?1, ?2)")?;
-        let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
-        for record in records {
-            let key = record.key.as_bytes();
-            request.execute(params![key, &*record.body])?;
-            let Attempt { status, raw, cost_usd, verdict } = &record.attempt;
-            let failure = match verdict {
-                Verdict::Reply => None,
-                Verdict::Retry { failure, .. }
-                | Verdict::Fail(failure)
-                | Verdict::Stop(failure) => Some(failure),
-            };
-            let outcome = failure.map(|failure| failure.outcome.as_str());
-            let message = failure.map(|failure| &failure.message);
-            let last: i64 = last.query_row([key], |row| row.get(0))?;
-            let n = last + 1;
-            attempt.execute(params![key, n, at_ms, status, cost_usd, outcome, message, raw])?;
-            if record.batched {
-                batched.execute(params![key, n])?;
-            }
-            if record.ends {
-                reply.execute(params![key, n])?;
-            }
-        }
-    }
-    transaction.commit()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ledger_reader::StoredAttempt;
-    use crate::model::Failure;
+    use crate::model::{Failure, Verdict};
+    use foretell_core::Outcome;
 
     fn attempt(verdict: Verdict) -> Attempt {
         Attempt { status: Some(200), raw: Some("raw".into()), cost_usd: None, verdict }
@@ -470,34 +243,6 @@ mod tests {
         let ledger = open(folder.path());
         ledger.keep(key, "{}".into(), attempt(Verdict::Fail(failure.clone())), true).await.unwrap();
         assert_eq!(ledger.reader().unwrap().get(&key).unwrap().unwrap().failure, Some(failure));
-    }
-
-    #[tokio::test]
-    async fn replies_wait_for_a_full_disk() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        let mut connection = Connection::open(&path).unwrap();
-        prepare(&connection, Journal::Wal).unwrap();
-        connection.pragma_update(None, "max_page_count", 1).unwrap();
-        let (kept, mut on_disk) = oneshot::channel();
-        let long = Attempt { raw: Some("x".repeat(100_000)), ..attempt(Verdict::Reply) };
-        let key = RequestKey::of("p", "m", "{}", 0, "");
-        let record =
-            Record { key, body: "{}".into(), attempt: long, ends: true, batched: false, kept };
-        assert!(commit(&mut connection, &[]).is_ok());
-        let (told, heard) = mpsc::channel();
-        let on_full: OnFull = Box::new(move |_, _| told.send(()).unwrap());
-        // The first try fills the disk; then the page limit is lifted, as when space is freed.
-        let records = [record];
-        assert!(matches!(
-            commit(&mut connection, &records).unwrap_err().sqlite_error_code(),
-            Some(ErrorCode::DiskFull)
-        ));
-        assert!(on_disk.try_recv().is_err());
-        connection.pragma_update(None, "max_page_count", 100_000).unwrap();
-        commit_when_it_can_be_written(&mut connection, &records, &path, &on_full).unwrap();
-        assert!(heard.try_recv().is_err(), "there was room");
-        assert!(LedgerReader::open(&path).unwrap().ended(false).unwrap().contains(&key));
     }
 
     #[test]

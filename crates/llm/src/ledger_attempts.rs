@@ -2,7 +2,7 @@
 
 use crate::charge::CameBack;
 use crate::key::RequestKey;
-use crate::ledger::LedgerError;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
 use rusqlite::{OptionalExtension, Row};
 

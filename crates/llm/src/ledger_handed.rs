@@ -4,20 +4,27 @@
 //! ```text
 //! handed_files(id, file, model)   a batch file that holds requests
 //! handed(key, file, usd)          its requests, each with the most that it can cost
+//! let_go(file)                    files that hold nothing any more
 //! ```
 //!
 //! They stand there from before a batch is created until its replies are in the ledger, or it is given up.
+//! That a file was let go of is kept, so that no merge brings its requests back from a ledger that has not
+//! heard of it.
 
 use crate::key::RequestKey;
-use crate::ledger::{Ledger, LedgerError, connect, has_table};
+use crate::ledger::Ledger;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use crate::ledger_tables::has_table;
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
-/// The tables; a ledger of before there were batches has none.
+/// The tables; a ledger of before there were batches has none. A request has several files only where
+/// ledgers were merged that had both handed it over.
 pub(crate) const HANDED: &str = "CREATE TABLE IF NOT EXISTS handed_files (
              id INTEGER PRIMARY KEY, file TEXT NOT NULL UNIQUE, model TEXT NOT NULL);
-         CREATE TABLE IF NOT EXISTS handed (key BLOB NOT NULL PRIMARY KEY, file INTEGER NOT NULL,
-             usd REAL) WITHOUT ROWID;";
+         CREATE TABLE IF NOT EXISTS handed (key BLOB NOT NULL, file INTEGER NOT NULL, usd REAL,
+             PRIMARY KEY (key, file)) WITHOUT ROWID;
+         CREATE TABLE IF NOT EXISTS let_go (file TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;";
 
 /// A request that was handed over in a batch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,7 +50,8 @@ pub struct HandedFile {
 
 impl Ledger {
     /// Notes that `requests`, each with the most that it can cost, are handed over in `file`. Gives how
-    /// many of them another file holds, or have ended: where there are any, nothing is noted.
+    /// many of them another file holds, or have ended: where there are any, nothing is noted. A name that
+    /// was let go of is not to be used again: other ledgers may have heard that it was.
     ///
     /// # Errors
     /// [`LedgerError`] names the ledger; nothing is noted then.
@@ -62,6 +70,7 @@ impl Ledger {
                          ON CONFLICT (file) DO UPDATE SET model = excluded.model",
                     [file, model],
                 )?;
+                transaction.execute("DELETE FROM let_go WHERE file = ?1", [file])?;
                 let id: i64 = transaction.query_row(
                     "SELECT id FROM handed_files WHERE file = ?1",
                     [file],
@@ -107,25 +116,10 @@ impl Ledger {
                 [file],
             )?;
             transaction.execute("DELETE FROM handed_files WHERE file = ?1", [file])?;
+            transaction.execute("INSERT OR IGNORE INTO let_go (file) VALUES (?1)", [file])?;
             transaction.commit()?;
             Ok(held as u64)
         })
-    }
-
-    /// Writes beside the thread that keeps replies, which SQLite's locks keep apart from this.
-    fn write<T>(
-        &self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, LedgerError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let open = || {
-            let connection = connect(self.path(), flags)?;
-            // As replies: what is paid for next must survive a power cut.
-            connection.pragma_update(None, "synchronous", "full")?;
-            Ok(connection)
-        };
-        let written = open().and_then(|mut connection| work(&mut connection));
-        written.map_err(|fault| LedgerError::of(self.path(), fault.into()))
     }
 }
 

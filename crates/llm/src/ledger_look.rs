@@ -1,7 +1,7 @@
 //! Looking into a ledger: what it holds, by kind and request by request.
 
 use crate::key::RequestKey;
-use crate::ledger::LedgerError;
+use crate::ledger_error::LedgerError;
 use crate::ledger_reader::LedgerReader;
 use rusqlite::{OptionalExtension, Row};
 use serde::Serialize;
@@ -192,17 +192,5 @@ impl LedgerReader {
             }
         }
         Ok(())
-    }
-
-    /// Whether an attempt at the request brought this body.
-    ///
-    /// # Errors
-    /// [`LedgerError`] names the file.
-    pub fn was_brought(&self, key: &RequestKey, raw: &str) -> Result<bool, LedgerError> {
-        let query = "SELECT EXISTS (SELECT 1 FROM attempts WHERE key = ?1 AND raw = ?2)";
-        self.connection
-            .prepare_cached(query)
-            .and_then(|mut query| query.query_row((key.as_bytes(), raw), |row| row.get(0)))
-            .map_err(|fault| self.fault(fault))
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::file_system::Journal;
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, VERSION, connect, has_batched, prepare};
+use crate::ledger_batched::has_batched;
+use crate::ledger_error::LedgerError;
+use crate::ledger_merge_handed::{bring_handed, bring_let_go, handed_in_both};
+use crate::ledger_tables::{VERSION, connect, prepare};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::sync::Arc;
@@ -23,6 +26,9 @@ pub struct Merged {
     pub differing: u64,
     /// Of those, the ones whose end is now that of the other ledger.
     pub replaced: u64,
+    /// Requests that the other ledger has in batches on their way, and that have not ended here: whoever
+    /// asks leaves them alone.
+    pub handed: u64,
 }
 
 /// The end of a request in one ledger: what decides between two.
@@ -41,7 +47,8 @@ struct End {
 /// Merging again, or in another order, gives the same.
 ///
 /// Where a request ended in both, a reply wins over a failure, else the earlier attempt wins, else the
-/// smaller body. All attempts are kept.
+/// smaller body. All attempts are kept. What the other ledger has in batches on their way is on its way here
+/// too, until its replies are merged, or one of them lets go of it.
 ///
 /// # Errors
 /// [`LedgerError`] names the file. What was committed stays; the same merge goes on from there.
@@ -61,8 +68,11 @@ pub fn merge_ledger(into: &Path, from: &Path, journal: Journal) -> Result<Merged
     connection.execute("ATTACH ?1 AS other", [&name]).map_err(at(from))?;
     let merge = |connection: &mut Connection| -> rusqlite::Result<Merged> {
         let mut merged = Merged::default();
+        bring_handed(connection)?;
         bring_attempts(connection, &mut merged)?;
         settle_ends(connection, &mut merged)?;
+        bring_let_go(connection)?;
+        merged.handed = handed_in_both(connection)?;
         Ok(merged)
     };
     merge(&mut connection).map_err(at(into))
@@ -279,7 +289,8 @@ mod tests {
         )
         .await;
         let merged = merge_ledger(&path("a"), &path("b"), Journal::Wal).unwrap();
-        let expected = Merged { requests: 1, attempts: 4, ended: 1, differing: 2, replaced: 1 };
+        let expected =
+            Merged { requests: 1, attempts: 4, ended: 1, differing: 2, replaced: 1, handed: 0 };
         assert_eq!(merged, expected);
         for (number, raw) in [(1, "a1"), (2, "b2"), (3, "a3"), (4, "b4")] {
             assert_eq!(raw_of(&path("a"), number).as_deref(), Some(raw));

@@ -1,8 +1,10 @@
 //! Reading a ledger: the attempt that counts, the keys that have ended.
 
 use crate::key::RequestKey;
-use crate::ledger::{LedgerError, connect, failure_named, has_batched};
+use crate::ledger_error::LedgerError;
+use crate::ledger_tables::connect;
 use crate::model::Failure;
+use foretell_core::Outcome;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -146,19 +148,6 @@ impl LedgerReader {
             .map_err(|fault| self.fault(fault))
     }
 
-    /// What says of the attempt `a` whether a batch brought it.
-    ///
-    /// # Errors
-    /// [`LedgerError`] names the file.
-    pub(crate) fn batched(&self) -> Result<&'static str, LedgerError> {
-        let found = has_batched(&self.connection, "main").map_err(|fault| self.fault(fault))?;
-        Ok(if found {
-            "EXISTS (SELECT 1 FROM batched b WHERE b.key = a.key AND b.n = a.n)"
-        } else {
-            "0"
-        })
-    }
-
     /// How many attempts the ledger holds.
     ///
     /// # Errors
@@ -169,6 +158,14 @@ impl LedgerReader {
             .map(i64::unsigned_abs)
             .map_err(|fault| self.fault(fault))
     }
+}
+
+/// The failures that are stored by name; a name from elsewhere is the provider's.
+fn failure_named(name: &str) -> Outcome {
+    [Outcome::TimedOut, Outcome::ContextExceeded, Outcome::Filtered, Outcome::Empty]
+        .into_iter()
+        .find(|outcome| outcome.as_str() == name)
+        .unwrap_or(Outcome::ProviderError)
 }
 
 /// Whether a ledger has a write-ahead log, and nobody has it open.

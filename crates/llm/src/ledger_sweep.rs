@@ -2,7 +2,9 @@
 //! names.
 
 use crate::key::RequestKey;
-use crate::ledger::{BATCHED, LedgerError, VERSION, connect};
+use crate::ledger_batched::BATCHED;
+use crate::ledger_error::LedgerError;
+use crate::ledger_tables::{VERSION, connect};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! One case whole: both questions, what each reference said, what each predictor guessed.
 
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::Layout;
 use crate::frozen_files::frozen_rows;
 use crate::ledger_check::tables;
@@ -49,14 +49,18 @@ pub struct Guess {
 /// Finds a pair of a run, by its whole id.
 ///
 /// # Errors
-/// [`StudyError::NoPair`] names pairs that are near.
+/// [`RunError::NoPair`] names pairs that are near.
 pub fn find_case(folder: &Path, pair_id: &str) -> Result<Case, StudyError> {
     let manifest = Manifest::read(folder)?;
     let layout = Layout::new(folder);
     let pairs: Vec<PairRow> = frozen_rows(&layout.pairs())?;
     let Some(pair) = pairs.iter().find(|pair| pair.pair_id.as_str() == pair_id) else {
         let near = near(&pairs, pair_id);
-        return Err(StudyError::NoPair { path: folder.to_owned(), pair: pair_id.to_owned(), near });
+        return Err(StudyError::Run(RunError::NoPair {
+            path: folder.to_owned(),
+            pair: pair_id.to_owned(),
+            near,
+        }));
     };
     let pair = Pair::from(pair.clone());
     let question = |id: &QuestionId| -> Result<Question, StudyError> {

@@ -141,7 +141,9 @@ pub fn costs(folder: &Path, by: &[CostKey], registry: Option<&Path>) -> Result<C
                 None => of_nobody(attempt.came.cost_usd),
             };
             let is_halved = || owner.is_some_and(|at| is_halved(&all[at].spec.place));
-            if attempt.batched && charge.source == Source::Computed && is_halved() {
+            // Of what an earlier program imported the ledger may not know it; some replies say it themselves.
+            let brought = attempt.batched || charge.usage.batch;
+            if brought && charge.source == Source::Computed && is_halved() {
                 charge.usd *= BATCH_SHARE;
                 batched += 1;
             }

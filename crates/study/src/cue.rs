@@ -1,6 +1,6 @@
 //! Cue pairs: the counterfactual is the same question with a hint at an answer. Nothing is asked.
 
-use crate::error::StudyError;
+use crate::error::{QuestionsError, StudyError};
 use crate::folder::{Layout, refuse_strangers};
 use crate::inputs;
 use crate::manifest::write_whole;
@@ -70,7 +70,7 @@ pub struct CueLeftOut {
 /// Puts hints beside questions.
 ///
 /// # Errors
-/// [`StudyError`] for questions or cues that cannot be read, and [`StudyError::NothingCued`] where no
+/// [`StudyError`] for questions or cues that cannot be read, and [`QuestionsError::NothingCued`] where no
 /// question can get such a hint.
 pub fn cue_pairs(request: &CueRequest) -> Result<CuePairs, StudyError> {
     let source = &request.source;
@@ -106,11 +106,13 @@ pub fn cue_pairs(request: &CueRequest) -> Result<CuePairs, StudyError> {
         }
     }
     match made.left_out.first() {
-        Some(first) if made.pairs.is_empty() => Err(StudyError::NothingCued {
-            toward: request.toward.says(),
-            left_out: made.left_out.len(),
-            reason: first.reason,
-        }),
+        Some(first) if made.pairs.is_empty() => {
+            Err(StudyError::Questions(QuestionsError::NothingCued {
+                toward: request.toward.says(),
+                left_out: made.left_out.len(),
+                reason: first.reason,
+            }))
+        }
         _ => Ok(made),
     }
 }
@@ -119,7 +121,7 @@ impl CuePairs {
     /// Writes the two tables, and what they were made from, to `folder`.
     ///
     /// # Errors
-    /// [`StudyError::Exists`] unless `force`, [`StudyError::NotARun`] for a folder of something else.
+    /// [`StudyError::Exists`] unless `force`, [`crate::RunError::NotARun`] for a folder of something else.
     pub fn write(self, folder: &Path, request: &CueRequest, force: bool) -> Result<(), StudyError> {
         std::fs::create_dir_all(folder)
             .map_err(|fault| StudyError::Io { path: folder.to_owned(), fault })?;

@@ -1,6 +1,6 @@
 //! The run folder: where its files lie, its lock, and the inputs that it freezes.
 
-use crate::error::StudyError;
+use crate::error::{QuestionsError, RunError, StudyError};
 use crate::frozen_files::{
     check_hashes, frozen_cards, frozen_prompts, frozen_rows, is_leftover, remove_leftovers,
 };
@@ -226,7 +226,10 @@ impl RunFolder {
                 differences.extend(manifest.extend(study)?);
                 if !differences.is_empty() {
                     let faults = differences.join("; ");
-                    return Err(StudyError::OtherStudy { path: folder.to_owned(), faults });
+                    return Err(StudyError::Run(RunError::OtherStudy {
+                        path: folder.to_owned(),
+                        faults,
+                    }));
                 }
                 let frozen = Frozen::read(&layout)?;
                 check_hashes(&layout, &manifest.frozen)?;
@@ -234,7 +237,7 @@ impl RunFolder {
                 manifest.write(folder)?;
                 Ok(Self { layout, manifest, frozen, is_new: false, _lock: Some(lock) })
             }
-            Err(StudyError::NoRun { .. }) => {
+            Err(StudyError::Run(RunError::NoRun { .. })) => {
                 let (set, cards, prompts) = load()?;
                 let notes = notes(&set, &cards);
                 let frozen = Frozen::new(set, &cards, prompts)?;
@@ -338,7 +341,7 @@ pub(crate) fn is_same_folder(one: &Path, other: &Path) -> bool {
 impl Frozen {
     pub(crate) fn new(set: PairSet, cards: &Cards, prompts: Prompts) -> Result<Self, StudyError> {
         if set.pairs.is_empty() {
-            return Err(StudyError::NoPairs);
+            return Err(StudyError::Questions(QuestionsError::NoPairs));
         }
         for question in &set.questions {
             labels_of(question)?;
@@ -392,7 +395,9 @@ impl Frozen {
             .find(|pair| !fits(pair, &pair.original_id) || !fits(pair, &pair.counterfactual_id));
         match stray {
             None => Ok(self),
-            Some(pair) => Err(StudyError::StrayPair { pair: pair.pair_id.to_string() }),
+            Some(pair) => {
+                Err(StudyError::Run(RunError::StrayPair { pair: pair.pair_id.to_string() }))
+            }
         }
     }
 
@@ -453,8 +458,12 @@ impl Frozen {
 
 /// The labels of a question.
 pub(crate) fn labels_of(question: &Question) -> Result<Labels, StudyError> {
-    Labels::new(question.labels.iter().cloned())
-        .map_err(|fault| StudyError::Labels { question: question.question_id.to_string(), fault })
+    Labels::new(question.labels.iter().cloned()).map_err(|fault| {
+        StudyError::Questions(QuestionsError::Labels {
+            question: question.question_id.to_string(),
+            fault,
+        })
+    })
 }
 
 /// What a killed start of a run leaves behind.
@@ -476,7 +485,7 @@ pub(crate) fn refuse_strangers(
         let name = entry.file_name().to_string_lossy().into_owned();
         if !ours.contains(&name.as_str()) && !is_leftover(&name) {
             let path = folder.to_owned();
-            return Err(StudyError::NotARun { path, manifest, found: name });
+            return Err(StudyError::Run(RunError::NotARun { path, manifest, found: name }));
         }
     }
     Ok(())
@@ -496,7 +505,7 @@ pub(crate) fn lock(layout: &Layout) -> Result<File, StudyError> {
                 std::thread::sleep(BETWEEN_LOOKS);
             }
             Err(TryLockError::WouldBlock) => {
-                return Err(StudyError::InUse { path: layout.folder().to_owned() });
+                return Err(StudyError::Run(RunError::InUse { path: layout.folder().to_owned() }));
             }
             Err(TryLockError::Error(fault)) => return Err(at(fault)),
         }

@@ -1,6 +1,6 @@
 //! The files that a run froze when it started, and what a process that was killed left between them.
 
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::{Layout, hash_of, texts};
 use crate::manifest::FrozenCounts;
 use foretell_core::judge::JudgeKind;
@@ -68,7 +68,7 @@ fn is_frozen(mut prompts: Vec<(String, String)>, hash: &str) -> bool {
 }
 
 fn damaged(path: &Path, fault: &dyn std::fmt::Display) -> StudyError {
-    StudyError::Frozen { path: path.to_owned(), fault: fault.to_string() }
+    StudyError::Run(RunError::Frozen { path: path.to_owned(), fault: fault.to_string() })
 }
 
 /// Whether a file is one that was being written when its process was killed.

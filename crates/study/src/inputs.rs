@@ -1,6 +1,6 @@
 //! What a study is made from, read for the first time.
 
-use crate::error::StudyError;
+use crate::error::{ModelsError, StudyError};
 use crate::folder::texts;
 use crate::study::Study;
 use foretell_core::{Prompts, Registry};
@@ -37,7 +37,7 @@ pub(crate) fn prompts_in(folder: Option<&Path>) -> Result<Prompts, StudyError> {
 /// What is known about models: a file of the user's before the built-in entries.
 ///
 /// # Errors
-/// [`StudyError::Registry`] names the file, and all that is wrong with it.
+/// [`ModelsError::Registry`] names the file, and all that is wrong with it.
 pub fn known_models(file: Option<&Path>) -> Result<Registry, StudyError> {
     Ok(match file {
         Some(file) => read_registry(file)?.before(Registry::embedded()),
@@ -48,7 +48,8 @@ pub fn known_models(file: Option<&Path>) -> Result<Registry, StudyError> {
 pub(crate) fn read_registry(path: &Path) -> Result<Registry, StudyError> {
     let text = std::fs::read_to_string(path)
         .map_err(|fault| StudyError::Io { path: path.to_owned(), fault })?;
-    Registry::parse(&text).map_err(|fault| StudyError::Registry { path: path.to_owned(), fault })
+    Registry::parse(&text)
+        .map_err(|fault| StudyError::Models(ModelsError::Registry { path: path.to_owned(), fault }))
 }
 
 /// The project's own cards, with those of a folder added or in their place.

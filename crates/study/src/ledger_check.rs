@@ -1,6 +1,6 @@
 //! Whether the ledger of a run still holds the replies that its tables were derived from.
 
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::Layout;
 use foretell_llm::{LedgerReader, RequestKey};
 use foretell_tables::{AnswerRow, PredictionRow, RationaleRow, Reader, Table};
@@ -28,7 +28,7 @@ impl NamedReplies {
     /// where it is opened and was not there.
     ///
     /// # Errors
-    /// [`StudyError::LedgerGone`] names the ledger and a table; [`StudyError::Io`] a folder of tables
+    /// [`RunError::LedgerGone`] names the ledger and a table; [`StudyError::Io`] a folder of tables
     /// that cannot be read.
     pub(crate) fn read(layout: &Layout) -> Result<Self, StudyError> {
         let named = Self { ledger: layout.ledger(), tables: named_keys(layout)? };
@@ -41,7 +41,7 @@ impl NamedReplies {
     /// Looks for them in the ledger.
     ///
     /// # Errors
-    /// [`StudyError::LedgerGone`] where it lacks one.
+    /// [`RunError::LedgerGone`] where it lacks one.
     pub(crate) fn check(&self, reader: &LedgerReader) -> Result<(), StudyError> {
         for (table, keys) in &self.tables {
             for key in keys {
@@ -55,7 +55,7 @@ impl NamedReplies {
 
     fn gone(&self, state: &'static str, table: &Path) -> StudyError {
         let (path, table) = (self.ledger.clone(), table.to_owned());
-        StudyError::LedgerGone { path, state, table }
+        StudyError::Run(RunError::LedgerGone { path, state, table })
     }
 }
 

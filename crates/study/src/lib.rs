@@ -57,13 +57,13 @@ mod wide;
 
 pub use batch::{
     AwaitedBatches, BatchRecord, Batches, ExportRequest, Exported, FileState, Forgetting,
-    Forgotten, Imported, Named, Submitted,
+    Forgotten, Imported, Looked, Named, Submitted,
 };
 pub use case::{Case, Guess, find_case};
 pub use cost::{Cost, CostKey, CostRow, Costs, costs};
 pub use cue::{CueLeftOut, CuePairs, CueRequest, cue_pairs};
 pub use ended::Ended;
-pub use error::StudyError;
+pub use error::{BatchError, HumanError, ModelsError, QuestionsError, RunError, StudyError};
 pub use estimate::{Estimate, EstimatedFrom, Range};
 pub use folder::{Frozen, Layout, RunFolder, is_worked_on};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};
@@ -78,7 +78,6 @@ pub use judge::{
     JudgeRequest, JudgeWork, JudgedRun, JudgesAtWork, Judging, ToJudge, VerdictSummary,
 };
 pub use manifest::{FrozenCounts, Identity, ImportedFrom, Manifest};
-pub use misspelt::misspelt_models;
 pub use models::{Model, Models};
 pub use passes::Passes;
 pub use plan::{Plan, Planned, PlannedMoney};

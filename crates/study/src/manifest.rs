@@ -1,6 +1,6 @@
 //! `run.toml`: everything about a run, resolved.
 
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::judge::{JudgeWork, JudgesAtWork};
 use crate::passes::Passes;
 use crate::study::{ModelTable, Study};
@@ -259,12 +259,13 @@ impl Manifest {
     /// Refuses to ask anything in a run that was imported; a folder without a run is fine.
     ///
     /// # Errors
-    /// [`StudyError::Imported`] names the file that it was imported from.
+    /// [`RunError::Imported`] names the file that it was imported from.
     pub fn refuse_imported(folder: &Path) -> Result<(), StudyError> {
         match Self::read(folder).map(|manifest| manifest.imported) {
-            Ok(Some(from)) => {
-                Err(StudyError::Imported { path: folder.to_owned(), file: from.file })
-            }
+            Ok(Some(from)) => Err(StudyError::Run(RunError::Imported {
+                path: folder.to_owned(),
+                file: from.file,
+            })),
             // Whatever else is wrong with it is told where it is opened.
             _ => Ok(()),
         }
@@ -273,7 +274,7 @@ impl Manifest {
     /// Reads the manifest of a run.
     ///
     /// # Errors
-    /// [`StudyError::OtherVersion`] for a run of another format, [`StudyError::NoRun`] where there
+    /// [`RunError::OtherVersion`] for a run of another format, [`RunError::NoRun`] where there
     /// is none.
     pub fn read(folder: &Path) -> Result<Self, StudyError> {
         read_manifest(folder, "run.toml", FORMAT)
@@ -371,7 +372,7 @@ impl Manifest {
 /// Reads a manifest of a format.
 ///
 /// # Errors
-/// [`StudyError::OtherVersion`] for one of another format, [`StudyError::NoRun`] where there is none.
+/// [`RunError::OtherVersion`] for one of another format, [`RunError::NoRun`] where there is none.
 pub(crate) fn read_manifest<T: DeserializeOwned>(
     folder: &Path,
     file: &str,
@@ -381,20 +382,20 @@ pub(crate) fn read_manifest<T: DeserializeOwned>(
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
-            return Err(StudyError::NoRun { path: folder.to_owned() });
+            return Err(StudyError::Run(RunError::NoRun { path: folder.to_owned() }));
         }
         Err(fault) => return Err(StudyError::Io { path, fault }),
     };
     // The format first: another format may have other fields.
     let table: toml::Table = toml::from_str(&text)
-        .map_err(|fault| StudyError::Manifest { path: path.clone(), fault })?;
+        .map_err(|fault| StudyError::Run(RunError::Manifest { path: path.clone(), fault }))?;
     let found = table.get("format").and_then(toml::Value::as_integer).unwrap_or(0);
     if found != wanted {
         let program = table.get("program").and_then(toml::Value::as_str).unwrap_or("(unknown)");
         let program = program.to_owned();
-        return Err(StudyError::OtherVersion { path, found, program, wanted });
+        return Err(StudyError::Run(RunError::OtherVersion { path, found, program, wanted }));
     }
-    toml::from_str(&text).map_err(|fault| StudyError::Manifest { path, fault })
+    toml::from_str(&text).map_err(|fault| StudyError::Run(RunError::Manifest { path, fault }))
 }
 
 /// A source of pairs: its name if it is built in, else its content.

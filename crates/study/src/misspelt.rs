@@ -1,7 +1,5 @@
 //! Names of models that look like slips.
 
-use crate::error::StudyError;
-use crate::inputs::known_models;
 use crate::study::Study;
 use foretell_core::{Registry, nearest};
 use foretell_llm::{ModelSpec, Place};
@@ -9,13 +7,6 @@ use std::collections::BTreeSet;
 
 /// The models of a study whose names the registry does not know, each with the known one that its name
 /// is a slip away from. A warning and no more: there are new models every week.
-///
-/// # Errors
-/// [`StudyError`] where the study's own registry cannot be read.
-pub fn misspelt_models(study: &Study) -> Result<Vec<String>, StudyError> {
-    Ok(misspelt(study, &known_models(study.registry.as_deref())?))
-}
-
 pub(crate) fn misspelt(study: &Study, registry: &Registry) -> Vec<String> {
     let tables = study.references.iter().chain(&study.predictors).chain(&study.rationale);
     // What is no specification is refused elsewhere, or is the name of a model of an import.
@@ -55,7 +46,7 @@ mod tests {
     fn said(spec: &str) -> Vec<String> {
         let references = vec![ModelTable::from_spec(spec)];
         let study = Study { references, ..Study::default() };
-        misspelt_models(&study).unwrap()
+        misspelt(&study, &Registry::embedded())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The models of a study, opened and named.
 
-use crate::error::StudyError;
+use crate::error::{ModelsError, StudyError};
 use crate::folder::Layout;
 use crate::human::HUMAN;
 use crate::inputs::read_registry;
@@ -181,7 +181,7 @@ impl Models {
         let is_human = |model: &&Model| file_name(&model.spec.name).to_lowercase() == HUMAN;
         let fault = |model: &Model| {
             let (name, spec) = (model.spec.name.clone(), model.spec.to_string());
-            StudyError::NamedAsPeople { name, spec }
+            StudyError::Models(ModelsError::NamedAsPeople { name, spec })
         };
         self.all().into_iter().filter(is_human).map(fault).collect()
     }
@@ -197,10 +197,12 @@ impl Models {
     /// A model may be reference and predictor at once, under one name; else names differ, also as
     /// names of files.
     fn check_names(&self) -> Result<(), StudyError> {
-        let taken = |first: &Model, second: &Model| StudyError::NameTaken {
-            name: second.spec.name.clone(),
-            first: first.spec.to_string(),
-            second: second.spec.to_string(),
+        let taken = |first: &Model, second: &Model| {
+            StudyError::Models(ModelsError::NameTaken {
+                name: second.spec.name.clone(),
+                first: first.spec.to_string(),
+                second: second.spec.to_string(),
+            })
         };
         for list in [&self.references, &self.predictors] {
             for (at, model) in list.iter().enumerate() {
@@ -208,10 +210,10 @@ impl Models {
                 let probe = model.request("").key;
                 if let Some(other) = list[..at].iter().find(|other| other.request("").key == probe)
                 {
-                    return Err(StudyError::SameModel {
+                    return Err(StudyError::Models(ModelsError::SameModel {
                         first: other.spec.name.clone(),
                         second: model.spec.name.clone(),
-                    });
+                    }));
                 }
                 let file = file_name(&model.spec.name).to_lowercase();
                 let same = |other: &&Model| file_name(&other.spec.name).to_lowercase() == file;
@@ -290,7 +292,11 @@ pub(crate) fn wrong_roles(
     // A model that cannot be read is told where it is opened.
     let specs = tables.iter().filter_map(|table| table.spec().ok());
     let wrong = specs.filter(|spec| spec.place == Place::Sim && is_elsewhere(&spec.model, kinds));
-    wrong.map(|spec| StudyError::WrongRole { spec: spec.to_string(), role, kinds }).collect()
+    wrong
+        .map(|spec| {
+            StudyError::Models(ModelsError::WrongRole { spec: spec.to_string(), role, kinds })
+        })
+        .collect()
 }
 
 /// Whether a kind of simulated model exists, but is not among these.
@@ -350,14 +356,19 @@ mod tests {
     fn two_models_of_one_name_are_refused() {
         let both = ["sim:reference?seed=1&name=a/b", "sim:reference?seed=2&name=a-b"];
         let faults = faults(&both, &["sim:reader"]);
-        assert!(matches!(faults[..], [StudyError::NameTaken { .. }]), "{faults:?}");
+        assert!(
+            matches!(faults[..], [StudyError::Models(ModelsError::NameTaken { .. })]),
+            "{faults:?}"
+        );
     }
 
     #[test]
     fn no_model_is_called_as_people_are() {
         let faults = faults(&["sim:reference?name=Human"], &["sim:reader?name=human"]);
-        let [StudyError::NamedAsPeople { .. }, StudyError::NamedAsPeople { name, spec }] =
-            &faults[..]
+        let [
+            StudyError::Models(ModelsError::NamedAsPeople { .. }),
+            StudyError::Models(ModelsError::NamedAsPeople { name, spec }),
+        ] = &faults[..]
         else {
             panic!("{faults:?}")
         };

@@ -1,6 +1,6 @@
 //! The money of a run: its budget, those of its models, and what was spent before.
 
-use crate::error::StudyError;
+use crate::error::{ModelsError, StudyError};
 use crate::models::{Model, Models};
 use crate::owner::Owners;
 use foretell_llm::{
@@ -60,7 +60,7 @@ impl Money {
 pub(crate) fn faults(budget: Option<f64>, models: &Models) -> Vec<StudyError> {
     let mut faults = Vec::new();
     if let Some(budget) = budget.filter(|budget| !(budget.is_finite() && *budget > 0.0)) {
-        faults.push(StudyError::Budget { budget });
+        faults.push(StudyError::Models(ModelsError::Budget { budget }));
     }
     for model in models.all().into_iter().filter(|model| model.spec.may_cost()) {
         match fault(budget, model) {
@@ -78,8 +78,10 @@ fn fault(budget: Option<f64>, model: &Model) -> Result<Option<StudyError>, Study
     }
     let tariff = Tariff::of(&model.spec, &model.entry, &model.chat)?;
     Ok(match (tariff.rate(), tariff.most_output()) {
-        (Rate::Unknown, _) => Some(StudyError::NoPrice { model: name() }),
-        (Rate::Given(_) | Rate::Listed(_), None) => Some(StudyError::NoLength { model: name() }),
+        (Rate::Unknown, _) => Some(StudyError::Models(ModelsError::NoPrice { model: name() })),
+        (Rate::Given(_) | Rate::Listed(_), None) => {
+            Some(StudyError::Models(ModelsError::NoLength { model: name() }))
+        }
         _ => None,
     })
 }

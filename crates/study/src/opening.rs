@@ -2,7 +2,7 @@
 
 use crate::asking::Asking;
 use crate::batch::{UnderWay, refuse_away};
-use crate::error::StudyError;
+use crate::error::{ModelsError, QuestionsError, RunError, StudyError};
 use crate::folder::{Frozen, Layout, RunFolder};
 use crate::frozen_files::frozen_prompts;
 use crate::grow::Growth;
@@ -20,6 +20,8 @@ use foretell_data::{Cards, PairSet, select};
 use foretell_llm::{
     ChatModel, Keys, ModelSpec, Opening, Place, SpecError, open_model, open_to_read,
 };
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -162,7 +164,7 @@ impl Run {
         let manifest = Manifest::read(folder)?;
         let study = growth.onto(manifest.study)?;
         let ground = Ground::of_run(folder, manifest.identity)?;
-        let load = || Err(StudyError::NoRun { path: folder.to_owned() });
+        let load = || Err(StudyError::Run(RunError::NoRun { path: folder.to_owned() }));
         refuse_away(&Layout::of_run(folder)?)?;
         let open = asked(keys, settings);
         let (mut run, registry) = Self::open_in(&study, ground, load, &open, settings)?;
@@ -214,6 +216,28 @@ impl Run {
         Self::reopen_with(folder, &open, settings)
     }
 
+    /// The same where keys may be missing: a model without one cannot be asked, and is named in what is
+    /// given beside the run, with what is wrong with its key.
+    pub(crate) fn reopen_without_keys(
+        folder: &Path,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<(Self, BTreeMap<String, String>), StudyError> {
+        let (asked, keyless) = (asked(keys, settings), RefCell::new(BTreeMap::new()));
+        let open = |spec: &ModelSpec, registry: &Registry, logs: &Path| match spec.place {
+            Place::Vllm => open_to_read(spec, registry),
+            _ => asked(spec, registry, logs).or_else(|fault| match fault {
+                SpecError::NoKey { .. } | SpecError::BadKey { .. } => {
+                    keyless.borrow_mut().insert(spec.name.clone(), fault.to_string());
+                    open_to_read(spec, registry)
+                }
+                fault => Err(fault),
+            }),
+        };
+        let run = Self::reopen_with(folder, &open, settings)?;
+        Ok((run, keyless.into_inner()))
+    }
+
     /// The same with models that cannot be asked, and need neither keys nor programs.
     ///
     /// # Errors
@@ -231,7 +255,7 @@ impl Run {
         // What the user's file said of the models is frozen in the run.
         let study = Study { registry: None, ..manifest.study };
         let ground = Ground::of_run(folder, manifest.identity)?;
-        let load = || Err(StudyError::NoRun { path: folder.to_owned() });
+        let load = || Err(StudyError::Run(RunError::NoRun { path: folder.to_owned() }));
         let (mut run, _) = Self::open_in(&study, ground, load, open, settings)?;
         run.folder.manifest.complete = manifest.complete;
         run.folder.manifest.judging = manifest.judging;
@@ -291,7 +315,11 @@ fn layout_with_ledger(folder: &Path, ledger: Option<&Path>) -> Result<Layout, St
 pub(crate) fn check(study: &Study, frozen: &Frozen) -> Result<(), StudyError> {
     let arms = arms_of(study, &frozen.prompts)?;
     let pairs = select(&frozen.pairs, study.limit, study.seed);
-    if pairs.is_empty() { Err(StudyError::NoPairs) } else { check_prompts(frozen, &arms, &pairs) }
+    if pairs.is_empty() {
+        Err(StudyError::Questions(QuestionsError::NoPairs))
+    } else {
+        check_prompts(frozen, &arms, &pairs)
+    }
 }
 
 /// The arms that are not there, or need what the study lacks.
@@ -302,7 +330,7 @@ fn wrong_arms(study: &Study, prompts: &Prompts) -> Vec<StudyError> {
     let wrong = |name: &String| match prompts.arm(name) {
         Err(fault) => Some(StudyError::from(fault)),
         Ok(arm) if arm.needs(Need::Rationale) && study.rationale.is_none() => {
-            Some(StudyError::NoRationaliser { arm: name.clone() })
+            Some(StudyError::Models(ModelsError::NoRationaliser { arm: name.clone() }))
         }
         Ok(_) => None,
     };

@@ -1,6 +1,6 @@
 //! How often models are asked the same: repeats, and the pass for the noise ceiling.
 
-use crate::error::StudyError;
+use crate::error::{ModelsError, StudyError};
 use crate::study::{ModelTable, Study};
 use foretell_llm::MOST_REPEATS;
 
@@ -72,7 +72,7 @@ impl Study {
         let mut faults = Vec::new();
         let mut check = |what: String, field: &'static str, value: Option<u32>, least: u32| {
             if let Some(value) = value.filter(|value| !(least..=MOST_REPEATS).contains(value)) {
-                faults.push(StudyError::Repeats { what, field, value, least });
+                faults.push(StudyError::Models(ModelsError::Repeats { what, field, value, least }));
             }
         };
         check("the study".to_owned(), "repeats", Some(self.repeats), 1);
@@ -105,7 +105,11 @@ pub(crate) fn unused(
         ];
         for (field, value) in given {
             if value.is_some() && fields.contains(&field) {
-                faults.push(StudyError::NoSuchPass { spec: table.model.clone(), role, field });
+                faults.push(StudyError::Models(ModelsError::NoSuchPass {
+                    spec: table.model.clone(),
+                    role,
+                    field,
+                }));
             }
         }
     }

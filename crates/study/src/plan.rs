@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, HashSet};
 pub struct Plan {
     /// By model, stage and arm, in the order of the study.
     pub rows: Vec<Planned>,
+    /// What looks like a slip, as the run itself would say it.
+    pub warnings: Vec<String>,
 }
 
 /// What one model would be sent in one stage and arm.

@@ -84,7 +84,7 @@ impl Planner<'_> {
         }
         rows.extend(self.predictions(&counted, &measured, &before)?);
         self.add_time(&mut rows)?;
-        Ok(Plan { rows })
+        Ok(Plan { rows, ..Plan::default() })
     }
 
     /// The model that explains answers, where an arm shows that.

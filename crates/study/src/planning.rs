@@ -3,11 +3,12 @@
 use crate::answers;
 use crate::batch::UnderWay;
 use crate::donors;
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::{Frozen, Layout};
 use crate::grow::Growth;
 use crate::inputs;
 use crate::manifest::Manifest;
+use crate::misspelt::misspelt;
 use crate::models::Model;
 use crate::opening::{Ground, Opened, arms_of, check, unasked};
 use crate::plan::Plan;
@@ -53,7 +54,7 @@ fn plan(
     limits: &Limits,
 ) -> Result<Plan, StudyError> {
     let opened = Opened::of(study, ground, ledger, &unasked)?;
-    let Opened { ground, layout, models, .. } = opened;
+    let Opened { ground, layout, registry, models } = opened;
     let Ground { identity, folder, prompts } = ground;
     let (frozen, seed) = match Manifest::read(&folder) {
         Ok(mut manifest) => {
@@ -61,11 +62,11 @@ fn plan(
             differences.extend(manifest.extend(study)?);
             if !differences.is_empty() {
                 let faults = differences.join("; ");
-                return Err(StudyError::OtherStudy { path: folder, faults });
+                return Err(StudyError::Run(RunError::OtherStudy { path: folder, faults }));
             }
             (Frozen::read(&layout)?, manifest.study.seed)
         }
-        Err(StudyError::NoRun { .. }) => {
+        Err(StudyError::Run(RunError::NoRun { .. })) => {
             let (set, cards) = inputs::pairs(study)?;
             (Frozen::new(set, &cards, prompts)?, study.seed)
         }
@@ -78,7 +79,7 @@ fn plan(
         path if path.exists() => Some(LedgerReader::open_at_rest(&path)?),
         _ => None,
     };
-    Planner {
+    let planner = Planner {
         frozen: &frozen,
         models: &models,
         arms: &arms,
@@ -87,8 +88,8 @@ fn plan(
         under_way: &UnderWay::of(&layout, reader.as_ref())?.keys,
         reader: reader.as_ref(),
         known: &InTables { layout: &layout, frozen: &frozen, pairs: &pairs, seed },
-    }
-    .plan()
+    };
+    Ok(Plan { warnings: misspelt(study, &registry), ..planner.plan()? })
 }
 
 /// What was said, by the tables of a run, as far as they hold all of it.

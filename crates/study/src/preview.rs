@@ -1,7 +1,7 @@
 //! What a study would send, before anything is asked.
 
 use crate::answers;
-use crate::error::StudyError;
+use crate::error::{QuestionsError, StudyError};
 use crate::folder::{Frozen, labels_of};
 use crate::inputs;
 use crate::notes::without_card;
@@ -141,6 +141,6 @@ fn holds(
     if prompt.contains(text.trim()) {
         Ok(())
     } else {
-        Err(StudyError::PromptLacks { file, variable })
+        Err(StudyError::Questions(QuestionsError::PromptLacks { file, variable }))
     }
 }

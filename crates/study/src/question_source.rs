@@ -43,7 +43,7 @@ impl QuestionSource {
     /// questions of a pair are to be asked in the same words.
     ///
     /// # Errors
-    /// [`StudyError::Data`] for what cannot be read or holds no questions, and [`StudyError::Labels`] for labels that cannot be told apart. A question may have none.
+    /// [`StudyError::Data`] for what cannot be read or holds no questions, and [`crate::QuestionsError::Labels`] for labels that cannot be told apart. A question may have none.
     pub(crate) fn load(&self, cards: &Cards) -> Result<(Vec<Question>, Vec<String>), StudyError> {
         let options = PairOptions {
             seed: self.seed,

@@ -1,6 +1,6 @@
 //! The runs in a folder.
 
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::human::HUMAN;
 use crate::manifest::Manifest;
 use std::path::{Path, PathBuf};
@@ -61,11 +61,13 @@ pub fn list_runs(folder: &Path) -> Result<Vec<RunSummary>, StudyError> {
 /// The run in `folder` that was worked on last and has predictions, or else the last of all.
 ///
 /// # Errors
-/// [`StudyError::NoRun`] where there is none.
+/// [`RunError::NoRun`] where there is none.
 pub fn latest_run(folder: &Path) -> Result<PathBuf, StudyError> {
     let runs = list_runs(folder)?;
     let latest = runs.iter().find(|run| run.tables > 0).or(runs.first()).cloned();
-    latest.map(|run| run.folder).ok_or_else(|| StudyError::NoRun { path: folder.to_owned() })
+    latest
+        .map(|run| run.folder)
+        .ok_or_else(|| StudyError::Run(RunError::NoRun { path: folder.to_owned() }))
 }
 
 /// How many tables of predictions a run has; those of people are none of its study.

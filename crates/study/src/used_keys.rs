@@ -1,6 +1,6 @@
 //! The requests that the tables of runs name.
 
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::Layout;
 use crate::ledger_check::tables;
 use crate::manifest::Manifest;
@@ -16,9 +16,9 @@ const COLUMNS: [&str; 5] =
 /// The keys of all replies in `ledger` that the tables of these runs name, of whatever kind they are.
 ///
 /// # Errors
-/// [`StudyError::NotComplete`] for a run that has asked what its tables do not name yet;
-/// [`StudyError::OtherLedger`] for one that uses another ledger, and says nothing about this one;
-/// [`StudyError::NoRun`] where there is none. All of them at once.
+/// [`RunError::NotComplete`] for a run that has asked what its tables do not name yet;
+/// [`RunError::OtherLedger`] for one that uses another ledger, and says nothing about this one;
+/// [`RunError::NoRun`] where there is none. All of them at once.
 pub fn used_keys(runs: &[PathBuf], ledger: &Path) -> Result<HashSet<RequestKey>, StudyError> {
     let faults = runs.iter().filter_map(|run| check(run, ledger).err());
     StudyError::all(faults.collect())?;
@@ -31,14 +31,14 @@ pub fn used_keys(runs: &[PathBuf], ledger: &Path) -> Result<HashSet<RequestKey>,
 
 fn check(run: &Path, ledger: &Path) -> Result<(), StudyError> {
     if !Manifest::read(run)?.complete {
-        return Err(StudyError::NotComplete { path: run.to_owned() });
+        return Err(StudyError::Run(RunError::NotComplete { path: run.to_owned() }));
     }
     let own = Layout::of_run(run)?.ledger();
     match (own.canonicalize(), ledger.canonicalize()) {
         (Ok(one), Ok(other)) if one == other => Ok(()),
         _ => {
             let (run, ledger) = (run.to_owned(), ledger.to_owned());
-            Err(StudyError::OtherLedger { run, own, ledger })
+            Err(StudyError::Run(RunError::OtherLedger { run, own, ledger }))
         }
     }
 }

@@ -133,8 +133,8 @@ pub(crate) struct BatchImportArgs {
 /// Give up a batch file that is, or may be, on its way, so that what it asks is asked again.
 ///
 /// Where nobody knows whether its batch was created, the provider's list is looked at first, and a batch
-/// that is there is kept. A batch that was created is not called off, and is paid for: do that at the
-/// provider.
+/// that is there is kept; what could not be looked at is said. A batch that was created is not called
+/// off, and is paid for: do that at the provider.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  foretell batch forget runs/demo-1a2b3c4d answers-gpt-5-mini-0001.jsonl --yes"

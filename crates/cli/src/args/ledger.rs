@@ -72,7 +72,8 @@ pub(crate) struct LedgerExportArgs {
 ///
 /// INTO is made where it is not there. Merging twice, or in another order, gives the same: where a request
 /// ended in several, a reply wins over a failure, then the earlier attempt, then the smaller body. Every
-/// attempt is kept.
+/// attempt is kept. What one ledger has in batches on their way, nobody asks on INTO either, until its
+/// replies are merged too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   foretell ledger merge all.sqlite runs/shard-1 runs/shard-2

@@ -21,9 +21,7 @@ use foretell_llm::{Limits, Shard};
 use foretell_report::sentence::sentence;
 use foretell_report::table::gain_table;
 use foretell_report::{ReportRequest, write_report};
-use foretell_study::{
-    Ended, Model, ModelTable, Passes, Plan, Run, Study, misspelt_models, plan_study,
-};
+use foretell_study::{Ended, Model, ModelTable, Passes, Plan, Run, Study, plan_study};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
@@ -36,9 +34,6 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         let ledger = args.sharing.ledger();
         let plan = plan_study(&study, args.out.as_deref(), ledger.as_deref(), &limits)
             .map_err(|error| Failure::from(error).while_doing("cannot plan the study"))?;
-        for warning in misspelt_models(&study)? {
-            say(&harmless(&format!("warning: {warning}")));
-        }
         return show_plan(&plan, args.format, study.budget);
     }
     let stages = Stages::new();
@@ -123,6 +118,9 @@ pub(crate) fn carry_out(
 
 /// Prints what would be sent.
 pub(crate) fn show_plan(plan: &Plan, format: TextFormat, budget: Option<f64>) -> Done {
+    for warning in &plan.warnings {
+        say(&harmless(&format!("warning: {warning}")));
+    }
     show(&crate::plan::text(plan, format));
     if let Some(budget) = budget
         && plan.money().usd.high > budget
@@ -158,7 +156,12 @@ fn tell_under_way(
     for file in &awaited.elsewhere {
         say(&harmless(&format!("another run on this ledger handed over {file}")));
     }
-    say(&format!("once their replies are imported, go on with:\n  {resume}"));
+    let merged = match awaited.elsewhere[..] {
+        [] => "",
+        // What a merge brought says nothing of the ledger that it is from.
+        _ => " (and merged into this ledger, if another one took them)",
+    };
+    say(&format!("once their replies are imported{merged}, go on with:\n  {resume}"));
     Ok(())
 }
 

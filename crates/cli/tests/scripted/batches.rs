@@ -27,6 +27,8 @@ pub struct Held {
     pub lost_status: Option<u16>,
     /// The next batch is rejected as a whole.
     pub reject: bool,
+    /// The list of batches is not to be had.
+    pub hide_list: bool,
 }
 
 pub struct Batch {
@@ -101,6 +103,9 @@ async fn answer(
             Json(json!({"id": id, "object": "file", "purpose": "batch"})).into_response()
         }
         (&Method::POST, "batches" | "messages/batches") => held.create(provider, &json_body()),
+        (&Method::GET, "batches" | "messages/batches") if held.hide_list => {
+            (StatusCode::NOT_FOUND, "there is no such list").into_response()
+        }
         (&Method::GET, "batches" | "messages/batches") => {
             let all = held.batches.iter().map(|(id, batch)| batch.seen(id, provider));
             Json(json!({"data": all.collect::<Vec<_>>(), "has_more": false})).into_response()

@@ -183,5 +183,7 @@ fn usage(usage: &Value) -> Usage {
         output_tokens: count("output_tokens"),
         reasoning_tokens: usage["output_tokens_details"]["thinking_tokens"].as_i64(),
         cost_usd: None,
+        // `standard`, `priority` or `batch`, by the API reference.
+        batch: usage["service_tier"] == "batch",
     }
 }

@@ -99,5 +99,6 @@ fn usage(usage: &Value) -> Usage {
         output_tokens: usage["output_tokens"].as_i64(),
         reasoning_tokens: usage["output_tokens_details"]["reasoning_tokens"].as_i64(),
         cost_usd: None,
+        batch: false,
     }
 }

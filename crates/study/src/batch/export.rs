@@ -2,7 +2,7 @@
 
 use super::Batches;
 use super::list::{BatchRecord, FileState};
-use crate::error::StudyError;
+use crate::error::{BatchError, ModelsError, StudyError};
 use crate::models::{Model, file_name};
 use crate::stage::Requests;
 use foretell_llm::{
@@ -73,14 +73,20 @@ impl Batches {
             let known: Vec<String> =
                 all.iter().map(|model| format!("`{}`", model.spec.name)).collect();
             let path = self.run.folder.layout.folder().to_owned();
-            return Err(StudyError::NoModel { path, model: name.clone(), known: known.join(", ") });
+            return Err(StudyError::Models(ModelsError::NoModel {
+                path,
+                model: name.clone(),
+                known: known.join(", "),
+            }));
         }
         let named = all.into_iter().filter(|model| is_named(request, model));
         let faults: Vec<Result<_, String>> = named.map(|model| way(request, model)).collect();
         if faults.iter().any(Result::is_ok) {
             return Ok(());
         }
-        Err(StudyError::NoBatch { faults: faults.into_iter().filter_map(Result::err).collect() })
+        Err(StudyError::Batch(BatchError::NoBatch {
+            faults: faults.into_iter().filter_map(Result::err).collect(),
+        }))
     }
 
     /// Forgets the files that nobody was sent: what they ask is written anew.

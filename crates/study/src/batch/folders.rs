@@ -2,7 +2,7 @@
 
 use super::Batches;
 use super::list::{BatchRecord, FILE};
-use crate::error::StudyError;
+use crate::error::{BatchError, StudyError};
 use crate::folder::Layout;
 use foretell_llm::RequestKey;
 use std::collections::{BTreeSet, HashSet};
@@ -18,11 +18,13 @@ fn away(layout: &Layout) -> Vec<PathBuf> {
 /// What files that are away ask is not to be paid for again.
 ///
 /// # Errors
-/// [`StudyError::BatchesAway`] names them.
+/// [`BatchError::Away`] names them.
 pub(crate) fn refuse_away(layout: &Layout) -> Result<(), StudyError> {
     match away(layout) {
         folders if folders.is_empty() => Ok(()),
-        folders => Err(StudyError::BatchesAway { run: layout.folder().to_owned(), folders }),
+        folders => {
+            Err(StudyError::Batch(BatchError::Away { run: layout.folder().to_owned(), folders }))
+        }
     }
 }
 
@@ -31,7 +33,7 @@ impl Batches {
     /// them. Where one that it remembers is away, this is where that lies now.
     ///
     /// # Errors
-    /// [`StudyError::BatchesAway`] where several are away, and nothing says which of them this is.
+    /// [`BatchError::Away`] where several are away, and nothing says which of them this is.
     pub fn remember(&mut self) -> Result<(), StudyError> {
         let layout = &self.run.folder.layout;
         let was_handed_over = self.list.files.iter().any(|file| file.asked_at_s.is_some());
@@ -47,7 +49,7 @@ impl Batches {
                 folders.iter().filter(|old| old.file_name() == name).cloned().collect();
             if same.len() != 1 {
                 let run = layout.folder().to_owned();
-                return Err(StudyError::BatchesAway { run, folders });
+                return Err(StudyError::Batch(BatchError::Away { run, folders }));
             }
             folders = same;
         }
@@ -63,7 +65,11 @@ impl Batches {
         }
         let others = |fault| {
             let run = self.run.folder.layout.folder().to_owned();
-            Err(StudyError::OtherBatches { folder: self.folder.clone(), run, fault })
+            Err(StudyError::Batch(BatchError::OtherBatches {
+                folder: self.folder.clone(),
+                run,
+                fault,
+            }))
         };
         let strange = self.list.files.iter().find(|file| self.model(&file.model).is_none());
         if let Some(file) = strange {

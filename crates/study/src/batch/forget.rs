@@ -3,7 +3,7 @@
 
 use super::Batches;
 use super::list::{BatchRecord, FileState};
-use crate::error::StudyError;
+use crate::error::{BatchError, StudyError};
 use tokio::runtime::Handle;
 
 /// What is given up.
@@ -25,12 +25,25 @@ pub enum Forgotten {
     /// Its batch is at the provider, which nobody knew: it is kept, as on its way. What is said of it.
     Found(String),
     /// It is kept, for want of consent.
-    Kept {
-        /// What the provider's list says, where that was looked at, or why it could not be.
-        looked: Option<Result<(), String>>,
-    },
+    Kept(Looked),
     /// It is given up.
-    Done,
+    Done(Looked),
+}
+
+/// What is known of the batch of a file that is given up. One that is at work is paid for, and nothing
+/// fetches its replies any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked {
+    /// The provider's list has no batch of this file.
+    Absent,
+    /// Nobody knows whether it was created, and the provider's list could not be looked at: why.
+    Unseen(String),
+    /// It was created under this name, and the provider was not asked again.
+    Created(String),
+    /// It has ended, and its replies lie in this file beside it, to be imported.
+    Fetched(String),
+    /// The provider was not asked: the batch is known only to the run that handed the file over.
+    Elsewhere,
 }
 
 impl Batches {
@@ -39,7 +52,7 @@ impl Batches {
     /// provider is asked first, and a batch that is there is kept. Without consent it is only looked at.
     ///
     /// # Errors
-    /// [`StudyError::NotUnderWay`] for any other file.
+    /// [`BatchError::NotUnderWay`] for any other file.
     pub fn forget(
         &mut self,
         name: &str,
@@ -63,31 +76,33 @@ impl Batches {
         consent: bool,
         runtime: &Handle,
     ) -> Result<Forgetting, StudyError> {
-        let mut forgetting = self.at_stake(at)?;
-        let mut looked = None;
-        if self.list.files[at].state == FileState::Creating {
-            match runtime.block_on(self.look_for(at)) {
+        let looked = match self.list.files[at].state {
+            FileState::Creating => match runtime.block_on(self.look_for(at)) {
                 Ok(Some(progress)) => {
                     // A batch that was rejected is over, which is said too.
                     let said = self.note(at, &progress).unwrap_or_else(|said| said);
                     self.save()?;
-                    forgetting.state = Forgotten::Found(said);
-                    return Ok(forgetting);
+                    return self.at_stake(at, Forgotten::Found(said));
                 }
-                found => looked = Some(found.map(|_| ())),
+                Ok(None) => Looked::Absent,
+                Err(why) => Looked::Unseen(why),
+            },
+            FileState::Fetched => {
+                Looked::Fetched(self.list.files[at].replies.clone().unwrap_or_default())
             }
+            _ => Looked::Created(self.list.files[at].batch.clone().unwrap_or_default()),
+        };
+        if !consent {
+            return self.at_stake(at, Forgotten::Kept(looked));
         }
-        if consent {
-            self.list.files[at].state = FileState::Forgotten;
-            self.save()?;
-        } else {
-            forgetting.state = Forgotten::Kept { looked };
-        }
+        let forgetting = self.at_stake(at, Forgotten::Done(looked))?;
+        self.list.files[at].state = FileState::Forgotten;
+        self.save()?;
         Ok(forgetting)
     }
 
     /// What a file of this folder asks that has not ended.
-    fn at_stake(&self, at: usize) -> Result<Forgetting, StudyError> {
+    fn at_stake(&self, at: usize, state: Forgotten) -> Result<Forgetting, StudyError> {
         let file = &self.list.files[at];
         let ended = self.run.ended_keys()?;
         let path = self.folder.join(&file.name);
@@ -98,7 +113,7 @@ impl Batches {
         });
         let share = requests as f64 / file.requests.max(1) as f64;
         let worst_usd = file.worst_usd.map(|usd| share * usd);
-        Ok(Forgetting { name: file.name.clone(), requests, worst_usd, state: Forgotten::Done })
+        Ok(Forgetting { name: file.name.clone(), requests, worst_usd, state })
     }
 
     fn forget_elsewhere(&self, name: &str, consent: bool) -> Result<Forgetting, StudyError> {
@@ -110,11 +125,11 @@ impl Batches {
             let listed = listed.map(|file| file.name.clone());
             let others = handed.into_iter().map(|file| file.file);
             let others = others.filter(|file| !own.contains(&file.as_str()));
-            return Err(StudyError::NotUnderWay {
+            return Err(StudyError::Batch(BatchError::NotUnderWay {
                 folder: self.folder.clone(),
                 name: name.to_owned(),
                 known: listed.chain(others).collect(),
-            });
+            }));
         };
         let open = || file.requests.iter().filter(|request| !request.ended);
         if consent {
@@ -124,7 +139,11 @@ impl Batches {
             name: name.to_owned(),
             requests: open().count() as u64,
             worst_usd: open().map(|request| request.worst_usd).sum(),
-            state: if consent { Forgotten::Done } else { Forgotten::Kept { looked: None } },
+            state: if consent {
+                Forgotten::Done(Looked::Elsewhere)
+            } else {
+                Forgotten::Kept(Looked::Elsewhere)
+            },
         })
     }
 }

@@ -107,6 +107,9 @@ impl Batches {
         let file = &self.list.files[at];
         let model = self.model(&file.model);
         let model = model.ok_or_else(|| format!("the run has no model `{}`", file.model))?;
+        if let Some(why) = self.keyless.get(&file.model) {
+            return Err(why.clone());
+        }
         let format = file.format.parse()?;
         let door = model.chat.batch();
         door.and_then(|door| door.api(format)).ok_or_else(|| {
@@ -204,12 +207,12 @@ impl Batches {
         let file = &mut self.list.files[at];
         file.state = FileState::Creating;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let since_s = now.saturating_sub(CLOCKS).as_secs();
-        let since_s = *file.asked_at_s.get_or_insert(since_s);
+        file.asked_at_s.get_or_insert(now.saturating_sub(CLOCKS).as_secs());
         file.held_as.get_or_insert_with(|| {
             let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-            // With the time, since another run may lie at this place later.
-            format!("{}@{since_s}", whole.display())
+            // With the time, since another run may lie at this place later, and what was let go of once
+            // stays so under its name.
+            format!("{}@{}", whole.display(), now.as_millis())
         });
         self.save()
     }

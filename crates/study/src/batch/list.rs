@@ -1,6 +1,6 @@
 //! `batches.json`: the batch files of a run, and how far each of them is.
 
-use crate::error::StudyError;
+use crate::error::{BatchError, StudyError};
 use crate::manifest::write_whole;
 use foretell_llm::{BatchFile, Ledger, RequestKey};
 use serde::{Deserialize, Serialize};
@@ -110,15 +110,14 @@ impl BatchList {
             }
             Err(fault) => return Err(StudyError::Io { path, fault }),
         };
-        let list: Self = serde_json::from_str(&text).map_err(|fault| StudyError::BatchList {
-            path: path.clone(),
-            fault: fault.to_string(),
+        let list: Self = serde_json::from_str(&text).map_err(|fault| {
+            StudyError::Batch(BatchError::List { path: path.clone(), fault: fault.to_string() })
         })?;
         if list.format == FORMAT {
             Ok(list)
         } else {
             let fault = format!("format {}, and this program knows format {FORMAT}", list.format);
-            Err(StudyError::BatchList { path, fault })
+            Err(StudyError::Batch(BatchError::List { path, fault }))
         }
     }
 

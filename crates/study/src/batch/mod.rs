@@ -2,17 +2,19 @@
 //! or an engine, and the replies come into the ledger. The run then derives its tables from it, as
 //! from any other reply.
 
+mod brought;
 mod export;
 mod folders;
 mod forget;
 mod hosted;
 mod import;
 mod list;
+mod reply_lines;
 mod under_way;
 
 pub use export::{ExportRequest, Exported};
 pub(crate) use folders::refuse_away;
-pub use forget::{Forgetting, Forgotten};
+pub use forget::{Forgetting, Forgotten, Looked};
 pub use hosted::Submitted;
 pub use import::{Imported, Named};
 pub use list::{BatchRecord, FileState};
@@ -24,7 +26,8 @@ use crate::estimate::{Estimate, Load, Range};
 use crate::measured::Measured;
 use crate::models::Model;
 use crate::plan::{Plan, Planned};
-use crate::run::Run;
+use crate::run::{Run, Settings};
+use foretell_llm::Keys;
 use list::BatchList;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,20 +38,37 @@ pub struct Batches {
     pub run: Run,
     folder: PathBuf,
     list: BatchList,
+    /// The models whose keys are not at hand, by name, and what is wrong with the key.
+    keyless: BTreeMap<String, String>,
 }
 
 impl Batches {
     /// The batch files of `run` in `folder`, or in the one within the run.
     ///
     /// # Errors
-    /// [`StudyError::BatchList`] for a list that cannot be read, [`StudyError::OtherBatches`] for the
+    /// [`crate::BatchError::List`] for a list that cannot be read, [`crate::BatchError::OtherBatches`] for the
     /// files of another run.
     pub fn open(run: Run, folder: Option<&Path>) -> Result<Self, StudyError> {
         let folder = folder.map_or_else(|| run.folder.layout.batch(), Path::to_owned);
         let list = BatchList::read(&folder)?;
-        let batches = Self { run, folder, list };
+        let batches = Self { run, folder, list, keyless: BTreeMap::new() };
         batches.refuse_others()?;
         Ok(batches)
+    }
+
+    /// The same of the run at `run`, also where keys are missing: what their providers would have to be
+    /// asked is then not known, and said so.
+    ///
+    /// # Errors
+    /// As [`Batches::open`] and [`Run::reopen`].
+    pub fn open_without_keys(
+        run: &Path,
+        folder: Option<&Path>,
+        keys: Keys<'_>,
+        settings: &Settings,
+    ) -> Result<Self, StudyError> {
+        let (run, keyless) = Run::reopen_without_keys(run, keys, settings)?;
+        Ok(Self { keyless, ..Self::open(run, folder)? })
     }
 
     /// Where they lie.
@@ -83,7 +103,7 @@ impl Batches {
             let estimate = Some(estimate);
             Some(Planned { estimate, ..Planned::counted(model, stage, load.requests, false) })
         };
-        Plan { rows: loads.into_iter().filter_map(row).collect() }
+        Plan { rows: loads.into_iter().filter_map(row).collect(), ..Plan::default() }
     }
 
     fn model(&self, name: &str) -> Option<&Model> {

@@ -44,7 +44,7 @@ impl UnderWay {
     /// What a run has to leave alone, with its ledger where that is there.
     ///
     /// # Errors
-    /// [`StudyError::BatchesAway`] for a folder that is away, [`StudyError::Io`] also for a file that was
+    /// [`crate::BatchError::Away`] for a folder that is away, [`StudyError::Io`] also for a file that was
     /// removed: what it asks cannot be told from the rest.
     pub(crate) fn of(layout: &Layout, ledger: Option<&LedgerReader>) -> Result<Self, StudyError> {
         let handed = ledger.map_or(Ok(Vec::new()), LedgerReader::handed_over)?;
@@ -102,6 +102,8 @@ impl Run {
             own.extend(file.held_as);
         }
         let handed = self.asking.reader()?.handed_over()?.into_iter();
+        // All of it may have ended before the ledger hears that its run let go of it.
+        let handed = handed.filter(|file| file.requests.iter().any(|request| !request.ended));
         let others = handed.map(|file| file.file).filter(|file| !own.contains(file));
         awaited.elsewhere.extend(others);
         Ok(awaited)

@@ -8,7 +8,7 @@
 //! ```
 
 use super::request::GenerateRequest;
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::{Layout, hash_of, lock, refuse_strangers, write_texts};
 use crate::frozen_files::{frozen_cards, frozen_prompts, frozen_rows, remove_leftovers};
 use crate::inputs;
@@ -79,7 +79,10 @@ impl GenerateFolder {
                 let differences = manifest.identity.differences(&identity);
                 if !differences.is_empty() {
                     let faults = differences.join("; ");
-                    return Err(StudyError::OtherStudy { path: folder.to_owned(), faults });
+                    return Err(StudyError::Run(RunError::OtherStudy {
+                        path: folder.to_owned(),
+                        faults,
+                    }));
                 }
                 manifest.request = request.clone();
                 manifest.complete = false;
@@ -88,7 +91,7 @@ impl GenerateFolder {
                 opened.write_manifest(false)?;
                 Ok(opened)
             }
-            Err(StudyError::NoRun { .. }) => {
+            Err(StudyError::Run(RunError::NoRun { .. })) => {
                 let started = Self::start(layout, request, identity, lock)?;
                 check(&started)?;
                 started.freeze()?;

@@ -9,7 +9,7 @@ use super::schema::{Schema, Taken};
 use super::unit::{Unit, check_methods, units};
 use crate::asking::{self, Asking};
 use crate::ended::Ended;
-use crate::error::StudyError;
+use crate::error::{QuestionsError, StudyError};
 use crate::folder::Layout;
 use crate::models::{Model, Models, known_in, wrong_roles};
 use crate::money::{self, Money};
@@ -149,11 +149,11 @@ impl Generating {
         let requests = self.unit_requests(&units, with);
         let mut plan = vec![Planned::made(generator, "counterfactuals", requests, &ended, limits)?];
         let missing = plan[0].requests;
-        let Some(judge) = self.judge() else { return Ok(Plan { rows: plan }) };
+        let Some(judge) = self.judge() else { return Ok(Plan { rows: plan, ..Plan::default() }) };
         if missing > 0 {
             let most = units.iter().map(|unit| u64::from(unit.count)).sum();
             plan.push(Planned::counted(judge, "verdicts", most, true));
-            return Ok(Plan { rows: plan });
+            return Ok(Plan { rows: plan, ..Plan::default() });
         }
         let keys: Vec<_> = self
             .unit_requests(&units, with)
@@ -164,7 +164,7 @@ impl Generating {
         let with = self.judge_takes_schema(judge, &candidates, &reader)? != Taken::No;
         let requests = self.verdict_requests(judge, &candidates, with);
         plan.push(Planned::made(judge, "verdicts", requests, &ended, limits)?);
-        Ok(Plan { rows: plan })
+        Ok(Plan { rows: plan, ..Plan::default() })
     }
 
     /// Asks for what the ledger lacks, and derives all tables.
@@ -348,7 +348,12 @@ fn check(folder: &GenerateFolder) -> Result<(), StudyError> {
         for unit in units(folder, question)? {
             let prompt = unit.prompt(folder)?;
             let holds = |text: &str| prompt.contains(text.trim());
-            let lacks = |variable| StudyError::PromptLacks { file: "generate.jinja", variable };
+            let lacks = |variable| {
+                StudyError::Questions(QuestionsError::PromptLacks {
+                    file: "generate.jinja",
+                    variable,
+                })
+            };
             if !holds(&question.text) {
                 return Err(lacks("question"));
             }

@@ -2,7 +2,7 @@
 
 use super::folder::GenerateFolder;
 use super::request::AUTO;
-use crate::error::StudyError;
+use crate::error::{QuestionsError, StudyError};
 use crate::question_source::labels_if_any;
 use foretell_core::{Labels, Method, Prompts, Question};
 
@@ -84,15 +84,20 @@ pub(crate) fn check_methods(
 ) -> Result<(), StudyError> {
     let mut faults = Vec::new();
     if methods.is_empty() || methods.len() > 1 && methods.iter().any(|name| name == AUTO) {
-        faults.push(StudyError::Methods);
+        faults.push(StudyError::Questions(QuestionsError::Methods));
     }
     let without: Vec<&&Question> =
         questions.iter().filter(|question| question.labels.is_empty()).collect();
-    let needing = |method: String| StudyError::MethodNeedsLabels {
-        method,
-        count: without.len(),
-        total: questions.len(),
-        first: without.first().map(|question| question.question_id.to_string()).unwrap_or_default(),
+    let needing = |method: String| {
+        StudyError::Questions(QuestionsError::MethodNeedsLabels {
+            method,
+            count: without.len(),
+            total: questions.len(),
+            first: without
+                .first()
+                .map(|question| question.question_id.to_string())
+                .unwrap_or_default(),
+        })
     };
     let none_fits = prompts.methods().iter().all(|method| !method.takes(false));
     if methods == [AUTO] && none_fits && !without.is_empty() {

@@ -29,7 +29,7 @@ pub struct HumanTables {
 /// is not answered yet is a guess that was not asked; a later export has it.
 ///
 /// # Errors
-/// [`StudyError::NoHuman`] where there is no study of people, and [`StudyError`] names the file that
+/// [`crate::HumanError::NoHuman`] where there is no study of people, and [`StudyError`] names the file that
 /// cannot be read or written, or that the run is in use.
 pub fn export_ratings(run: &Path) -> Result<HumanTables, StudyError> {
     let study = HumanStudy::read(run)?;
@@ -198,7 +198,7 @@ fn checks(study: &HumanStudy, answers: &Answers) -> BTreeMap<u32, [u64; 2]> {
 /// Of each rater, how many tasks are answered, and how many there are.
 ///
 /// # Errors
-/// [`StudyError::NoHuman`] where there is no study of people.
+/// [`crate::HumanError::NoHuman`] where there is no study of people.
 pub fn rating_progress(run: &Path) -> Result<BTreeMap<u32, [u64; 2]>, StudyError> {
     let study = HumanStudy::read(run)?;
     let (answers, _) = answers(&Layout::new(run).human_answers())?;

@@ -1,7 +1,7 @@
 //! The links of raters, and the port that they name.
 
 use super::rating::from_json;
-use crate::error::StudyError;
+use crate::error::{HumanError, StudyError};
 use crate::folder::Layout;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,11 +20,11 @@ impl RaterLinks {
     /// Reads the links of the study of people of a run.
     ///
     /// # Errors
-    /// [`StudyError::NoHuman`] where there is none.
+    /// [`HumanError::NoHuman`] where there is none.
     pub fn read(run: &Path) -> Result<Self, StudyError> {
         let layout = Layout::new(run);
         if !layout.human_study().exists() {
-            return Err(StudyError::NoHuman { path: run.to_owned() });
+            return Err(StudyError::Human(HumanError::NoHuman { path: run.to_owned() }));
         }
         from_json(&layout.human_raters()).map(Self)
     }

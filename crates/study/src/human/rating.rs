@@ -2,7 +2,7 @@
 
 use super::design::{HumanStudy, Task, TaskKind, Texts};
 use super::links::RaterLinks;
-use crate::error::StudyError;
+use crate::error::{HumanError, RunError, StudyError};
 use crate::folder::Layout;
 use foretell_core::ConfidenceLevel;
 use serde::{Deserialize, Serialize};
@@ -55,11 +55,11 @@ impl HumanStudy {
     /// Reads the study of people of a run.
     ///
     /// # Errors
-    /// [`StudyError::NoHuman`] where there is none.
+    /// [`HumanError::NoHuman`] where there is none.
     pub fn read(run: &Path) -> Result<Self, StudyError> {
         let path = Layout::new(run).human_study();
         if !path.exists() {
-            return Err(StudyError::NoHuman { path: run.to_owned() });
+            return Err(StudyError::Human(HumanError::NoHuman { path: run.to_owned() }));
         }
         from_json(&path)
     }
@@ -74,9 +74,8 @@ impl HumanStudy {
 pub(crate) fn from_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, StudyError> {
     let text = std::fs::read_to_string(path)
         .map_err(|fault| StudyError::Io { path: path.to_owned(), fault })?;
-    let damaged = |fault: serde_json::Error| StudyError::HumanDamaged {
-        path: path.to_owned(),
-        fault: fault.to_string(),
+    let damaged = |fault: serde_json::Error| {
+        StudyError::Human(HumanError::Damaged { path: path.to_owned(), fault: fault.to_string() })
     };
     serde_json::from_str(&text).map_err(damaged)
 }
@@ -97,7 +96,7 @@ pub(crate) fn answers(path: &Path) -> Result<(Answers, u64), StudyError> {
         }
         let rating: Rating = serde_json::from_slice(line).map_err(|fault| {
             let fault = format!("line {}: {fault}", at + 1);
-            StudyError::HumanDamaged { path: path.to_owned(), fault }
+            StudyError::Human(HumanError::Damaged { path: path.to_owned(), fault })
         })?;
         answers.entry((rating.rater, rating.position)).or_insert(rating);
     }
@@ -108,7 +107,7 @@ impl Ratings {
     /// Opens the study of people of a run to take answers.
     ///
     /// # Errors
-    /// [`StudyError::NoHuman`] where there is none, [`StudyError::InUse`] where another process takes
+    /// [`HumanError::NoHuman`] where there is none, [`RunError::InUse`] where another process takes
     /// answers already.
     pub fn open(run: &Path) -> Result<Self, StudyError> {
         let study = HumanStudy::read(run)?;
@@ -154,12 +153,12 @@ impl Ratings {
     /// Keeps an answer: it is on the disk when this returns. A task is answered once.
     ///
     /// # Errors
-    /// [`StudyError::HumanAnswer`] for an answer that is none of the labels or of no task;
+    /// [`HumanError::Answer`] for an answer that is none of the labels or of no task;
     /// [`StudyError::Io`] where it cannot be kept, and then it is not.
     pub fn keep(&mut self, rating: Rating) -> Result<Rated, StudyError> {
         let key = (rating.rater, rating.position);
         let task = self.study.tasks.iter().find(|task| (task.rater, task.position) == key);
-        let fault = |fault: String| Err(StudyError::HumanAnswer { fault });
+        let fault = |fault: String| Err(StudyError::Human(HumanError::Answer { fault }));
         let Some(task) = task else {
             return fault(format!("rater {} has no case {}", rating.rater, rating.position));
         };
@@ -207,7 +206,9 @@ fn lock(layout: &Layout) -> Result<File, StudyError> {
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StudyError::InUse { path: layout.human() }),
+        Err(TryLockError::WouldBlock) => {
+            Err(StudyError::Run(RunError::InUse { path: layout.human() }))
+        }
         Err(TryLockError::Error(fault)) => Err(at(fault)),
     }
 }

@@ -3,7 +3,7 @@
 use super::HUMAN;
 use super::cases::eligible;
 use super::design::{HumanStudy, Sizes, Texts, assign, draw};
-use crate::error::StudyError;
+use crate::error::{HumanError, StudyError};
 use crate::folder::{Frozen, Layout};
 use crate::manifest::{Manifest, write_whole};
 use foretell_core::id::hex;
@@ -71,7 +71,7 @@ impl HumanRequest {
         if faults.is_empty() {
             Ok(())
         } else {
-            Err(StudyError::HumanRequest { faults: faults.join("; ") })
+            Err(StudyError::Human(HumanError::Request { faults: faults.join("; ") }))
         }
     }
 }
@@ -93,12 +93,12 @@ pub fn plan(run: &Path, request: &HumanRequest) -> Result<HumanStudy, StudyError
         if predictor? == HUMAN {
             let faults =
                 format!("a predictor of the run is called `{HUMAN}`, which people are called");
-            return Err(StudyError::HumanRequest { faults });
+            return Err(StudyError::Human(HumanError::Request { faults }));
         }
     }
     if let Some(stranger) = request.references.iter().find(|wanted| !known.contains(wanted)) {
         let faults = format!("the run has no reference `{stranger}`, only {}", known.join(", "));
-        return Err(StudyError::HumanRequest { faults });
+        return Err(StudyError::Human(HumanError::Request { faults }));
     }
     let asked = if request.references.is_empty() { &known } else { &request.references };
     let all: Vec<Vec<Texts>> = asked
@@ -112,7 +112,7 @@ pub fn plan(run: &Path, request: &HumanRequest) -> Result<HumanStudy, StudyError
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let cases = draw(all, wanted, &mut rng);
     if cases.len() < wanted {
-        return Err(StudyError::FewCases { found: cases.len(), wanted });
+        return Err(StudyError::Human(HumanError::FewCases { found: cases.len(), wanted }));
     }
     let tasks = assign(sizes, &cases, seed);
     Ok(HumanStudy { format: FORMAT, seed, raters, per_rater, cases, tasks })
@@ -121,12 +121,12 @@ pub fn plan(run: &Path, request: &HumanRequest) -> Result<HumanStudy, StudyError
 /// Freezes a study of people in its run, with a link for each rater.
 ///
 /// # Errors
-/// [`StudyError::HumanThere`] where one is there already: its answers would be of other cases.
+/// [`HumanError::There`] where one is there already: its answers would be of other cases.
 pub fn setup(run: &Path, study: &HumanStudy) -> Result<(), StudyError> {
     let layout = Layout::new(run);
     let path = layout.human_study();
     if path.exists() {
-        return Err(StudyError::HumanThere { path: layout.human() });
+        return Err(StudyError::Human(HumanError::There { path: layout.human() }));
     }
     std::fs::create_dir_all(layout.human())
         .map_err(|fault| StudyError::Io { path: layout.human(), fault })?;

@@ -1,6 +1,6 @@
 //! The explanations of a run, as its answers hold them.
 
-use crate::error::StudyError;
+use crate::error::{ModelsError, QuestionsError, StudyError};
 use crate::folder::{Frozen, RunFolder};
 use foretell_core::{AnswerOrder, NotAsked, QuestionId, Shown, did_you_mean};
 use foretell_tables::{AnswerRow, read};
@@ -16,8 +16,8 @@ impl Explained {
     /// The references of a run that are `named`, or all; those without answers yet are given apart.
     ///
     /// # Errors
-    /// [`StudyError::UnknownReference`] for each that the run does not have, and
-    /// [`StudyError::NoAnswers`] where none of them has answers.
+    /// [`ModelsError::UnknownReference`] for each that the run does not have, and
+    /// [`QuestionsError::NoAnswers`] where none of them has answers.
     pub(crate) fn read_all(
         folder: &RunFolder,
         named: &[String],
@@ -26,10 +26,12 @@ impl Explained {
         let known: Vec<String> =
             tables.map(|table| table.name_in_run()).collect::<Result<_, _>>()?;
         let unknown = |name: &&String| !known.contains(name);
-        let fault = |name: &String| StudyError::UnknownReference {
-            name: name.clone(),
-            meant: did_you_mean(name, known.iter().map(String::as_str)),
-            known: known.join(", "),
+        let fault = |name: &String| {
+            StudyError::Models(ModelsError::UnknownReference {
+                name: name.clone(),
+                meant: did_you_mean(name, known.iter().map(String::as_str)),
+                known: known.join(", "),
+            })
         };
         StudyError::all(named.iter().filter(unknown).map(fault).collect())?;
         let (mut explained, mut without) = (Vec::new(), Vec::new());
@@ -48,7 +50,10 @@ impl Explained {
         }
         if explained.is_empty() {
             let path = folder.layout.folder().to_owned();
-            return Err(StudyError::NoAnswers { path, references: without.join(", ") });
+            return Err(StudyError::Questions(QuestionsError::NoAnswers {
+                path,
+                references: without.join(", "),
+            }));
         }
         Ok((explained, without))
     }

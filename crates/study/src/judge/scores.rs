@@ -1,6 +1,6 @@
 //! The table of a judge: what it says now takes the place of what it said of the same before.
 
-use crate::error::StudyError;
+use crate::error::{ModelsError, StudyError};
 use crate::folder::Frozen;
 use crate::models::Model;
 use foretell_core::{Pair, PairId};
@@ -12,7 +12,7 @@ use std::path::Path;
 /// else that it holds stays: other kinds, references and pairs.
 ///
 /// # Errors
-/// [`StudyError::NameTaken`] where the table is that of another judge.
+/// [`ModelsError::NameTaken`] where the table is that of another judge.
 pub(crate) fn merge(
     path: &Path,
     frozen: &Frozen,
@@ -40,11 +40,11 @@ pub(crate) fn read_own(path: &Path, judge: &Model) -> Result<Vec<ScoreRow>, Stud
     match rows.iter().find(|row| row.judge != judge.spec.name) {
         None => Ok(rows),
         // Two names may be one as the name of a file.
-        Some(other) => Err(StudyError::NameTaken {
+        Some(other) => Err(StudyError::Models(ModelsError::NameTaken {
             name: judge.spec.name.clone(),
             first: other.judge.clone(),
             second: judge.spec.to_string(),
-        }),
+        })),
     }
 }
 

@@ -6,7 +6,7 @@ use super::request::JudgeRequest;
 use super::scores;
 use super::unit::{About, Unit, units};
 use crate::answers::REQUESTS_AT_ONCE;
-use crate::error::StudyError;
+use crate::error::{ModelsError, QuestionsError, StudyError};
 use crate::folder::{Layout, RunFolder};
 use crate::generate::schema::{Schema, Taken};
 use crate::ledger_check::NamedReplies;
@@ -132,7 +132,7 @@ impl ToJudge {
             let requests = self.requests(kind, &units, with);
             rows.push(Planned::made(self.judge(), kind.as_str(), requests, &ended, limits)?);
         }
-        Ok(Plan { rows })
+        Ok(Plan { rows, ..Plan::default() })
     }
 
     pub(crate) fn judge(&self) -> &Model {
@@ -194,7 +194,7 @@ impl ToJudge {
         let (frozen, pairs) = (&self.folder.frozen, self.pairs());
         let mentions = self.request.kinds.contains(&JudgeKind::Mention);
         if mentions && pairs.iter().all(|pair| changed(pair).is_empty()) {
-            return Err(StudyError::NoFeatures);
+            return Err(StudyError::Questions(QuestionsError::NoFeatures));
         }
         scores::read_own(&self.folder.layout.scores(&self.judge().spec.name), self.judge())?;
         let mut seen = BTreeSet::new();
@@ -205,7 +205,12 @@ impl ToJudge {
                     continue;
                 }
                 let prompt = unit.prompt(frozen)?;
-                let lacks = |variable| StudyError::PromptLacks { file: kind.file(), variable };
+                let lacks = |variable| {
+                    StudyError::Questions(QuestionsError::PromptLacks {
+                        file: kind.file(),
+                        variable,
+                    })
+                };
                 let holds = |text: &str| prompt.contains(text.trim());
                 if !holds(answer.explanation.as_deref().unwrap_or_default()) {
                     return Err(lacks("explanation"));
@@ -266,11 +271,11 @@ fn other_model(folder: &RunFolder, judge: &Model) -> Result<(), StudyError> {
     let (name, identity) = (&judge.spec.name, judge.spec.identity());
     match known.iter().find(|(own, spec)| own == name && spec.identity() != identity) {
         None => Ok(()),
-        Some((name, spec)) => Err(StudyError::NameTaken {
+        Some((name, spec)) => Err(StudyError::Models(ModelsError::NameTaken {
             name: name.clone(),
             first: spec.to_string(),
             second: judge.spec.to_string(),
-        }),
+        })),
     }
 }
 

@@ -8,7 +8,7 @@ use super::notes::notes;
 use super::read::{for_each, open};
 use super::settle::settle;
 use super::tables::{jobs, write_answers, write_predictions, write_scores};
-use crate::error::StudyError;
+use crate::error::{RunError, StudyError};
 use crate::folder::{Frozen, Layout};
 use crate::manifest::{Identity, ImportedFrom, Manifest};
 use crate::study::{ModelTable, Study};
@@ -81,7 +81,7 @@ fn refuse_old(out: &Path) -> Result<(), StudyError> {
         Ok(mut entries) => entries.next().is_none(),
         Err(fault) => fault.kind() == std::io::ErrorKind::NotFound,
     };
-    if is_free { Ok(()) } else { Err(StudyError::RunThere { path: out.to_owned() }) }
+    if is_free { Ok(()) } else { Err(StudyError::Run(RunError::RunThere { path: out.to_owned() })) }
 }
 
 /// What goes into a run, and where it comes from.

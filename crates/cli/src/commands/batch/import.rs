@@ -21,6 +21,20 @@ pub(crate) fn run(args: &BatchImportArgs) -> Done {
     if imported.repeated > 0 {
         say(&format!("{} beside the one that was taken", counted(imported.repeated, "line")));
     }
+    if imported.beside > 0 {
+        let beside = counted(imported.beside, "reply").replace("replys", "replies");
+        say(&format!(
+            "{beside} to requests that had another one: the first counts, and these are kept beside, \
+             since they were paid for"
+        ));
+    }
+    if imported.noted > 0 {
+        let noted = counted(imported.noted, "reply").replace("replys", "replies");
+        say(&format!(
+            "{noted} known from before are now known to have come through a batch: `foretell cost` counts \
+             them at its price"
+        ));
+    }
     name(&imported.failures, "failed for good, which is recorded as the outcome");
     name(
         &imported.again,

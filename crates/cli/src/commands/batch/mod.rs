@@ -29,18 +29,21 @@ pub(crate) fn run(args: &BatchArgs) -> Done {
 
 /// The batch files of a run; without keys to write and read files, on machines that have none.
 fn open(run: &Path, folder: Option<&Path>, keys: Option<Keys<'_>>) -> Result<Batches, Failure> {
-    let settings = Settings {
+    let run = match keys {
+        Some(keys) => Run::reopen(run, keys, &settings())?,
+        None => Run::reopen_unasked(run, &settings())?,
+    };
+    Ok(Batches::open(run, folder)?)
+}
+
+fn settings() -> Settings {
+    Settings {
         limits: Limits::default(),
         timeout: Duration::from_secs(600),
         on_full,
         tell: Arc::new(crate::output::say),
         ledger: None,
-    };
-    let run = match keys {
-        Some(keys) => Run::reopen(run, keys, &settings)?,
-        None => Run::reopen_unasked(run, &settings)?,
-    };
-    Ok(Batches::open(run, folder)?)
+    }
 }
 
 fn runtime() -> Result<Runtime, Failure> {

@@ -48,6 +48,13 @@ pub(crate) fn run(args: &LedgerMergeArgs) -> Done {
                  others stay"
             ));
         }
+        if merged.handed > 0 {
+            let handed = counted(merged.handed, "request");
+            say(&format!(
+                "  {handed} in batches on their way there: nobody asks them here until their replies are \
+                 merged too, or the file is given up (`foretell batch forget`)"
+            ));
+        }
     }
     Ok(DONE)
 }
