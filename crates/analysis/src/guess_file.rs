@@ -143,11 +143,13 @@ pub(crate) struct Coded<'a, T> {
 
 impl<T: Copy> Coded<'_, T> {
     /// The value of a row, none where the cell is empty.
+    #[inline]
     pub(crate) fn get(&self, row: usize) -> Option<T> {
         self.keys.is_valid(row).then(|| self.values[self.keys.value(row) as usize])
     }
 
     /// The same where the table's column may not be empty.
+    #[inline]
     pub(crate) fn required(&self, row: usize) -> Result<T, TableError> {
         self.get(row).ok_or_else(|| rows(format!("row {row} has an empty cell")))
     }
@@ -159,6 +161,16 @@ pub(crate) fn integers<'a>(
     name: &str,
 ) -> Result<&'a Int64Array, TableError> {
     column(batch, name)
+}
+
+/// A count of a row, none where the cell is empty.
+pub(crate) fn count(column: &Int64Array, row: usize) -> Result<Option<u32>, TableError> {
+    if !column.is_valid(row) {
+        return Ok(None);
+    }
+    let value = column.value(row);
+    let fault = || rows(format!("row {row}: {value} is not a count"));
+    u32::try_from(value).map(Some).map_err(|_| fault())
 }
 
 /// A column of truths.

@@ -34,6 +34,7 @@ mod guess_order;
 mod guesses;
 mod inference;
 mod load;
+mod load_pairs;
 mod matched;
 mod mentions;
 mod model;

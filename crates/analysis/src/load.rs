@@ -2,15 +2,14 @@
 
 use crate::error::AnalysisError;
 use crate::folder::{PredictionFile, prediction_files};
-use crate::guess_file::{
-    Coded, GUESS_COLUMNS, PAIR_COLUMNS, TextColumn, batches, integers, lists, rows, truths,
-};
+use crate::guess_file::{Coded, GUESS_COLUMNS, TextColumn, batches, count, integers, truths};
 use crate::guess_order::{place, sorted};
-use crate::guesses::{Guess, Guesses, Pair, Subject, Text};
+use crate::guesses::{Guess, Guesses, Subject};
+use crate::load_pairs::PairList;
 use crate::model::KnownModels;
 use crate::names::{Name, Names};
-use arrow_array::{Array, BooleanArray, Int64Array, RecordBatch, StringArray};
-use foretell_core::{AnswerOrder, ConfidenceLevel, Outcome};
+use arrow_array::{Array, BooleanArray, Int64Array, RecordBatch};
+use foretell_core::{ConfidenceLevel, Outcome};
 use foretell_tables::TableError;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -18,9 +17,6 @@ use std::path::{Path, PathBuf};
 
 /// Files that are decoded at once: enough for all cores, few enough to hold while they are taken in.
 const AT_ONCE: usize = 32;
-
-/// A pair that is named and not read yet.
-const UNREAD: u32 = u32::MAX;
 
 impl Guesses {
     /// Reads all prediction tables of runs.
@@ -60,13 +56,7 @@ struct Loading {
     names: Names,
     models: Interner,
     arms: Interner,
-    texts: Vec<Text>,
-    text_numbers: HashMap<(Name, Name), u32>,
-    pairs: Vec<Pair>,
-    /// The same pair of several runs is one if its texts are.
-    pair_numbers: HashMap<(Name, u32, u32, AnswerOrder), u32>,
-    /// By the run and the name of the pair.
-    pairs_of_run: HashMap<Name, u32>,
+    pairs: PairList,
     run: usize,
     subjects: Vec<Subject>,
     subject_numbers: HashMap<[u32; 4], u32>,
@@ -74,8 +64,6 @@ struct Loading {
     subject_files: Vec<u32>,
     guesses: Vec<Guess>,
     files: Vec<PathBuf>,
-    /// Texts of a column of pairs of this run, and the pairs they name.
-    last_pairs: Option<(StringArray, Vec<(Name, u32)>)>,
 }
 
 /// Names in the order in which they came, by number.
@@ -136,8 +124,7 @@ impl Loading {
     ) -> Result<(), AnalysisError> {
         if file.run != self.run {
             self.run = file.run;
-            self.pairs_of_run.clear();
-            self.last_pairs = None;
+            self.pairs.next_run();
         }
         let number = self.files.len() as u32;
         self.files.push(file.path.clone());
@@ -148,23 +135,13 @@ impl Loading {
         let mut taking = Taking { file, number, arm, last: 0 };
         for batch in batches {
             let mut columns = self.columns(batch, &file.arm)?;
-            if columns.pair.values.iter().any(|(_, number)| *number == UNREAD) {
-                self.read_pairs(&file.path)?;
-                columns.pair.values.iter_mut().for_each(|(name, number)| {
-                    *number = self.pair_of_run(*name);
-                });
-            }
-            self.last_pairs = Some((columns.pair.texts.clone(), columns.pair.values.clone()));
+            self.pairs.complete(&mut columns.pair, &file.path, &mut self.names)?;
             for row in 0..batch.num_rows() {
                 let guess = self.take_row(&columns, row, &mut taking)?;
                 self.guesses.push(guess);
             }
         }
         Ok(())
-    }
-
-    fn pair_of_run(&self, name: Name) -> u32 {
-        self.pairs_of_run.get(&name).copied().unwrap_or(UNREAD)
     }
 
     fn columns<'a>(
@@ -174,7 +151,7 @@ impl Loading {
     ) -> Result<Columns<'a>, TableError> {
         let text = |name| TextColumn::of(batch, name);
         Ok(Columns {
-            pair: self.pairs(text("pair_id")?),
+            pair: self.pairs.numbered(text("pair_id")?, &mut self.names),
             reference: self.models(text("reference")?),
             explainer: self.models(text("explainer")?),
             predictor: self.models(text("predictor")?),
@@ -190,21 +167,6 @@ impl Loading {
             output_tokens: integers(batch, "output_tokens")?,
             reasoning_tokens: integers(batch, "reasoning_tokens")?,
             hit: truths(batch, "hit")?,
-        })
-    }
-
-    fn pairs<'a>(&mut self, column: TextColumn<'a>) -> Coded<'a, (Name, u32)> {
-        // Tables of one run mostly name the same pairs in the same order.
-        let last = std::mem::take(&mut self.last_pairs);
-        if let Some((_, pairs)) = last.as_ref().filter(|(texts, _)| column.has_texts(texts)) {
-            let pairs = pairs.clone();
-            self.last_pairs = last;
-            return column.with(pairs);
-        }
-        let mut likely = last.iter().flat_map(|(_, pairs)| pairs).map(|(name, _)| *name);
-        column.coded(|text| {
-            let name = self.names.name_likely(text, likely.next());
-            (name, self.pair_of_run(name))
         })
     }
 
@@ -325,78 +287,7 @@ impl Columns<'_> {
     }
 }
 
-fn count(column: &Int64Array, row: usize) -> Result<Option<u32>, TableError> {
-    if !column.is_valid(row) {
-        return Ok(None);
-    }
-    let value = column.value(row);
-    let fault = || rows(format!("row {row}: {value} is not a count"));
-    u32::try_from(value).map(Some).map_err(|_| fault())
-}
-
 impl Loading {
-    /// Reads the pairs of a file that no file of its run had before.
-    fn read_pairs(&mut self, path: &Path) -> Result<(), AnalysisError> {
-        for batch in batches(path, &PAIR_COLUMNS)? {
-            let text = |name| TextColumn::of(&batch, name);
-            let pair_id = self.labels(text("pair_id")?);
-            let dataset = self.labels(text("dataset")?);
-            let original = self.labels(text("original_text_id")?);
-            let counterfactual = self.labels(text("counterfactual_text_id")?);
-            let order: Coded<'_, AnswerOrder> = text("answer_order")?.words()?;
-            let method = self.labels(text("method")?);
-            let cue_label = self.labels(text("cue_label")?);
-            let (distance, changed) = (integers(&batch, "distance")?, lists(&batch, "changed")?);
-            for row in 0..batch.num_rows() {
-                let id = pair_id.required(row)?;
-                if self.pairs_of_run.contains_key(&id) {
-                    continue;
-                }
-                let dataset = dataset.required(row)?;
-                let text =
-                    |column: &Coded<'_, Name>| column.required(row).map(|id| Text { dataset, id });
-                let (original, counterfactual) = (text(&original)?, text(&counterfactual)?);
-                let pair = Pair {
-                    id,
-                    dataset,
-                    original: self.text(original),
-                    counterfactual: self.text(counterfactual),
-                    answer_order: order.required(row)?,
-                    distance: count(distance, row)?.map(|distance| distance as i32),
-                    changed: self.list(&changed.value(row))?,
-                    method: method.get(row),
-                    cue_label: cue_label.get(row),
-                };
-                let number = self.pair(pair);
-                self.pairs_of_run.insert(id, number);
-            }
-        }
-        Ok(())
-    }
-
-    fn list(&mut self, values: &dyn Array) -> Result<Box<[Name]>, TableError> {
-        let texts = values.as_any().downcast_ref::<StringArray>();
-        let texts = texts.ok_or_else(|| rows("column `changed` is of another type".to_owned()))?;
-        Ok(texts.iter().flatten().map(|text| self.names.name(text)).collect())
-    }
-
-    fn text(&mut self, text: Text) -> u32 {
-        let Self { texts, text_numbers, .. } = self;
-        *text_numbers.entry((text.dataset, text.id)).or_insert_with(|| {
-            texts.push(text);
-            texts.len() as u32 - 1
-        })
-    }
-
-    fn pair(&mut self, pair: Pair) -> u32 {
-        let key = (pair.id, pair.original, pair.counterfactual, pair.answer_order);
-        let pairs = &mut self.pairs;
-        *self.pair_numbers.entry(key).or_insert_with(|| {
-            pairs.push(pair);
-            pairs.len() as u32 - 1
-        })
-    }
-
     fn finish(mut self, known: &KnownModels) -> Result<Guesses, AnalysisError> {
         self.guesses = sorted(&self.guesses, self.subjects.len());
         let twice = self.guesses.windows(2).find(|two| place(&two[0]) == place(&two[1]));
@@ -407,8 +298,8 @@ impl Loading {
             arms: self.arms.names.iter().map(|name| self.names.text(*name).clone()).collect(),
             names: self.names,
             files: self.files,
-            texts: self.texts,
-            pairs: self.pairs,
+            texts: self.pairs.texts,
+            pairs: self.pairs.pairs,
             subjects: self.subjects,
             guesses: self.guesses,
         };
