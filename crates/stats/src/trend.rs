@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::joint::{JointRows, JointTerm, logistic};
 use crate::rates::check;
-use crate::{ClusterRate, RateEstimate, Test, Undefined, clustered_rate};
+use crate::{ClusterRate, Dependence, RateEstimate, Test, Undefined, clustered_rate};
 
 /// Observations and events of one cluster at one level.
 ///
@@ -104,8 +104,9 @@ pub fn trend(rows: &[LevelRate], level: f64) -> Trend {
         rows.iter().map(|row| (row.counts.events / row.counts.observations).min(1.0)).collect();
     let weights: Vec<f64> = rows.iter().map(|row| row.counts.observations).collect();
     let ids: Vec<u32> = rows.iter().map(|row| row.cluster).collect();
+    let dependence = &Dependence::clustered(&ids);
     let model = logistic(
-        JointRows { features: &[&scores], outcomes: &outcomes, weights: &weights, clusters: &ids },
+        JointRows { features: &[&scores], outcomes: &outcomes, weights: &weights, dependence },
         level,
     );
     Trend {

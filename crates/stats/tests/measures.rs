@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Confusion, ConfusionMeasure, Discordant, Interval, JointModel,
-    JointRows, LevelRate, Scored, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar,
-    clustered_rate, confusion_clustered, holm, icc, kendall_w, krippendorff_nominal,
-    linear_probability, log_linear, logistic, mcnemar_mid_p, pearson, relative_risk,
-    relative_risk_score, spearman, trend, wilson,
+    ClusterRate, ClusterRisk, Confusion, ConfusionMeasure, Dependence, Discordant, Interval,
+    JointModel, JointRows, LevelRate, Scored, auroc, benjamini_hochberg, class_agreement,
+    clustered_mcnemar, clustered_rate, confusion_clustered, holm, icc, kendall_w,
+    krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p, pearson,
+    relative_risk, relative_risk_score, spearman, trend, wilson,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -165,7 +165,7 @@ fn joint_models_are_those_of_statsmodels_with_clustered_covariance() {
             features: &features,
             outcomes: &case.outcomes,
             weights: &case.weights,
-            clusters: &case.clusters,
+            dependence: &Dependence::clustered(&case.clusters),
         };
         assert_fit(&log_linear(rows, level), &case.log, &case.name);
         assert_fit(&logistic(rows, level), &case.logit, &case.name);

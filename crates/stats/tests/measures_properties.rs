@@ -1,11 +1,11 @@
 //! What must hold of every measure whatever the data: ranges, no NaN, order and names of no account.
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Confusion, Discordant, Interval, JointModel, JointRows, JointTerm,
-    LevelRate, Scored, Undefined, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar,
-    clustered_rate, confusion_clustered, holm, icc, kendall_w, krippendorff_nominal,
-    linear_probability, log_linear, logistic, mcnemar_mid_p, pearson, relative_risk, spearman,
-    trend,
+    ClusterRate, ClusterRisk, Confusion, Dependence, Discordant, Interval, JointModel, JointRows,
+    JointTerm, LevelRate, Scored, Undefined, auroc, benjamini_hochberg, class_agreement,
+    clustered_mcnemar, clustered_rate, confusion_clustered, holm, icc, kendall_w,
+    krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p, pearson,
+    relative_risk, spearman, trend,
 };
 use proptest::prelude::*;
 
@@ -81,7 +81,7 @@ fn fitted(rows: &[Row], order: &[usize], model: Model) -> JointModel {
         features: &features,
         outcomes: &outcomes,
         weights: &weights,
-        clusters: &clusters,
+        dependence: &Dependence::clustered(&clusters),
     };
     model(rows, 0.95)
 }

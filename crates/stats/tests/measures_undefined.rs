@@ -1,9 +1,9 @@
 //! Data that have no figure: each says which reason, and none is zero or not a number.
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Confusion, Discordant, JointRows, RiskMethod, Scored, Undefined,
-    auroc, bootstrap_clusters, clustered_mcnemar, clustered_rate, confusion_bootstrap, icc,
-    kendall_w, krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p,
+    ClusterRate, ClusterRisk, Confusion, Dependence, Discordant, JointRows, RiskMethod, Scored,
+    Undefined, auroc, bootstrap_clusters, clustered_mcnemar, clustered_rate, confusion_bootstrap,
+    icc, kendall_w, krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p,
     pearson, relative_risk, trend, wilson,
 };
 
@@ -79,9 +79,8 @@ fn empty_cells_have_flagged_score_intervals() {
 /// Thirty rows, each its own cluster: features, and outcomes that vary.
 fn joint(features: &[&[f64]], outcome: impl Fn(usize) -> bool) -> [Vec<Result<f64, Undefined>>; 3] {
     let outcomes: Vec<f64> = (0..30).map(|i| f64::from(u8::from(outcome(i)))).collect();
-    let clusters: Vec<u32> = (0..30).collect();
-    let rows =
-        JointRows { features, outcomes: &outcomes, weights: &[1.0; 30], clusters: &clusters };
+    let dependence = &Dependence::independent(30);
+    let rows = JointRows { features, outcomes: &outcomes, weights: &[1.0; 30], dependence };
     [log_linear, linear_probability, logistic]
         .map(|model| model(rows, 0.95).terms.iter().map(|term| term.effect).collect())
 }
@@ -150,7 +149,7 @@ fn more_coefficients_than_clusters_have_estimates_without_errors() {
         features: &[&[1.0, 1.0, 0.0, 0.0]],
         outcomes: &[1.0, 0.0, 1.0, 0.0],
         weights: &[1.0; 4],
-        clusters: &[0, 0, 1, 1],
+        dependence: &Dependence::clustered(&[0, 0, 1, 1]),
     };
     let term = log_linear(rows, 0.95).terms[0];
     assert!((term.effect.unwrap() - 1.0).abs() < 1e-12);

@@ -5,8 +5,8 @@ use crate::inference::adjusted;
 use crate::names::Name;
 use crate::sheet::{Cell, Column, Estimate, Kind};
 use foretell_stats::{
-    ClusterRisk, Interval, JointModel, JointRows, JointTerm, RiskEstimate, RiskMethod, Undefined,
-    benjamini_hochberg, linear_probability, log_linear, relative_risk,
+    ClusterRisk, Dependence, Interval, JointModel, JointRows, JointTerm, RiskEstimate, RiskMethod,
+    Undefined, benjamini_hochberg, linear_probability, log_linear, relative_risk,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +80,7 @@ pub fn feature_risks(
         features: &columns,
         outcomes: &outcomes,
         weights: &weights,
-        clusters: &clusters,
+        dependence: &Dependence::clustered(&clusters),
     };
     let [ratios, differences]: [JointModel; 2] =
         [log_linear(rows, level), linear_probability(rows, level)];
