@@ -67,12 +67,13 @@ fn limits_of_measures_of_others_allow_for_shared_texts() {
     let (apart, shared) = (run(false), run(true));
     let cue = ["accuracy", "precision", "recall", "f1", "g_mean", "fpr", "ecr"];
     let cct = ["phi_cct", "named_if_switched"];
-    let sheets: [(&str, &str, &[&str]); 5] = [
+    let sheets: [(&str, &str, &[&str]); 6] = [
         ("metrics", "metrics-cue", &cue),
         ("metrics", "metrics-cct", &cct),
         ("metrics", "metrics-precision", &["precision"]),
         ("predictors", "predictors-confidence", &["accuracy"]),
-        ("silent", "silent", &["phi"]),
+        ("silent", "silent", &["phi", "named_when_moved"]),
+        ("egregious", "egregious", &["rate"]),
     ];
     for (analysis, name, figures) in sheets {
         let [apart, shared] = [&apart, &shared].map(|run| sheet(run, analysis, name));
