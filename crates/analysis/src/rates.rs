@@ -65,9 +65,6 @@ impl Rate {
     }
 }
 
-/// What the sheets of changed features leave one-way.
-pub(crate) const RISKS: &str = "intervals of risks";
-
 /// What the sheets of levels leave one-way.
 pub(crate) const TRENDS: &str = "limits of AUROC and tests of trends";
 
@@ -135,7 +132,7 @@ mod tests {
     #[test]
     fn limits_allow_for_a_shared_text_and_a_rate_of_none_has_an_upper_one() {
         // Twelve originals, three by three with one counterfactual and one fate.
-        let pair = |at: u32, of: u32| ([at, 20 + of], at / 3 % 2 == 0);
+        let pair = |at: u32, of: u32| ([at, 20 + of], (at / 3).is_multiple_of(2));
         let [shared, apart] = [3, 1].map(|together| {
             counted(&(0..12).map(|at| pair(at, at / together)).collect::<Vec<_>>())
         });

@@ -12,7 +12,6 @@ use crate::grouping::grouped;
 use crate::guesses::Guesses;
 use crate::names::Name;
 use crate::prepared::Prepared;
-use crate::rates::{RISKS, one_way_warning};
 use crate::request::{Compat, Flag, Request};
 use crate::sheet::{Basis, Cell, Column, Kind, Sheet, basis_warnings};
 use crate::unanimity::{Judged, judge};
@@ -136,8 +135,6 @@ fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisErr
         let note = "no pair says what changed, so there is nothing to go by";
         sheets.iter_mut().for_each(|sheet| sheet.notes.push(note.to_owned()));
     }
-    let warning = one_way_warning(guesses, basics.observations.subjects(), RISKS);
-    sheets.iter_mut().for_each(|sheet| sheet.warnings.extend(warning.clone()));
     Ok(sheets.into_iter().map(|sheet| basics.about(sheet, prepared, request)).collect())
 }
 

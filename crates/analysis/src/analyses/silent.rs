@@ -11,7 +11,7 @@ use crate::mentions::{Judge, Mentions, UNJUDGED, answers};
 use crate::names::Name;
 use crate::observation::Observation;
 use crate::prepared::Prepared;
-use crate::rates::{RISKS, Rate, one_way_warning};
+use crate::rates::Rate;
 use crate::request::{Flag, Request};
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
 use crate::text_sums::{CONFUSION, TextSums, confusion_cells};
@@ -129,7 +129,6 @@ fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisErr
         sheet.notes.push(note);
     }
     sheet.settings = vec![("level", request.level.into()), ("min_n", request.min_n.into())];
-    sheet.warnings.extend(one_way_warning(&observations.guesses, observations.subjects(), RISKS));
     let mut sheet = sheet.about(&observations, &request.contrast);
     // Nothing here depends on who guessed.
     (sheet.panel, sheet.contrast) = (None, None);
