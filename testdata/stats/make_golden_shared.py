@@ -1,4 +1,4 @@
-"""Write shared.json beside this file: rates, risks and joint models of pairs that share texts.
+"""Write shared.json beside this file: rates, risks, joint models, areas and trends of pairs that share texts.
 
 No package has these errors. They are sums over all pairs of observations that share any text, written
 out; coefficients of the joint models come from statsmodels. See README.md for the fields.
@@ -19,7 +19,7 @@ PACKAGES = ["numpy", "scipy", "statsmodels"]
 
 
 def study(seed, rows, originals, others, intercept, hub=0.0):
-    """Observations of pairs: two texts, three features of the pair, an outcome.
+    """Observations of pairs: two texts, three features of the pair, an outcome, a score, another outcome.
 
     Counterfactuals are drawn from the originals and from others; with chance `hub` it is the last one.
     Texts have effects of their own, so that observations that share one are alike.
@@ -42,7 +42,10 @@ def study(seed, rows, originals, others, intercept, hub=0.0):
         x = of_pair[a, b]
         odds = intercept + 0.5 * effect[a] + 0.9 * effect[b] + 0.6 * x[0] + 0.3 * x[1]
         table.append([a, b, *x, int(rng.uniform() < 1 / (1 + np.exp(-odds)))])
-    return np.array(table)
+    table = np.array(table)
+    score = np.clip(table[:, 2] + table[:, 3] + rng.integers(0, 2, rows), 0, 2)
+    other = rng.uniform(size=rows) < 1 / (1 + np.exp(-intercept - 0.9 * effect[table[:, 1]]))
+    return np.column_stack([table, score, other.astype(int)])
 
 
 STUDIES = {
@@ -69,8 +72,8 @@ def variance(table, influence):
     return max(products[share_a_text(table)].sum(), products[same_original(table)].sum())
 
 
-def effective(table, exposure):
-    """Clusters that count, from the sizes of the terms of an influence."""
+def effective(table, exposure, known=None):
+    """Clusters that count, from the sizes of the terms of an influence; `known`: how many there are."""
     texts, pairs, clusters = {}, {}, {}
     for (a, b), size in zip(table[:, :2].tolist(), exposure):
         if size == 0:
@@ -83,7 +86,7 @@ def effective(table, exposure):
     power = lambda sums, p: sum(v**p for v in sums.values())
     shared = lambda p: power(texts, p) - power(pairs, p)
     share = (shared(2) ** 2 / shared(4)) / (power(clusters, 2) ** 2 / power(clusters, 4))
-    return max(2.0, len(clusters) * min(1.0, share))
+    return max(2.0, (known or len(clusters)) * min(1.0, share))
 
 
 def reach(se, k):
@@ -128,8 +131,8 @@ def risk(table):
     }
 
 
-def joint(table, family, link):
-    y, design = table[:, 5], sm.add_constant(table[:, 2:5].astype(float))
+def joint(table, family, link, columns=slice(2, 5)):
+    y, design = table[:, 5], sm.add_constant(table[:, columns].astype(float))
     if family is None:
         coefficients = sm.OLS(y, design).fit().params
     else:
@@ -141,15 +144,62 @@ def joint(table, family, link):
         "logit": lambda: (1 / (1 + np.exp(-eta)), 1 / (2 + np.exp(eta) + np.exp(-eta))),
     }[link]()
     levers = design @ np.linalg.inv(design.T @ (slope[:, None] * design))
-    se = [np.sqrt(variance(table, (y - fitted) * levers[:, j])) for j in range(4)]
-    k = [effective(table, np.abs(levers[:, j])) for j in range(4)]
-    terms = range(1, 4)
+    se = [np.sqrt(variance(table, (y - fitted) * levers[:, j])) for j in range(design.shape[1])]
+    k = [effective(table, np.abs(levers[:, j])) for j in range(design.shape[1])]
+    terms = range(1, design.shape[1])
     return {
         "coefficients": coefficients[1:].tolist(),
         "se": se[1:],
         "p": [p_value(coefficients[j], se[j], k[j]) for j in terms],
         "half": [reach(se[j], k[j]) for j in terms],
     }
+
+
+def auroc(table):
+    """Obuchowski's variance, with pairs that share a text for pairs of one cluster."""
+    happened, score = table[:, 5] == 1, table[:, 6]
+    kernel = np.greater.outer(score[happened], score[~happened]) + 0.5 * np.equal.outer(
+        score[happened], score[~happened]
+    )
+    m, n = kernel.shape
+    area = kernel.mean()
+    p, q = np.zeros(len(table)), np.zeros(len(table))
+    p[happened] = (kernel.mean(axis=1) - area) / m
+    q[~happened] = (kernel.mean(axis=0) - area) / n
+    sizes = np.where(happened, 1 / m, 1 / n)
+    k1, k0, k = (effective(table, part) for part in (sizes * happened, sizes * ~happened, sizes))
+    f1, f0, f = k1 / (k1 - 1), k0 / (k0 - 1), k / (k - 1)
+    square = max(
+        f1 * p @ related @ p + f0 * q @ related @ q + 2 * f * p @ related @ q
+        for related in (share_a_text(table), same_original(table))
+    )
+    se = np.sqrt(square)
+    half = scipy.stats.t.ppf(0.5 + LEVEL / 2, k - 1) * se / (area * (1 - area))
+    odds = np.log(area / (1 - area)) + half * np.array([-1, 1])
+    return {"area": area, "se": se, "interval": (1 / (1 + np.exp(-odds))).tolist()}
+
+
+def trend(table):
+    y, score = table[:, 5], table[:, 6]
+    centred = score - score.mean()
+    influence = centred * (y - y.mean())
+    k = effective(table, np.abs(centred))
+    se = np.sqrt(variance(table, influence))
+    slope = joint(table, sm.families.Binomial(), "logit", slice(6, 7))
+    return {
+        "t": influence.sum() / (se * np.sqrt(k / (k - 1))),
+        "p": p_value(influence.sum(), se, k),
+        "slope": slope["coefficients"][0],
+        "slope_se": slope["se"][0],
+        "half": slope["half"][0],
+    }
+
+
+def mcnemar(table):
+    difference = table[:, 5] - table[:, 7]
+    k = effective(table, np.abs(difference), len(set(table[:, 0].tolist())))
+    statistic = difference.sum() ** 2 / (k / (k - 1) * variance(table, difference))
+    return {"statistic": statistic, "p": float(scipy.stats.chi2.sf(statistic, 1))}
 
 
 def cases():
@@ -162,6 +212,9 @@ def cases():
             "log": joint(table, sm.families.Poisson(), "log"),
             "identity": joint(table, None, "identity"),
             "logit": joint(table, sm.families.Binomial(), "logit"),
+            "auroc": auroc(table),
+            "trend": trend(table),
+            "mcnemar": mcnemar(table),
         }
 
 

@@ -56,6 +56,7 @@ pub mod sql;
 mod tally;
 mod testability;
 mod text_sums;
+mod text_units;
 mod unanimity;
 mod unit;
 mod warning;

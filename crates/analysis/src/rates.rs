@@ -65,9 +65,6 @@ impl Rate {
     }
 }
 
-/// What the sheets of levels leave one-way.
-pub(crate) const TRENDS: &str = "limits of AUROC and tests of trends";
-
 /// What to say where pairs of different originals share texts and figures do not allow for it.
 pub(crate) fn one_way_warning(
     guesses: &Guesses,

@@ -1,12 +1,13 @@
-//! Rates, risks and joint models of pairs that share texts, against sums over all pairs of
+//! Rates, risks, joint models, areas and trends of pairs that share texts, against sums over all pairs of
 //! observations.
 //!
 //! `testdata/stats/README.md` says how the numbers were made and with which versions. Tolerances are
 //! relative to the oracle where it passes one.
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Dependence, Interval, JointModel, JointRows, dependent_rate,
-    dependent_risk, linear_probability, log_linear, logistic,
+    ClusterRate, ClusterRisk, Dependence, Discordant, Interval, JointModel, JointRows, LevelRate,
+    Scored, auroc, dependent_mcnemar, dependent_rate, dependent_risk, linear_probability,
+    log_linear, logistic, trend,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -23,13 +24,16 @@ struct Golden {
 #[derive(Deserialize)]
 struct Study {
     name: String,
-    /// Original, counterfactual, three features, outcome.
-    rows: Vec<[u32; 6]>,
+    /// Original, counterfactual, three features, outcome, score, another outcome.
+    rows: Vec<[u32; 8]>,
     rate: Rate,
     risk: Risk,
     log: Joint,
     identity: Joint,
     logit: Joint,
+    auroc: Area,
+    trend: Slope,
+    mcnemar: Mcnemar,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +64,28 @@ struct Joint {
     half: Vec<f64>,
 }
 
+#[derive(Deserialize)]
+struct Area {
+    area: f64,
+    se: f64,
+    interval: [f64; 2],
+}
+
+#[derive(Deserialize)]
+struct Slope {
+    t: f64,
+    p: f64,
+    slope: f64,
+    slope_se: f64,
+    half: f64,
+}
+
+#[derive(Deserialize)]
+struct Mcnemar {
+    statistic: f64,
+    p: f64,
+}
+
 fn golden() -> Golden {
     serde_json::from_str(include_str!("../../../testdata/stats/shared.json"))
         .expect("the file has the fields of its test")
@@ -80,7 +106,7 @@ fn assert_limits(ours: Interval, oracle: [f64; 2], what: &str) {
 /// Counts by pair of texts, with the first feature and without: what an analysis has.
 fn by_pair(study: &Study) -> (Vec<ClusterRisk>, Dependence) {
     let mut pairs: BTreeMap<[u32; 2], ClusterRisk> = BTreeMap::new();
-    for &[original, counterfactual, feature, _, _, outcome] in &study.rows {
+    for &[original, counterfactual, feature, _, _, outcome, _, _] in &study.rows {
         let risk = pairs.entry([original, counterfactual]).or_default();
         let side = if feature == 1 { &mut risk.present } else { &mut risk.absent };
         side.observations += 1.0;
@@ -161,5 +187,73 @@ fn joint_models_of_pairs_have_the_errors_of_double_sums() {
         assert_joint(&logistic(rows, level), &study.logit, f64::exp, &study.name);
         let same = |difference| difference;
         assert_joint(&linear_probability(rows, level), &study.identity, same, &study.name);
+    }
+}
+
+/// Number of each row's pair of texts among all of them, and what these share.
+fn units(study: &Study) -> (Vec<u32>, Dependence) {
+    let mut texts: Vec<[u32; 2]> = study.rows.iter().map(|row| [row[0], row[1]]).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let place =
+        |row: &[u32; 8]| texts.binary_search(&[row[0], row[1]]).expect("it is there") as u32;
+    let units = study.rows.iter().map(place).collect();
+    let [originals, counterfactuals] =
+        [0, 1].map(|at| texts.iter().map(|pair| pair[at]).collect::<Vec<u32>>());
+    (units, Dependence::dyadic(&originals, &counterfactuals))
+}
+
+#[test]
+fn an_area_of_pairs_has_the_error_of_double_sums() {
+    let Golden { level, studies } = golden();
+    for study in studies {
+        let (units, dependence) = units(&study);
+        let rows = study.rows.iter().zip(units).map(|(row, unit)| Scored {
+            unit,
+            score: f64::from(row[6]),
+            positive: row[5] == 1,
+            weight: 1.0,
+        });
+        let ours = auroc(&rows.collect::<Vec<_>>(), &dependence, level);
+        assert_close(ours.area.unwrap(), study.auroc.area, &study.name);
+        assert_close(ours.se.unwrap(), study.auroc.se, &study.name);
+        assert_limits(ours.interval.unwrap(), study.auroc.interval, &study.name);
+    }
+}
+
+#[test]
+fn a_trend_of_pairs_has_the_errors_of_double_sums() {
+    let Golden { level, studies } = golden();
+    for study in studies {
+        let (units, dependence) = units(&study);
+        let rows = study.rows.iter().zip(units).map(|(row, unit)| LevelRate {
+            unit,
+            score: f64::from(row[6]),
+            counts: ClusterRate { observations: 1.0, events: f64::from(row[5]) },
+        });
+        let ours = trend(&rows.collect::<Vec<_>>(), &dependence, level);
+        let Slope { t, p, slope, slope_se, half } = study.trend;
+        assert_close(ours.clustered.unwrap().statistic, t, &study.name);
+        assert_close(ours.clustered.unwrap().p, p, &study.name);
+        assert_close(ours.logistic.coefficient.unwrap(), slope, &study.name);
+        assert_close(ours.logistic.se.unwrap(), slope_se, &study.name);
+        let limits = [slope - half, slope + half].map(f64::exp);
+        assert_limits(ours.logistic.interval.unwrap(), limits, &study.name);
+    }
+}
+
+#[test]
+fn mcnemars_test_of_pairs_has_the_variance_of_double_sums() {
+    for study in golden().studies {
+        let (units, dependence) = units(&study);
+        let mut pairs = vec![Discordant::default(); dependence.units()];
+        for (row, unit) in study.rows.iter().zip(units) {
+            let pair = &mut pairs[unit as usize];
+            pair.first_only += f64::from(u8::from(row[5] > row[7]));
+            pair.second_only += f64::from(u8::from(row[5] < row[7]));
+        }
+        let ours = dependent_mcnemar(&pairs, &dependence).test.unwrap();
+        assert_close(ours.statistic, study.mcnemar.statistic, &study.name);
+        assert_close(ours.p, study.mcnemar.p, &study.name);
     }
 }

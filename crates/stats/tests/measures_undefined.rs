@@ -23,8 +23,8 @@ fn nothing_counted_is_said_everywhere() {
     assert_eq!(krippendorff_nominal(&[vec![Some(1), None]]).alpha, Err(nothing));
     assert_eq!(pearson(&[], &[], 0.95).r, Err(nothing));
     assert_eq!(Confusion::default().accuracy(), Err(nothing));
-    assert_eq!(auroc(&[], 0.95).area, Err(nothing));
-    assert_eq!(trend(&[], 0.95).logistic.effect, Err(nothing));
+    assert_eq!(auroc(&[], &Dependence::independent(0), 0.95).area, Err(nothing));
+    assert_eq!(trend(&[], &Dependence::independent(0), 0.95).logistic.effect, Err(nothing));
     assert_eq!(bootstrap_clusters(0, 9, 1, 0.95, |_| Ok(1.0)), Err(nothing));
 }
 
@@ -176,11 +176,13 @@ fn perfect_agreement_is_one_and_constant_ratings_are_undefined() {
 fn a_score_that_separates_has_an_area_of_one_without_an_error() {
     let row = |cluster, positive| {
         let score = f64::from(u8::from(positive));
-        Scored { cluster, score, positive, weight: 1.0 }
+        Scored { unit: cluster, score, positive, weight: 1.0 }
     };
-    let perfect = auroc(&[row(0, true), row(1, true), row(2, false), row(3, false)], 0.95);
+    let rows = [row(0, true), row(1, true), row(2, false), row(3, false)];
+    let perfect = auroc(&rows, &Dependence::independent(4), 0.95);
     assert_eq!((perfect.area, perfect.se), (Ok(1.0), Err(Undefined::NoVariation)));
-    let one_cluster = auroc(&[row(0, true), row(0, false), row(1, false)], 0.95);
+    let rows = [row(0, true), row(0, false), row(1, false)];
+    let one_cluster = auroc(&rows, &Dependence::independent(2), 0.95);
     assert_eq!(one_cluster.se, Err(Undefined::TooFewClusters));
 }
 

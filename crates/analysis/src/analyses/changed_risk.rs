@@ -4,6 +4,7 @@ use crate::guesses::Guesses;
 use crate::inference::{Inference, adjusted};
 use crate::names::Name;
 use crate::sheet::{Cell, Column, Estimate, Kind};
+use crate::text_units::TextUnits;
 use foretell_stats::{
     ClusterRisk, Interval, JointModel, JointRows, JointTerm, RiskEstimate, RiskMethod, Undefined,
     benjamini_hochberg, dependent_risk, linear_probability, log_linear,
@@ -97,12 +98,10 @@ pub(crate) fn risks_alone(
 struct Cases<'a> {
     guesses: &'a Guesses,
     cases: &'a [Case],
-    /// Pairs of texts, ascending, none twice.
-    texts: Vec<[u32; 2]>,
-    /// Place of each case among them.
-    places: Vec<u32>,
-    /// What they share.
-    inference: Inference,
+    /// Their pairs of texts.
+    units: TextUnits,
+    /// Number of each case's unit.
+    numbers: Vec<u32>,
     level: f64,
 }
 
@@ -112,13 +111,9 @@ impl<'a> Cases<'a> {
             let pair = &guesses.pairs[case.pair as usize];
             [pair.original, pair.counterfactual]
         };
-        let mut texts: Vec<[u32; 2]> = cases.iter().map(of_case).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        let place = |case| texts.binary_search(&of_case(case)).expect("it was put there") as u32;
-        let places = cases.iter().map(place).collect();
-        let inference = Inference::of(&texts, level);
-        Self { guesses, cases, texts, places, inference, level }
+        let units = TextUnits::of(cases.iter().map(of_case), level);
+        let numbers = cases.iter().map(|case| units.number(of_case(case))).collect();
+        Self { guesses, cases, units, numbers, level }
     }
 
     /// 1 for each case in which a feature changed, 0 for the others.
@@ -128,14 +123,14 @@ impl<'a> Cases<'a> {
     }
 
     fn alone(&self, changed: &[f64]) -> RiskEstimate {
-        let mut units = vec![ClusterRisk::default(); self.texts.len()];
-        for ((case, place), changed) in self.cases.iter().zip(&self.places).zip(changed) {
-            let unit = &mut units[*place as usize];
+        let mut units = vec![ClusterRisk::default(); self.units.count()];
+        for ((case, number), changed) in self.cases.iter().zip(&self.numbers).zip(changed) {
+            let unit = &mut units[*number as usize];
             let side = if *changed > 0.0 { &mut unit.present } else { &mut unit.absent };
             side.observations += 1.0;
             side.events += as_number(case.happened);
         }
-        dependent_risk(&units, self.inference.dependence(), self.level)
+        dependent_risk(&units, self.units.dependence(), self.level)
     }
 
     /// Ratios and differences of all features at once, a row a case.
@@ -143,7 +138,7 @@ impl<'a> Cases<'a> {
         let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let outcomes: Vec<f64> = self.cases.iter().map(|case| as_number(case.happened)).collect();
         let texts: Vec<[u32; 2]> =
-            self.places.iter().map(|place| self.texts[*place as usize]).collect();
+            self.numbers.iter().map(|number| self.units.texts(*number)).collect();
         let inference = Inference::of(&texts, self.level);
         let rows = JointRows {
             features: &columns,

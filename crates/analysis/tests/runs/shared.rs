@@ -65,7 +65,7 @@ fn width(sheet: &Sheet, row: usize, figure: &str) -> f64 {
 #[test]
 fn limits_of_measures_of_others_allow_for_shared_texts() {
     let (apart, shared) = (run(false), run(true));
-    let cue = ["accuracy", "precision", "recall", "f1", "g_mean", "fpr", "ecr"];
+    let cue = ["accuracy", "precision", "recall", "f1", "g_mean", "fpr", "ecr", "auroc"];
     let cct = ["phi_cct", "named_if_switched"];
     let sheets: [(&str, &str, &[&str]); 6] = [
         ("metrics", "metrics-cue", &cue),
@@ -146,20 +146,28 @@ fn limits_of_risks_allow_for_shared_texts() {
 }
 
 #[test]
-fn limits_that_do_not_allow_for_shared_texts_say_so() {
-    let (apart, shared) = (run(false), run(true));
-    for (analysis, name, what) in [
-        ("metrics", "metrics-cue", "limits of AUROC"),
-        ("metrics", "metrics-generality", "intervals of generality"),
-        ("predictors", "predictors-confidence", "tests of trends"),
-        ("predictors", "predictors-consistency", "tests of trends"),
-    ] {
-        let warned = |run: &TempDir| {
-            let sheet = sheet(run, analysis, name);
-            sheet.warnings.iter().any(|w| w.contains("12 texts are shared") && w.contains(what))
-        };
-        assert!(warned(&shared) && !warned(&apart), "{name}");
-    }
+fn areas_and_trends_allow_for_shared_texts() {
+    let of = |shared: bool| {
+        let run = run(shared);
+        let sheet = sheet(&run, "predictors", "predictors-confidence");
+        let all = |row: &usize| matches!(sheet.cell(*row, "confidence"), Some(Cell::Text(t)) if **t == *"all");
+        let row = (0..sheet.rows.len()).find(all).unwrap();
+        let p = sheet.number(row, "trend_p").unwrap();
+        (sheet.number(row, "auroc").unwrap(), width(&sheet, row, "auroc"), p)
+    };
+    let (apart, shared) = (of(false), of(true));
+    assert!((apart.0 - shared.0).abs() < 1e-12, "{apart:?} {shared:?}");
+    assert!(shared.1 > 1.1 * apart.1 && shared.2 > apart.2, "{apart:?} {shared:?}");
+}
+
+#[test]
+fn limits_of_generality_do_not_allow_for_shared_texts_and_say_so() {
+    let warned = |shared: bool| {
+        let sheet = sheet(&run(shared), "metrics", "metrics-generality");
+        let said = |w: &String| w.contains("12 texts are shared") && w.contains("generality");
+        sheet.warnings.iter().any(said)
+    };
+    assert!(warned(true) && !warned(false));
 }
 
 #[test]
