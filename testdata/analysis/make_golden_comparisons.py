@@ -136,7 +136,7 @@ def judge(figure):
         low, high, distance = 1 - ratio * np.exp(reach), 1 - ratio * np.exp(-reach), np.log(ratio)
     p = 2 * scipy.stats.t.sf(abs(distance) / widened, effective - 1)
     return {"value": figure.value, "se": abs(figure.slope()) * used, "low": low, "high": high, "p": p,
-            "ratio": dyadic / one_way}
+            "ratio": dyadic / one_way, "widened": widened}
 
 
 def cells(name, figure, *more):
@@ -289,9 +289,9 @@ def main():
     of = {reference: frame[frame.reference == reference] for reference in REFERENCES}
     high, low = common(frame, of["gpt-oss-20b_high"], of["gpt-oss-20b_low"], key)
     values = two(high, low)
-    by = high.assign(d=high["with"] - low["with"]).groupby("original").d.sum()
-    k = len(by)
-    values["mcnemar_p"] = scipy.stats.chi2.sf(by.sum() ** 2 / (k / (k - 1) * (by**2).sum()), 1)
+    better = (high["with"] - low["with"]).to_numpy()
+    error = judge(Figure(better.sum(), "plain", better, np.abs(better), high))["widened"]
+    values["mcnemar_p"] = scipy.stats.chi2.sf((better.sum() / error) ** 2, 1)
     values |= {"only_one": ((high["with"] > low["with"])).sum(), "only_other": (high["with"] < low["with"]).sum()}
     add("effort-differences", {"model": "gpt-oss-20b", "one": "high", "other": "low"}, values)
 

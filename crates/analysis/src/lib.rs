@@ -58,6 +58,7 @@ pub mod sql;
 mod tally;
 mod testability;
 mod text_sums;
+mod text_units;
 mod unanimity;
 mod unit;
 mod warning;

@@ -138,6 +138,30 @@ impl Dependence {
         self.clusters.of_unit.len()
     }
 
+    /// The sum of squares over clusters of the sums of `values`, and that of pairs of units that share
+    /// any text; the same twice where no unit has two.
+    pub(crate) fn squares(&self, units: &[u32], values: &[f64]) -> [f64; 2] {
+        let clusters = power_sum(&self.clusters.sums(units, values), 2);
+        let [shared] = match &self.texts {
+            Some(texts) => texts.shared_powers(units, values, [2]),
+            None => [clusters],
+        };
+        [clusters, shared]
+    }
+
+    /// What rows share that stand for these units, each as often as it is named.
+    pub(crate) fn of_rows(&self, units: &[u32]) -> Self {
+        let texts = self.texts.as_ref().map(|texts| Texts {
+            originals: picked(&texts.originals, units),
+            counterfactuals: picked(&texts.counterfactuals, units),
+            count: texts.count,
+            counterfactual_labels: texts.counterfactual_labels.of_rows(units),
+            directed: texts.directed.of_rows(units),
+            undirected: texts.undirected.of_rows(units),
+        });
+        Self { clusters: self.clusters.of_rows(units), texts }
+    }
+
     /// Whether units have two texts.
     ///
     /// # Examples
@@ -150,7 +174,16 @@ impl Dependence {
     }
 }
 
+/// The labels of some units, in their order.
+fn picked(labels: &[u32], units: &[u32]) -> Vec<u32> {
+    units.iter().map(|&unit| labels[unit as usize]).collect()
+}
+
 impl Labels {
+    fn of_rows(&self, units: &[u32]) -> Self {
+        Self { of_unit: picked(&self.of_unit, units), count: self.count }
+    }
+
     /// Dense labels in the order of the raw ones.
     fn new<T: Ord + Copy>(raw: Vec<T>) -> Self {
         let mut places: Vec<(T, u32)> = raw.iter().copied().zip(0..).collect();

@@ -1,13 +1,14 @@
 //! The fit behind the joint models: a design without redundant columns, Newton steps, a sandwich.
 
-use std::collections::BTreeMap;
-
-use crate::Undefined;
 use crate::gram::{Cholesky, Symmetric};
 use crate::joint::{Estimated, JointRows, Screened};
+use crate::{Dependence, LinearEstimate, Scale, Undefined};
 
 /// Newton steps that a fit may take; ordinary ones take five to eight.
 const MOST_STEPS: u32 = 60;
+
+/// Standard errors up to here are what the rounding of a fit leaves of rows that all fit exactly.
+const ROUNDING: f64 = 1e-10;
 
 /// Slope of a fitted rate below which it stands for 0 or 1: no table has as many rows.
 const LOST: f64 = 1e-9;
@@ -52,12 +53,13 @@ impl Link {
 }
 
 /// The columns that are fitted, an intercept first, and the rows they are fitted to.
-pub(crate) struct Design {
+pub(crate) struct Design<'a> {
     /// Column 0 is the intercept, `j + 1` is feature `j`.
     kept: Vec<usize>,
     /// Columns whose coefficients are not identified, whether they are kept or not.
     collinear: Vec<usize>,
     rows: Vec<Row>,
+    dependence: &'a Dependence,
     /// Distinct clusters among the rows.
     pub(crate) clusters: u64,
 }
@@ -66,11 +68,12 @@ struct Row {
     values: Vec<f64>,
     outcome: f64,
     weight: f64,
-    cluster: u32,
+    /// Number of the row among those given, which is its unit.
+    unit: u32,
 }
 
 impl Row {
-    fn eta(&self, coefficients: &[f64]) -> f64 {
+    fn times(&self, coefficients: &[f64]) -> f64 {
         self.values.iter().zip(coefficients).map(|(x, b)| x * b).sum()
     }
 }
@@ -79,12 +82,12 @@ impl Row {
 pub(crate) struct Solution {
     coefficients: Vec<f64>,
     bread: Cholesky,
-    /// Sum of the scores of each cluster.
-    scores: Vec<Vec<f64>>,
+    /// Weighted outcome of each row less the fitted one.
+    residuals: Vec<f64>,
 }
 
-impl Design {
-    pub(crate) fn new(rows: &JointRows<'_>, informative: &[usize], screened: &[Screened]) -> Self {
+impl<'a> Design<'a> {
+    pub(crate) fn new(rows: &JointRows<'a>, informative: &[usize], screened: &[Screened]) -> Self {
         let open = |j: usize| screened[j].reason.is_none();
         let candidates: Vec<usize> = [0]
             .into_iter()
@@ -111,14 +114,14 @@ impl Design {
             values: vector(i, &kept),
             outcome: rows.outcomes[i],
             weight: rows.weights[i],
-            cluster: rows.clusters[i],
+            unit: u32::try_from(i).expect("units are numbered in 32 bits"),
         };
+        let dependence = rows.dependence;
         let rows: Vec<Row> = informative.iter().map(row).collect();
-        let mut clusters: Vec<u32> = rows.iter().map(|row| row.cluster).collect();
-        clusters.sort_unstable();
-        clusters.dedup();
+        let units: Vec<u32> = rows.iter().map(|row| row.unit).collect();
+        let clusters = dependence.clusters.among(&units) as u64;
         let collinear = pick(&redundancy.involved);
-        Self { kept, collinear, rows, clusters: clusters.len() as u64 }
+        Self { kept, collinear, rows, dependence, clusters }
     }
 
     /// Coefficient and error of a column.
@@ -132,18 +135,33 @@ impl Design {
         }
     }
 
-    fn se(&self, solution: &Solution, at: usize) -> Result<f64, Undefined> {
+    /// Standard error of a coefficient, and the number of clusters that it counts with.
+    fn se(&self, solution: &Solution, at: usize) -> Result<(f64, f64), Undefined> {
         if self.clusters <= self.kept.len() as u64 {
             return Err(Undefined::TooFewClusters);
         }
         let mut unit = vec![0.0; self.kept.len()];
         unit[at] = 1.0;
-        let influence = solution.bread.solve(&unit);
-        // Cluster by cluster: a matrix of their products would leave the root of its rounding.
-        let of = |score: &Vec<f64>| score.iter().zip(&influence).map(|(s, v)| s * v).sum::<f64>();
-        let se = solution.scores.iter().map(|score| of(score).powi(2)).sum::<f64>().sqrt();
-        // Clusters that all fit exactly leave the rounding of the fit.
-        if se > 1e-10 { Ok(se) } else { Err(Undefined::NoVariation) }
+        let direction = solution.bread.solve(&unit);
+        let levers: Vec<f64> = self.rows.iter().map(|row| row.times(&direction)).collect();
+        let exposure = self.rows.iter().zip(&levers).map(|(row, lever)| row.weight * lever.abs());
+        let units: Vec<u32> = self.rows.iter().map(|row| row.unit).collect();
+        let estimate = LinearEstimate {
+            value: solution.coefficients[at],
+            scale: Scale::Plain,
+            // Row by row: a matrix of products of scores would leave the root of its rounding.
+            influence: levers.iter().zip(&solution.residuals).map(|(l, r)| l * r).collect(),
+            exposure: exposure.collect(),
+            carriers: vec![units.clone()],
+            units,
+            resolution: ROUNDING,
+            obstacle: None,
+        };
+        match estimate.standard_errors(self.dependence) {
+            Ok(errors) => Ok((errors.used, errors.effective_clusters)),
+            Err(Undefined::NoSpread) => Err(Undefined::NoVariation),
+            Err(reason) => Err(reason),
+        }
     }
 
     pub(crate) fn solve(&self, link: Link) -> Result<Solution, Undefined> {
@@ -195,7 +213,7 @@ impl Design {
     }
 
     fn likelihood(&self, link: Link, coefficients: &[f64]) -> f64 {
-        let of = |row: &Row| row.weight * link.likelihood(row.outcome, row.eta(coefficients));
+        let of = |row: &Row| row.weight * link.likelihood(row.outcome, row.times(coefficients));
         self.rows.iter().map(of).sum()
     }
 
@@ -203,7 +221,7 @@ impl Design {
         let mut information = Symmetric::zero(coefficients.len());
         let mut score = vec![0.0; coefficients.len()];
         for row in &self.rows {
-            let (rate, slope) = link.rate(row.eta(coefficients));
+            let (rate, slope) = link.rate(row.times(coefficients));
             information.add_square(&row.values, row.weight * slope);
             add(&mut score, &row.values, row.weight * (row.outcome - rate));
         }
@@ -214,20 +232,18 @@ impl Design {
     fn solution(&self, link: Link, coefficients: Vec<f64>) -> Result<Solution, Undefined> {
         // A combination of features that decides the outcome drives rates towards 0 (or 1) without
         // end; the steps stop where rounding drowns them, which is not a maximum.
-        let lost = |row: &Row| link.rate(row.eta(&coefficients)).1 < LOST;
+        let lost = |row: &Row| link.rate(row.times(&coefficients)).1 < LOST;
         if self.rows.iter().any(lost) {
             return Err(Undefined::NotConverged);
         }
         let (information, _) = self.derivatives(link, &coefficients);
         let bread = Cholesky::of(&information).ok_or(Undefined::NotConverged)?;
-        let mut scores: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-        for row in &self.rows {
-            let (rate, _) = link.rate(row.eta(&coefficients));
-            let score = scores.entry(row.cluster).or_insert_with(|| vec![0.0; coefficients.len()]);
-            add(score, &row.values, row.weight * (row.outcome - rate));
-        }
-        let scores = scores.into_values().collect();
-        Ok(Solution { coefficients, bread, scores })
+        let residual = |row: &Row| {
+            let (rate, _) = link.rate(row.times(&coefficients));
+            row.weight * (row.outcome - rate)
+        };
+        let residuals = self.rows.iter().map(residual).collect();
+        Ok(Solution { coefficients, bread, residuals })
     }
 }
 

@@ -1,30 +1,31 @@
-//! Joint models of an outcome on several features, with errors robust to clustering.
+//! Joint models of an outcome on several features, with errors robust to clustering and to shared
+//! texts.
 //!
 //! The features that changed between two questions overlap: a model of all at once gives each its
-//! effect with the others held fixed. The reported covariance is the sandwich over clusters, so the
-//! variance that the family would assume plays no part.
+//! effect with the others held fixed. The reported covariance is the sandwich over rows that depend
+//! on each other, so the variance that the family would assume plays no part.
 
 use crate::design::{Design, Link};
 use crate::quantile::{student_t, tail};
-use crate::{Interval, Test, Undefined};
+use crate::{Dependence, Interval, Test, Undefined};
 
 /// Rows of a joint model, as columns of one length.
 ///
 /// # Shapes and units
 /// `features[j][i]` is feature `j` of row `i`: usually 1 where it changed and 0 where it did not, but
 /// any finite number is taken. Outcomes are fractions in `[0, 1]` (repeats may be averaged), weights
-/// are not negative, and rows of one number in `clusters` depend on each other.
+/// are not negative, and each row is a unit of `dependence`.
 ///
 /// # Examples
 /// ```
-/// use foretell_stats::JointRows;
+/// use foretell_stats::{Dependence, JointRows};
 ///
 /// let age_changed = [1.0, 0.0];
 /// let rows = JointRows {
 ///     features: &[&age_changed],
 ///     outcomes: &[1.0, 0.0],
 ///     weights: &[1.0, 1.0],
-///     clusters: &[0, 1],
+///     dependence: &Dependence::independent(2),
 /// };
 /// assert_eq!(rows.features.len(), 1);
 /// ```
@@ -36,8 +37,8 @@ pub struct JointRows<'a> {
     pub outcomes: &'a [f64],
     /// Weight of each row.
     pub weights: &'a [f64],
-    /// Cluster of each row.
-    pub clusters: &'a [u32],
+    /// What rows share.
+    pub dependence: &'a Dependence,
 }
 
 /// Effect of one feature with the others held fixed.
@@ -45,18 +46,19 @@ pub struct JointRows<'a> {
 /// # Shapes and units
 /// `effect` and `interval` are relative risks in [`log_linear`], odds ratios in [`logistic`] and
 /// differences of rates in [`linear_probability`]; `coefficient` and `se` are on the scale of the
-/// model (log, log odds, rate). `test` is t on `clusters - 1` degrees of freedom.
+/// model (log, log odds, rate). `test` is t on `clusters - 1` degrees of freedom, or fewer where few
+/// shared texts carry much of the effect.
 ///
 /// # Examples
 /// ```
-/// use foretell_stats::{JointRows, Undefined, log_linear};
+/// use foretell_stats::{Dependence, JointRows, Undefined, log_linear};
 ///
 /// let constant = [1.0, 1.0, 1.0];
 /// let rows = JointRows {
 ///     features: &[&constant],
 ///     outcomes: &[1.0, 0.0, 1.0],
 ///     weights: &[1.0; 3],
-///     clusters: &[0, 1, 2],
+///     dependence: &Dependence::independent(3),
 /// };
 /// let term = log_linear(rows, 0.95).terms[0];
 /// assert_eq!(term.effect, Err(Undefined::ConstantFeature));
@@ -70,7 +72,8 @@ pub struct JointTerm {
     pub interval: Result<Interval, Undefined>,
     /// Coefficient of the model.
     pub coefficient: Result<f64, Undefined>,
-    /// Standard error of `coefficient`, robust to clustering, without a small-sample factor.
+    /// Standard error of `coefficient`, robust to clustering and to shared texts, without a
+    /// small-sample factor.
     pub se: Result<f64, Undefined>,
     /// Test of no effect, with the small-sample factor.
     pub test: Result<Test, Undefined>,
@@ -84,9 +87,10 @@ pub struct JointTerm {
 ///
 /// # Examples
 /// ```
-/// use foretell_stats::{JointRows, Undefined, linear_probability};
+/// use foretell_stats::{Dependence, JointRows, Undefined, linear_probability};
 ///
-/// let none = JointRows { features: &[], outcomes: &[], weights: &[], clusters: &[] };
+/// let dependence = &Dependence::independent(0);
+/// let none = JointRows { features: &[], outcomes: &[], weights: &[], dependence };
 /// assert_eq!(linear_probability(none, 0.95).intercept, Err(Undefined::NothingCounted));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +120,9 @@ pub struct JointModel {
 /// RR_j     = exp(b_j)
 /// limits   = exp(b_j -+ t se_j sqrt(K / (K - 1)))      t on K - 1 degrees of freedom
 /// ```
+/// Where rows share texts, se_j and K are those of [`LinearEstimate::standard_errors`](crate::LinearEstimate::standard_errors) and
+/// `K_eff`, the influence of row i on b_j being `w_i (y_i - mu_i) (H^-1 x_i)_j`.
+///
 /// A feature of two values that never meets an event at one of them has a relative risk of 0
 /// (or infinity), which no standard error goes with: it is reported as [`Undefined::EmptyCell`], and
 /// the rows that it alone explains leave the fit, as they do in the limit. Features that are exact
@@ -133,21 +140,22 @@ pub struct JointModel {
 /// clusters. `se`, `interval` and `test`: [`Undefined::TooFewClusters`] when there are no more
 /// clusters than coefficients.
 /// # Panics
-/// If columns differ in length, a feature is not finite, an outcome lies outside `[0, 1]`, a weight
-/// is negative or not finite, or `level` is not strictly between 0 and 1.
+/// If columns and units of `dependence` differ in length, a feature is not finite, an outcome lies
+/// outside `[0, 1]`, a weight is negative or not finite, or `level` is not strictly between 0 and 1.
 /// # Source
 /// Zou (2004), modified Poisson regression; checked against GEE of statsmodels in
-/// `testdata/stats/measures.json`.
+/// `testdata/stats/measures.json`, with shared texts against double sums over rows in
+/// `testdata/stats/shared.json`.
 /// # Examples
 /// ```
-/// use foretell_stats::{JointRows, log_linear};
+/// use foretell_stats::{Dependence, JointRows, log_linear};
 ///
 /// let changed = [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0];
 /// let rows = JointRows {
 ///     features: &[&changed],
 ///     outcomes: &[1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0],
 ///     weights: &[1.0; 8],
-///     clusters: &[0, 1, 2, 3, 4, 5, 6, 7],
+///     dependence: &Dependence::independent(8),
 /// };
 /// let model = log_linear(rows, 0.95);
 /// assert!((model.terms[0].effect? - 3.0).abs() < 1e-9);
@@ -175,13 +183,13 @@ pub fn log_linear(rows: JointRows<'_>, level: f64) -> JointModel {
 /// covariance in `testdata/stats/measures.json`.
 /// # Examples
 /// ```
-/// use foretell_stats::{JointRows, linear_probability};
+/// use foretell_stats::{Dependence, JointRows, linear_probability};
 ///
 /// let rows = JointRows {
 ///     features: &[&[1.0, 1.0, 0.0, 0.0]],
 ///     outcomes: &[1.0, 0.0, 0.0, 0.0],
 ///     weights: &[1.0; 4],
-///     clusters: &[0, 1, 2, 3],
+///     dependence: &Dependence::independent(4),
 /// };
 /// assert!((linear_probability(rows, 0.95).terms[0].effect? - 0.5).abs() < 1e-12);
 /// # Ok::<(), foretell_stats::Undefined>(())
@@ -207,13 +215,13 @@ pub fn linear_probability(rows: JointRows<'_>, level: f64) -> JointModel {
 /// Liang and Zeger (1986); checked against GEE of statsmodels in `testdata/stats/measures.json`.
 /// # Examples
 /// ```
-/// use foretell_stats::{JointRows, logistic};
+/// use foretell_stats::{Dependence, JointRows, logistic};
 ///
 /// let rows = JointRows {
 ///     features: &[&[1.0, 1.0, 1.0, 0.0, 0.0, 0.0]],
 ///     outcomes: &[1.0, 1.0, 0.0, 1.0, 0.0, 0.0],
 ///     weights: &[1.0; 6],
-///     clusters: &[0, 1, 2, 3, 4, 5],
+///     dependence: &Dependence::independent(6),
 /// };
 /// assert!((logistic(rows, 0.95).terms[0].effect? - 4.0).abs() < 1e-9);
 /// # Ok::<(), foretell_stats::Undefined>(())
@@ -247,7 +255,7 @@ fn fit(rows: JointRows<'_>, link: Link, level: f64) -> JointModel {
                 (Err(reason), _) => Err(*reason),
                 (Ok(solution), None) => design.estimate(solution, j + 1),
             };
-            term(estimate, link, level, design.clusters, sums(&rows, &used, Some(j)))
+            term(estimate, link, level, sums(&rows, &used, Some(j)))
         })
         .collect();
     let intercept = match &solution {
@@ -280,23 +288,23 @@ fn sums(rows: &JointRows<'_>, used: &[usize], feature: Option<usize>) -> [f64; 2
     sums
 }
 
-/// A coefficient and its standard error.
-pub(crate) type Estimated = Result<(f64, Result<f64, Undefined>), Undefined>;
+/// A coefficient, and its standard error with the number of clusters that it counts with.
+pub(crate) type Estimated = Result<(f64, Result<(f64, f64), Undefined>), Undefined>;
 
-fn term(estimate: Estimated, link: Link, level: f64, clusters: u64, counts: [f64; 2]) -> JointTerm {
-    let k = clusters as f64;
+fn term(estimate: Estimated, link: Link, level: f64, counts: [f64; 2]) -> JointTerm {
     let coefficient = estimate.map(|(coefficient, _)| coefficient);
-    let se = estimate.and_then(|(_, se)| se);
-    let both = coefficient.and_then(|b| se.map(|se| (b, se * (k / (k - 1.0)).sqrt())));
+    let error = estimate.and_then(|(_, error)| error);
+    let widened = error.map(|(se, k)| (se * (k / (k - 1.0)).sqrt(), k - 1.0));
+    let both = coefficient.and_then(|b| widened.map(|(se, freedom)| (b, se, freedom)));
     JointTerm {
         effect: coefficient.map(|b| link.effect(b)),
-        interval: both.map(|(b, se)| {
-            let half = student_t(level, k - 1.0) * se;
+        interval: both.map(|(b, se, freedom)| {
+            let half = student_t(level, freedom) * se;
             Interval { low: link.effect(b - half), high: link.effect(b + half) }
         }),
         coefficient,
-        se,
-        test: both.map(|(b, se)| Test::t(b / se, k - 1.0)),
+        se: error.map(|(se, _)| se),
+        test: both.map(|(b, se, freedom)| Test::t(b / se, freedom)),
         present: counts[0],
         present_events: counts[1],
     }
@@ -306,9 +314,9 @@ fn check(rows: &JointRows<'_>) {
     let n = rows.outcomes.len();
     assert!(
         rows.weights.len() == n
-            && rows.clusters.len() == n
+            && rows.dependence.units() == n
             && rows.features.iter().all(|column| column.len() == n),
-        "features, outcomes, weights and clusters differ in length"
+        "features, outcomes, weights and units of the dependence differ in length"
     );
     for i in 0..n {
         let (outcome, weight) = (rows.outcomes[i], rows.weights[i]);

@@ -21,9 +21,9 @@
 //! | question | function |
 //! |---|---|
 //! | a rate, its design effect and interval | [`wilson`], [`clustered_rate`], [`dependent_rate`] |
-//! | how much a feature raises a rate | [`relative_risk`], [`relative_risk_score`] |
+//! | how much a feature raises a rate | [`relative_risk`], [`relative_risk_score`], [`dependent_risk`] |
 //! | the same with other features held fixed | [`log_linear`], [`linear_probability`], [`logistic`] |
-//! | do two paired outcomes differ | [`mcnemar_mid_p`], [`clustered_mcnemar`] |
+//! | do two paired outcomes differ | [`mcnemar_mid_p`], [`clustered_mcnemar`], [`dependent_mcnemar`] |
 //! | many p values at once | [`holm`], [`benjamini_hochberg`] |
 //! | do raters agree on an order, a level, a label | [`kendall_w`], [`icc`], [`krippendorff_nominal`] |
 //! | do two series agree | [`pearson`], [`spearman`], [`class_agreement`] |
@@ -98,11 +98,15 @@ pub use jackknife::{Jackknife, jackknife};
 pub use joint::{JointModel, JointRows, JointTerm, linear_probability, log_linear, logistic};
 pub use krippendorff::{LabelAgreement, krippendorff_nominal};
 pub use linear::{LinearEstimate, Scale};
-pub use mcnemar::{ClusteredMcnemar, Discordant, clustered_mcnemar, mcnemar_mid_p};
+pub use mcnemar::{
+    ClusteredMcnemar, Discordant, clustered_mcnemar, dependent_mcnemar, mcnemar_mid_p,
+};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use power::{Detectable, PilotSpread};
 pub use rates::{ClusterRate, RateEstimate, clustered_rate, dependent_rate, wilson};
-pub use risk::{ClusterRisk, RiskEstimate, RiskMethod, relative_risk, relative_risk_score};
+pub use risk::{
+    ClusterRisk, RiskEstimate, RiskMethod, dependent_risk, relative_risk, relative_risk_score,
+};
 pub use significance::Test;
 pub use slope::{Slope, slope, slope_weights};
 pub use sums::SumProfiles;

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 
-use crate::{Test, Undefined};
+use crate::{Dependence, LinearEstimate, Scale, Test, Undefined};
 
 /// Mid-p McNemar test of independent pairs.
 ///
@@ -39,7 +39,8 @@ pub fn mcnemar_mid_p(first_only: u64, second_only: u64) -> Result<Test, Undefine
     Ok(Test { statistic: fewer as f64, p: p.clamp(0.0, 1.0) })
 }
 
-/// Pairs of one cluster that disagree, by which outcome occurred.
+/// Pairs of one cluster, or of one unit of [`dependent_mcnemar`], that disagree, by which outcome
+/// occurred.
 ///
 /// # Shapes and units
 /// Counts or sums of weights.
@@ -114,24 +115,72 @@ pub struct ClusteredMcnemar {
 /// # Ok::<(), foretell_stats::Undefined>(())
 /// ```
 pub fn clustered_mcnemar(clusters: &[Discordant]) -> ClusteredMcnemar {
-    let (mut first_only, mut second_only, mut squares) = (0.0, 0.0, 0.0);
-    for cluster in clusters {
-        for count in [cluster.first_only, cluster.second_only] {
-            assert!(count.is_finite() && count >= 0.0, "{count} is not a count: {cluster:?}");
+    dependent_mcnemar(clusters, &Dependence::independent(clusters.len()))
+}
+
+/// The same of units that may share texts.
+///
+/// # Formula
+/// ```text
+/// X2 = (sum d_i)^2 / (K / (K - 1) * V)        chi-squared on one degree of freedom, K = K_eff
+/// ```
+/// with `d_i` the difference in unit i, `V` the square of the error of its sum and `K_eff` as in
+/// [`LinearEstimate::standard_errors`]. Where no text is shared it is [`clustered_mcnemar`] of the
+/// clusters.
+///
+/// # Shapes and units
+/// One element a unit, in the order of the units of `dependence`; units without disagreement belong
+/// in.
+/// # Errors
+/// As [`clustered_mcnemar`].
+/// # Panics
+/// As [`clustered_mcnemar`], or if the units of `dependence` are more or fewer.
+/// # Source
+/// As [`clustered_mcnemar`]; checked against sums over all pairs of observations in
+/// `testdata/stats/shared.json`.
+/// # Examples
+/// ```
+/// use foretell_stats::{Dependence, Discordant, dependent_mcnemar};
+///
+/// let (helped, misled) = ([2.0, 0.0], [0.0, 1.0]);
+/// let units = [helped, helped, misled, helped]
+///     .map(|[first_only, second_only]| Discordant { first_only, second_only });
+/// let apart = dependent_mcnemar(&units, &Dependence::independent(4)).test?;
+/// // The first two share their counterfactual: what helped there may have helped once.
+/// let dyads = Dependence::dyadic(&[0, 1, 2, 3], &[4, 4, 5, 6]);
+/// assert!(dependent_mcnemar(&units, &dyads).test?.p > apart.p);
+/// # Ok::<(), foretell_stats::Undefined>(())
+/// ```
+pub fn dependent_mcnemar(units: &[Discordant], dependence: &Dependence) -> ClusteredMcnemar {
+    assert_eq!(units.len(), dependence.units(), "one element a unit");
+    for unit in units {
+        for count in [unit.first_only, unit.second_only] {
+            assert!(count.is_finite() && count >= 0.0, "{count} is not a count: {unit:?}");
         }
-        first_only += cluster.first_only;
-        second_only += cluster.second_only;
-        squares += (cluster.first_only - cluster.second_only).powi(2);
     }
-    let k = clusters.len() as f64;
-    let test = match clusters.len() {
-        0 => Err(Undefined::NothingCounted),
-        1 => Err(Undefined::TooFewClusters),
-        _ if squares == 0.0 => Err(Undefined::NoVariation),
-        _ => {
-            let difference: f64 = first_only - second_only;
-            Ok(Test::chi_squared(difference * difference / (k / (k - 1.0) * squares), 1.0))
-        }
+    let first_only: f64 = units.iter().map(|unit| unit.first_only).sum();
+    let second_only: f64 = units.iter().map(|unit| unit.second_only).sum();
+    let numbers: Vec<u32> = (0..).take(units.len()).collect();
+    let clusters = dependence.clusters.among(&numbers) as u64;
+    let difference = LinearEstimate {
+        value: first_only - second_only,
+        scale: Scale::Plain,
+        influence: units.iter().map(|unit| unit.first_only - unit.second_only).collect(),
+        exposure: units.iter().map(|unit| unit.first_only + unit.second_only).collect(),
+        carriers: vec![numbers.clone()],
+        units: numbers,
+        resolution: 0.0,
+        obstacle: None,
     };
-    ClusteredMcnemar { test, first_only, second_only, clusters: clusters.len() as u64 }
+    let test = match difference.standard_errors(dependence) {
+        _ if units.is_empty() => Err(Undefined::NothingCounted),
+        Ok(errors) => {
+            let k = errors.effective_clusters;
+            let variance = k / (k - 1.0) * errors.used.powi(2);
+            Ok(Test::chi_squared(difference.value.powi(2) / variance, 1.0))
+        }
+        Err(Undefined::NoSpread) => Err(Undefined::NoVariation),
+        Err(reason) => Err(reason),
+    };
+    ClusteredMcnemar { test, first_only, second_only, clusters }
 }

@@ -194,7 +194,8 @@ pub fn clustered_rate(clusters: &[ClusterRate], level: f64) -> RateEstimate {
 /// # Panics
 /// As [`clustered_rate`], or if the lists or the units of `dependence` differ in length.
 /// # Source
-/// As [`clustered_rate`] and [`LinearEstimate::standard_errors`].
+/// As [`clustered_rate`] and [`LinearEstimate::standard_errors`]; checked against double sums over
+/// observations in `testdata/stats/shared.json`.
 /// # Examples
 /// ```
 /// use foretell_stats::{Dependence, dependent_rate};

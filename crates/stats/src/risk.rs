@@ -1,11 +1,16 @@
-//! Relative risk and risk difference of one feature, with errors robust to clustering.
+//! Relative risk and risk difference of one feature, with errors robust to clustering and to shared
+//! texts.
 
 use crate::quantile::{student_t, tail};
 use crate::rates::{check, wilson_within};
 use crate::significance::normal_reach;
-use crate::{ClusterRate, Interval, Test, Undefined, clustered_rate};
+use crate::{ClusterRate, Dependence, Interval, LinearEstimate, Test, Undefined, dependent_rate};
 
-/// Observations and events of one cluster, with the feature present and absent.
+/// Standard errors up to here are what rounding leaves of clusters that do not differ.
+const ROUNDING: f64 = 1e-12;
+
+/// Observations and events of one cluster, or of one unit of [`dependent_risk`], with the feature
+/// present and absent.
 ///
 /// # Shapes and units
 /// Counts, or sums of weights that average one. Either side may be empty in a cluster.
@@ -36,7 +41,8 @@ pub struct ClusterRisk {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RiskMethod {
-    /// Sandwich variance over clusters, t on `clusters - 1` degrees of freedom.
+    /// Sandwich variance over clusters, t on `clusters - 1` degrees of freedom; where units share
+    /// texts, dyad-robust, with the effective number of clusters.
     Clustered,
     /// A cell is empty: score interval of counts divided by the design effect. To be flagged.
     Score,
@@ -130,47 +136,86 @@ pub struct RiskEstimate {
 /// assert_eq!((estimate.relative_risk, estimate.risk_difference), (Ok(2.0), Ok(0.25)));
 /// ```
 pub fn relative_risk(clusters: &[ClusterRisk], level: f64) -> RiskEstimate {
+    dependent_risk(clusters, &Dependence::independent(clusters.len()), level)
+}
+
+/// The same of units that may share texts: relative risk and risk difference whose limits are
+/// dyad-robust.
+///
+/// # Formula
+/// ```text
+/// d_i = u_i / p1 - v_i / p0 (log RR),  u_i - v_i (RD)            u, v by unit, as in relative_risk
+/// log_se, difference_se, K_eff of d_i as LinearEstimate::standard_errors
+/// limits   = RR exp(-+ t log_se f),  RD -+ t difference_se f     f^2 = K / (K - 1), K = K_eff
+/// ```
+/// with t on `K_eff - 1` degrees of freedom. Score intervals take their design effect from
+/// [`dependent_rate`]. Where no text is shared all of it is [`relative_risk`] of the clusters.
+///
+/// # Shapes and units
+/// One element a unit, in the order of the units of `dependence`; those without observations are
+/// ignored.
+/// # Errors
+/// As [`relative_risk`].
+/// # Panics
+/// As [`relative_risk`], or if the units of `dependence` are more or fewer.
+/// # Source
+/// As [`relative_risk`] and [`LinearEstimate::standard_errors`]; checked against double sums over
+/// observations in `testdata/stats/shared.json`.
+/// # Examples
+/// ```
+/// use foretell_stats::{ClusterRate, ClusterRisk, Dependence, dependent_risk};
+///
+/// let unit = |present, absent| ClusterRisk {
+///     present: ClusterRate { observations: 4.0, events: present },
+///     absent: ClusterRate { observations: 4.0, events: absent },
+/// };
+/// let units = [unit(3.0, 1.0), unit(3.0, 1.0), unit(1.0, 1.0), unit(1.0, 1.0), unit(2.0, 2.0)];
+/// let apart = dependent_risk(&units, &Dependence::independent(5), 0.95);
+/// // The first two share their counterfactual, and what the feature does to it.
+/// let dyads = Dependence::dyadic(&[0, 1, 2, 3, 4], &[5, 5, 6, 7, 8]);
+/// let shared = dependent_risk(&units, &dyads, 0.95);
+/// assert_eq!(apart.relative_risk, shared.relative_risk);
+/// assert!(shared.log_se? > apart.log_se?);
+/// # Ok::<(), foretell_stats::Undefined>(())
+/// ```
+pub fn dependent_risk(units: &[ClusterRisk], dependence: &Dependence, level: f64) -> RiskEstimate {
     tail(level);
-    let sums = Sums::of(clusters);
+    let sums = Sums::of(units, dependence);
     let Sums { present, absent, .. } = sums;
     let rates = sums.rates();
     let relative_risk =
         rates.and_then(|(p1, p0)| if p0 > 0.0 { Ok(p1 / p0) } else { Err(Undefined::EmptyCell) });
-    let log_se = rates.and_then(|(p1, p0)| match p1 > 0.0 && p0 > 0.0 {
-        true => sums.se(clusters, [1.0 / p1, 1.0 / p0]),
+    let log_error = rates.and_then(|(p1, p0)| match p1 > 0.0 && p0 > 0.0 {
+        true => sums.error([1.0 / p1, 1.0 / p0]),
         false => Err(Undefined::EmptyCell),
     });
-    let difference_se = rates.and_then(|_| sums.se(clusters, [1.0, 1.0]));
-    let k = sums.clusters as f64;
-    let factor = (k / (k - 1.0)).sqrt();
+    let difference_error = rates.and_then(|_| sums.error([1.0, 1.0]));
     let empty = |side: ClusterRate| side.events == 0.0 || side.events >= side.observations;
     let score = rates.is_ok() && (empty(present) || empty(absent));
     let (ratio_interval, difference_interval) = if score {
-        sums.score_intervals(clusters, level)
+        sums.score_intervals(level)
     } else {
-        let reach = |se: f64| student_t(level, k - 1.0) * se * factor;
-        let around_ratio = |(ratio, se): (f64, f64)| Interval {
-            low: ratio * (-reach(se)).exp(),
-            high: ratio * reach(se).exp(),
+        let around_ratio = |(ratio, error): (f64, Error)| {
+            let reach = error.reach(level);
+            Interval { low: ratio * (-reach).exp(), high: ratio * reach.exp() }
         };
-        let around = |((p1, p0), se): ((f64, f64), f64)| Interval {
-            low: (p1 - p0 - reach(se)).max(-1.0),
-            high: (p1 - p0 + reach(se)).min(1.0),
+        let around = |((p1, p0), error): ((f64, f64), Error)| {
+            let reach = error.reach(level);
+            Interval { low: (p1 - p0 - reach).max(-1.0), high: (p1 - p0 + reach).min(1.0) }
         };
         (
-            relative_risk.and_then(|ratio| log_se.map(|se| around_ratio((ratio, se)))),
-            rates.and_then(|rates| difference_se.map(|se| around((rates, se)))),
+            relative_risk.and_then(|ratio| log_error.map(|error| around_ratio((ratio, error)))),
+            rates.and_then(|rates| difference_error.map(|error| around((rates, error)))),
         )
     };
     RiskEstimate {
         relative_risk,
-        log_se,
+        log_se: log_error.map(|error| error.se),
         relative_risk_interval: ratio_interval,
         risk_difference: rates.map(|(p1, p0)| p1 - p0),
-        difference_se,
+        difference_se: difference_error.map(|error| error.se),
         risk_difference_interval: difference_interval,
-        test: rates
-            .and_then(|(p1, p0)| log_se.map(|se| Test::t((p1 / p0).ln() / (se * factor), k - 1.0))),
+        test: rates.and_then(|(p1, p0)| log_error.map(|error| error.test((p1 / p0).ln()))),
         method: if score { RiskMethod::Score } else { RiskMethod::Clustered },
         present,
         absent,
@@ -178,29 +223,54 @@ pub fn relative_risk(clusters: &[ClusterRisk], level: f64) -> RiskEstimate {
     }
 }
 
+/// A standard error, and how many clusters it counts with.
 #[derive(Debug, Clone, Copy)]
-struct Sums {
+struct Error {
+    se: f64,
+    clusters: f64,
+}
+
+impl Error {
+    fn reach(self, level: f64) -> f64 {
+        student_t(level, self.clusters - 1.0) * self.widened()
+    }
+
+    fn test(self, distance: f64) -> Test {
+        Test::t(distance / self.widened(), self.clusters - 1.0)
+    }
+
+    fn widened(self) -> f64 {
+        self.se * (self.clusters / (self.clusters - 1.0)).sqrt()
+    }
+}
+
+/// Sums of both sides over all units.
+#[derive(Debug, Clone, Copy)]
+struct Sums<'a> {
+    units: &'a [ClusterRisk],
+    dependence: &'a Dependence,
     present: ClusterRate,
     absent: ClusterRate,
     clusters: u64,
 }
 
-impl Sums {
-    fn of(clusters: &[ClusterRisk]) -> Self {
-        let mut sums =
-            Self { present: ClusterRate::default(), absent: ClusterRate::default(), clusters: 0 };
-        for cluster in clusters {
-            for (sum, side) in
-                [(&mut sums.present, cluster.present), (&mut sums.absent, cluster.absent)]
-            {
+impl<'a> Sums<'a> {
+    fn of(units: &'a [ClusterRisk], dependence: &'a Dependence) -> Self {
+        assert_eq!(units.len(), dependence.units(), "one element a unit");
+        let [mut present, mut absent] = [ClusterRate::default(); 2];
+        let mut observed: Vec<u32> = Vec::new();
+        for (number, unit) in (0..).zip(units) {
+            for (sum, side) in [(&mut present, unit.present), (&mut absent, unit.absent)] {
                 check(side.events, side.observations);
                 sum.observations += side.observations;
                 sum.events += side.events;
             }
-            let observed = cluster.present.observations + cluster.absent.observations;
-            sums.clusters += u64::from(observed > 0.0);
+            if unit.present.observations + unit.absent.observations > 0.0 {
+                observed.push(number);
+            }
         }
-        sums
+        let clusters = dependence.clusters.among(&observed) as u64;
+        Self { units, dependence, present, absent, clusters }
     }
 
     fn rates(&self) -> Result<(f64, f64), Undefined> {
@@ -214,41 +284,34 @@ impl Sums {
         }
     }
 
-    /// Error of a combination of the two rates: their slopes times their influences.
-    fn se(&self, clusters: &[ClusterRisk], slopes: [f64; 2]) -> Result<f64, Undefined> {
-        if self.clusters < 2 {
-            return Err(Undefined::TooFewClusters);
+    /// Error of the first slope times the rate with the feature less the second times that without.
+    fn error(&self, slopes: [f64; 2]) -> Result<Error, Undefined> {
+        let rate = |side: fn(&ClusterRisk) -> ClusterRate| {
+            let counts = self.units.iter().map(|unit| (side(unit).events, side(unit).observations));
+            let (events, observations): (Vec<f64>, Vec<f64>) = counts.unzip();
+            LinearEstimate::mean(&events, &observations).map_err(|_| Undefined::EmptyCell)
+        };
+        let (with, without) = (rate(|unit| unit.present)?, rate(|unit| unit.absent)?);
+        let both = LinearEstimate::combination(&[(slopes[0], &with), (-slopes[1], &without)]);
+        // A feature may be present in one cluster alone: what carries the figure is both sides.
+        let both =
+            LinearEstimate { carriers: vec![both.units.clone()], resolution: ROUNDING, ..both };
+        match both.standard_errors(self.dependence) {
+            Ok(errors) => Ok(Error { se: errors.used, clusters: errors.effective_clusters }),
+            Err(Undefined::NoSpread) => Err(Undefined::NoVariation),
+            Err(reason) => Err(reason),
         }
-        let (p1, p0) = self.rates()?;
-        let influence = |side: ClusterRate, rate: f64, all: ClusterRate| {
-            (side.events - rate * side.observations) / all.observations
-        };
-        let square = |cluster: &ClusterRisk| {
-            let with = slopes[0] * influence(cluster.present, p1, self.present);
-            let without = slopes[1] * influence(cluster.absent, p0, self.absent);
-            (with - without).powi(2)
-        };
-        let se = clusters.iter().map(square).sum::<f64>().sqrt();
-        // Clusters that do not differ leave the square of a rounding error.
-        if se > 1e-12 { Ok(se) } else { Err(Undefined::NoVariation) }
     }
 
     fn score_intervals(
         &self,
-        clusters: &[ClusterRisk],
         level: f64,
     ) -> (Result<Interval, Undefined>, Result<Interval, Undefined>) {
-        if self.clusters < 2 {
-            return (Err(Undefined::TooFewClusters), Err(Undefined::TooFewClusters));
-        }
-        let pooled: Vec<ClusterRate> = clusters
-            .iter()
-            .map(|c| ClusterRate {
-                observations: c.present.observations + c.absent.observations,
-                events: c.present.events + c.absent.events,
-            })
-            .collect();
-        let pooled = clustered_rate(&pooled, level);
+        let pooled = |count: fn(ClusterRate) -> f64| -> Vec<f64> {
+            self.units.iter().map(|unit| count(unit.present) + count(unit.absent)).collect()
+        };
+        let (events, observations) = (pooled(|side| side.events), pooled(|side| side.observations));
+        let pooled = dependent_rate(&events, &observations, self.dependence, level);
         let share = match pooled.effective_observations {
             Ok(effective) => effective / pooled.observations,
             Err(reason) => return (Err(reason), Err(reason)),

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::joint::{JointRows, JointTerm, logistic};
 use crate::rates::check;
-use crate::{ClusterRate, RateEstimate, Test, Undefined, clustered_rate};
+use crate::{
+    ClusterRate, Dependence, LinearEstimate, RateEstimate, Scale, Test, Undefined, dependent_rate,
+};
 
-/// Observations and events of one cluster at one level.
+/// Observations and events of one unit at one level.
 ///
 /// # Shapes and units
 /// `score` is the place of the level: 0, 1, 2 for low, medium, high, or anything finite in its order.
@@ -16,13 +18,13 @@ use crate::{ClusterRate, RateEstimate, Test, Undefined, clustered_rate};
 /// use foretell_stats::{ClusterRate, LevelRate};
 ///
 /// let counts = ClusterRate { observations: 3.0, events: 2.0 };
-/// let right_when_high = LevelRate { cluster: 4, score: 2.0, counts };
+/// let right_when_high = LevelRate { unit: 4, score: 2.0, counts };
 /// assert_eq!(right_when_high.counts.events, 2.0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LevelRate {
-    /// Rows of one number depend on each other.
-    pub cluster: u32,
+    /// Number of its unit.
+    pub unit: u32,
     /// Place of the level.
     pub score: f64,
     /// What was counted.
@@ -33,9 +35,9 @@ pub struct LevelRate {
 ///
 /// # Examples
 /// ```
-/// use foretell_stats::{Undefined, trend};
+/// use foretell_stats::{Dependence, Undefined, trend};
 ///
-/// let nothing = trend(&[], 0.95);
+/// let nothing = trend(&[], &Dependence::independent(0), 0.95);
 /// assert_eq!(nothing.cochran_armitage, Err(Undefined::NothingCounted));
 /// assert!(nothing.levels.is_empty());
 /// ```
@@ -43,9 +45,10 @@ pub struct LevelRate {
 pub struct Trend {
     /// Cochran-Armitage z, observations taken as independent.
     pub cochran_armitage: Result<Test, Undefined>,
-    /// The same score over its error between clusters, t on `clusters - 1` degrees of freedom.
+    /// The same score over its error between clusters or shared texts, t on `clusters - 1` degrees of
+    /// freedom, or fewer where few shared texts carry much of it.
     pub clustered: Result<Test, Undefined>,
-    /// Odds ratio of one step up, from a logistic model with errors robust to clustering.
+    /// Odds ratio of one step up, from a logistic model with errors robust to both.
     pub logistic: JointTerm,
     /// Each level with its rate, ascending.
     pub levels: Vec<(f64, RateEstimate)>,
@@ -61,75 +64,81 @@ pub struct Trend {
 /// z = sum u / sqrt(p (1 - p) sum (score - m)^2)
 /// t = sum u / sqrt(K / (K - 1) sum_c (sum of u in c)^2)
 /// ```
+/// Where units share texts the variance is dyad-robust and K the effective number, as in
+/// [`LinearEstimate::standard_errors`].
+///
 /// # Shapes and units
-/// One element a cluster and level, in any order; rows without observations are ignored. Positive
-/// where the rate rises with the score.
+/// One element a unit of `dependence` and level, in any order; rows without observations are ignored.
+/// Positive where the rate rises with the score.
 /// # Errors
 /// Per figure. [`Undefined::NothingCounted`] without observations; [`Undefined::NoVariation`] when
 /// there is one level, or the event always or never occurs; `clustered`:
 /// [`Undefined::TooFewClusters`] with one cluster. `logistic` as in [`logistic`], rates as in
-/// [`clustered_rate`].
+/// [`dependent_rate`].
 /// # Panics
-/// If a score is not finite, events exceed observations, or `level` is not strictly between 0 and 1.
+/// If a score is not finite, events exceed observations, a unit is not one of `dependence`, or `level`
+/// is not strictly between 0 and 1.
 /// # Source
 /// Armitage (1955); `z` checked against statsmodels, `t` against the score test and `logistic`
-/// against the slope of a GEE of statsmodels in `testdata/stats/measures.json`.
+/// against the slope of a GEE of statsmodels in `testdata/stats/measures.json`, both with shared texts
+/// against sums over all pairs of observations in `testdata/stats/shared.json`.
 /// # Examples
 /// ```
-/// use foretell_stats::{ClusterRate, LevelRate, trend};
+/// use foretell_stats::{ClusterRate, Dependence, LevelRate, trend};
 ///
 /// let rows: Vec<LevelRate> = (0..30)
-///     .map(|cluster| {
-///         let (score, events) = (f64::from(cluster % 3), f64::from(cluster % 5 % 3 + cluster % 3));
-///         LevelRate { cluster, score, counts: ClusterRate { observations: 4.0, events } }
+///     .map(|unit| {
+///         let (score, events) = (f64::from(unit % 3), f64::from(unit % 5 % 3 + unit % 3));
+///         LevelRate { unit, score, counts: ClusterRate { observations: 4.0, events } }
 ///     })
 ///     .collect();
-/// let trend = trend(&rows, 0.95);
+/// let trend = trend(&rows, &Dependence::independent(30), 0.95);
 /// assert!(trend.clustered?.p < 0.01 && trend.logistic.effect? > 1.0);
 /// # Ok::<(), foretell_stats::Undefined>(())
 /// ```
-pub fn trend(rows: &[LevelRate], level: f64) -> Trend {
+pub fn trend(rows: &[LevelRate], dependence: &Dependence, level: f64) -> Trend {
     crate::quantile::tail(level);
     let rows: Vec<&LevelRate> = rows
         .iter()
         .inspect(|row| {
             check(row.counts.events, row.counts.observations);
             assert!(row.score.is_finite(), "score {} is not finite", row.score);
+            let units = dependence.units();
+            assert!((row.unit as usize) < units, "unit {} of a level, of {units} units", row.unit);
         })
         .filter(|row| row.counts.observations > 0.0)
         .collect();
-    let (cochran_armitage, clustered, clusters) = score_tests(&rows);
+    let (cochran_armitage, clustered) = score_tests(&rows, dependence);
     let scores: Vec<f64> = rows.iter().map(|row| row.score).collect();
     let outcomes: Vec<f64> =
         rows.iter().map(|row| (row.counts.events / row.counts.observations).min(1.0)).collect();
     let weights: Vec<f64> = rows.iter().map(|row| row.counts.observations).collect();
-    let ids: Vec<u32> = rows.iter().map(|row| row.cluster).collect();
+    let units: Vec<u32> = rows.iter().map(|row| row.unit).collect();
     let model = logistic(
-        JointRows { features: &[&scores], outcomes: &outcomes, weights: &weights, clusters: &ids },
+        JointRows {
+            features: &[&scores],
+            outcomes: &outcomes,
+            weights: &weights,
+            dependence: &dependence.of_rows(&units),
+        },
         level,
     );
     Trend {
         cochran_armitage,
         clustered,
         logistic: model.terms[0],
-        levels: levels(&rows, level),
-        clusters,
+        levels: levels(&rows, dependence, level),
+        clusters: dependence.clusters.among(&units) as u64,
     }
 }
 
 type Tested = Result<Test, Undefined>;
 
-fn score_tests(rows: &[&LevelRate]) -> (Tested, Tested, u64) {
+fn score_tests(rows: &[&LevelRate], dependence: &Dependence) -> (Tested, Tested) {
     let sum = |value: &dyn Fn(&LevelRate) -> f64| rows.iter().map(|row| value(row)).sum::<f64>();
     let n = sum(&|row| row.counts.observations);
     let mean = sum(&|row| row.score * row.counts.observations) / n;
     let rate = sum(&|row| row.counts.events) / n;
-    let mut clusters: BTreeMap<u32, f64> = BTreeMap::new();
-    for row in rows {
-        *clusters.entry(row.cluster).or_default() +=
-            (row.score - mean) * (row.counts.events - rate * row.counts.observations);
-    }
-    let k = clusters.len() as f64;
     let levels_differ = rows.iter().any(|row| row.score != rows[0].score);
     let reason = match rows.first() {
         None => Some(Undefined::NothingCounted),
@@ -137,37 +146,54 @@ fn score_tests(rows: &[&LevelRate]) -> (Tested, Tested, u64) {
         Some(_) => None,
     };
     if let Some(reason) = reason {
-        return (Err(reason), Err(reason), clusters.len() as u64);
+        return (Err(reason), Err(reason));
     }
-    let score: f64 = clusters.values().sum();
+    // What each unit adds to the score, and the size of what that is a difference of.
+    let mut units: BTreeMap<u32, [f64; 2]> = BTreeMap::new();
+    for row in rows {
+        let [influence, exposure] = units.entry(row.unit).or_default();
+        let ClusterRate { observations, events } = row.counts;
+        *influence += (row.score - mean) * (events - rate * observations);
+        *exposure += (row.score - mean).abs() * observations;
+    }
     let spread = sum(&|row| row.counts.observations * (row.score - mean).powi(2));
-    let plain = Test::z(score / (rate * (1.0 - rate) * spread).sqrt());
-    let squares: f64 = clusters.values().map(|u| u * u).sum();
-    let clustered = if clusters.len() < 2 {
-        Err(Undefined::TooFewClusters)
-    } else if squares <= 1e-24 * spread * n {
-        Err(Undefined::NoVariation)
-    } else {
-        Ok(Test::t(score / (k / (k - 1.0) * squares).sqrt(), k - 1.0))
+    let numbers: Vec<u32> = units.keys().copied().collect();
+    let score = LinearEstimate {
+        value: units.values().map(|[influence, _]| influence).sum(),
+        scale: Scale::Plain,
+        influence: units.values().map(|[influence, _]| *influence).collect(),
+        exposure: units.values().map(|[_, exposure]| *exposure).collect(),
+        carriers: vec![numbers.clone()],
+        units: numbers,
+        resolution: 1e-12 * (spread * n).sqrt(),
+        obstacle: None,
     };
-    (Ok(plain), clustered, clusters.len() as u64)
+    let plain = Test::z(score.value / (rate * (1.0 - rate) * spread).sqrt());
+    let clustered = match score.standard_errors(dependence) {
+        Ok(errors) => {
+            let k = errors.effective_clusters;
+            Ok(Test::t(score.value / (errors.used * (k / (k - 1.0)).sqrt()), k - 1.0))
+        }
+        Err(Undefined::NoSpread) => Err(Undefined::NoVariation),
+        Err(reason) => Err(reason),
+    };
+    (Ok(plain), clustered)
 }
 
-fn levels(rows: &[&LevelRate], level: f64) -> Vec<(f64, RateEstimate)> {
+fn levels(rows: &[&LevelRate], dependence: &Dependence, level: f64) -> Vec<(f64, RateEstimate)> {
     let mut sorted = rows.to_vec();
-    sorted.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.cluster.cmp(&b.cluster)));
+    sorted.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.unit.cmp(&b.unit)));
     sorted
         .chunk_by(|a, b| a.score == b.score)
         .map(|rows| {
-            let mut clusters: BTreeMap<u32, ClusterRate> = BTreeMap::new();
+            let [mut events, mut observations] = [(); 2].map(|()| vec![0.0; dependence.units()]);
             for row in rows {
-                let cluster = clusters.entry(row.cluster).or_default();
-                cluster.observations += row.counts.observations;
-                cluster.events += row.counts.events;
+                events[row.unit as usize] += row.counts.events;
+                observations[row.unit as usize] += row.counts.observations;
             }
-            let clusters: Vec<ClusterRate> = clusters.into_values().collect();
+            let rate = dependent_rate(&events, &observations, dependence, level);
             // Adding zero makes the two zeros of a score one.
-            (rows[0].score + 0.0, clustered_rate(&clusters, level))
+            (rows[0].score + 0.0, rate)
         })
         .collect()
 }

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Confusion, ConfusionMeasure, Discordant, Interval, JointModel,
-    JointRows, LevelRate, Scored, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar,
-    clustered_rate, confusion_clustered, holm, icc, kendall_w, krippendorff_nominal,
-    linear_probability, log_linear, logistic, mcnemar_mid_p, pearson, relative_risk,
-    relative_risk_score, spearman, trend, wilson,
+    ClusterRate, ClusterRisk, Confusion, ConfusionMeasure, Dependence, Discordant, Interval,
+    JointModel, JointRows, LevelRate, Scored, auroc, benjamini_hochberg, class_agreement,
+    clustered_mcnemar, clustered_rate, confusion_clustered, holm, icc, kendall_w,
+    krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p, pearson,
+    relative_risk, relative_risk_score, spearman, trend, wilson,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -165,7 +165,7 @@ fn joint_models_are_those_of_statsmodels_with_clustered_covariance() {
             features: &features,
             outcomes: &case.outcomes,
             weights: &case.weights,
-            clusters: &case.clusters,
+            dependence: &Dependence::clustered(&case.clusters),
         };
         assert_fit(&log_linear(rows, level), &case.log, &case.name);
         assert_fit(&logistic(rows, level), &case.logit, &case.name);
@@ -405,6 +405,12 @@ fn agreement_of_four_classes_is_that_of_scikit_learn() {
     assert_close(ours.phi.unwrap(), case.phi, EXACT, "phi");
 }
 
+/// A unit a cluster, by the number that rows begin with.
+fn each_apart(rows: &[[u32; 3]]) -> Dependence {
+    let last = rows.iter().map(|row| row[0]).max().expect("there are rows");
+    Dependence::independent(last as usize + 1)
+}
+
 #[test]
 fn auroc_and_its_error_are_those_of_scikit_learn_and_obuchowski() {
     #[derive(Deserialize)]
@@ -419,13 +425,13 @@ fn auroc_and_its_error_are_those_of_scikit_learn_and_obuchowski() {
     assert!(cases.iter().any(|case| case.brunner_munzel_se.is_some()));
     for case in cases {
         let row = |&[cluster, score, positive]: &[u32; 3]| Scored {
-            cluster,
+            unit: cluster,
             score: f64::from(score),
             positive: positive == 1,
             weight: 1.0,
         };
         let rows: Vec<Scored> = case.rows.iter().map(row).collect();
-        let ours = auroc(&rows, level);
+        let ours = auroc(&rows, &each_apart(&case.rows), level);
         assert_close(ours.area.unwrap(), case.area, EXACT, &case.name);
         assert_close(ours.se.unwrap(), case.se, EXACT, &case.name);
         if let Some(se) = case.brunner_munzel_se {
@@ -449,12 +455,12 @@ fn trends_are_those_of_statsmodels() {
     let (cases, level) = section::<Vec<Case>>("trend");
     for case in cases {
         let row = |&[cluster, score, outcome]: &[u32; 3]| LevelRate {
-            cluster,
+            unit: cluster,
             score: f64::from(score),
             counts: ClusterRate { observations: 1.0, events: f64::from(outcome) },
         };
         let rows: Vec<LevelRate> = case.rows.iter().map(row).collect();
-        let ours = trend(&rows, level);
+        let ours = trend(&rows, &each_apart(&case.rows), level);
         assert_close(ours.cochran_armitage.unwrap().statistic, case.z, EXACT, &case.name);
         let k = ours.clusters as f64;
         let square = ours.clustered.unwrap().statistic.powi(2);

@@ -4,7 +4,7 @@
 //! cluster are alike, which methods for independent ones would mistake for information.
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Discordant, LevelRate, Scored, auroc, clustered_mcnemar,
+    ClusterRate, ClusterRisk, Dependence, Discordant, LevelRate, Scored, auroc, clustered_mcnemar,
     clustered_rate, relative_risk, trend,
 };
 use rand::{RngExt, SeedableRng};
@@ -29,6 +29,11 @@ fn share(seed: u64, holds: impl Fn(&mut ChaCha8Rng) -> bool) -> f64 {
 fn assert_near_95(share: f64, lack: f64) {
     let error = 4.0 * (0.95 * 0.05 / f64::from(STUDIES)).sqrt();
     assert!((share - 0.95).abs() < error + lack, "{share}");
+}
+
+/// A unit a cluster.
+fn apart() -> Dependence {
+    Dependence::independent(CLUSTERS as usize)
 }
 
 fn count(rng: &mut ChaCha8Rng, n: u32, rate: f64) -> ClusterRate {
@@ -114,14 +119,14 @@ fn intervals_of_a_clustered_auroc_hold_the_truth() {
                     sum += shares[score];
                 }
                 rows.push(Scored {
-                    cluster,
+                    unit: cluster,
                     score: score as f64,
                     positive: is_positive,
                     weight: 1.0,
                 });
             }
         }
-        auroc(&rows, 0.95).interval.unwrap().contains(truth)
+        auroc(&rows, &apart(), 0.95).interval.unwrap().contains(truth)
     });
     assert_near_95(covered, 0.01);
 }
@@ -133,12 +138,13 @@ fn a_clustered_trend_finds_nothing_where_the_plain_one_does() {
             .map(|cluster| {
                 let rate = if rng.random() { 0.1 } else { 0.6 };
                 let score = f64::from(rng.random_range(0..3_u8));
-                LevelRate { cluster, score, counts: count(rng, 8, rate) }
+                LevelRate { unit: cluster, score, counts: count(rng, 8, rate) }
             })
             .collect()
     };
-    let kept = share(6, |rng| trend(&draw(rng), 0.95).clustered.unwrap().p > 0.05);
-    let plain = share(6, |rng| trend(&draw(rng), 0.95).cochran_armitage.unwrap().p > 0.05);
+    let kept = share(6, |rng| trend(&draw(rng), &apart(), 0.95).clustered.unwrap().p > 0.05);
+    let plain =
+        share(6, |rng| trend(&draw(rng), &apart(), 0.95).cochran_armitage.unwrap().p > 0.05);
     assert_near_95(kept, 0.01);
     // Eight alike observations pass for eight: the plain test is wrong far too often.
     assert!(plain < 0.85, "{plain}");

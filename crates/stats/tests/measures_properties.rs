@@ -1,11 +1,11 @@
 //! What must hold of every measure whatever the data: ranges, no NaN, order and names of no account.
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Confusion, Discordant, Interval, JointModel, JointRows, JointTerm,
-    LevelRate, Scored, Undefined, auroc, benjamini_hochberg, class_agreement, clustered_mcnemar,
-    clustered_rate, confusion_clustered, holm, icc, kendall_w, krippendorff_nominal,
-    linear_probability, log_linear, logistic, mcnemar_mid_p, pearson, relative_risk, spearman,
-    trend,
+    ClusterRate, ClusterRisk, Confusion, Dependence, Discordant, Interval, JointModel, JointRows,
+    JointTerm, LevelRate, Scored, Undefined, auroc, benjamini_hochberg, class_agreement,
+    clustered_mcnemar, clustered_rate, confusion_clustered, holm, icc, kendall_w,
+    krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p, pearson,
+    relative_risk, spearman, trend,
 };
 use proptest::prelude::*;
 
@@ -81,7 +81,7 @@ fn fitted(rows: &[Row], order: &[usize], model: Model) -> JointModel {
         features: &features,
         outcomes: &outcomes,
         weights: &weights,
-        clusters: &clusters,
+        dependence: &Dependence::clustered(&clusters),
     };
     model(rows, 0.95)
 }
@@ -103,16 +103,21 @@ fn transposed(table: &[Vec<f64>]) -> Vec<Vec<f64>> {
     (0..columns).map(|j| table.iter().map(|row| row[j]).collect()).collect()
 }
 
+/// More units than any row has the number of, each its own cluster.
+fn units_apart() -> Dependence {
+    Dependence::independent(91)
+}
+
 fn scored() -> impl Strategy<Value = Vec<Scored>> {
     let row = (0_u32..8, 0_u8..4, any::<bool>(), 0_u8..3).prop_map(|(cluster, s, positive, w)| {
-        Scored { cluster, score: f64::from(s), positive, weight: f64::from(w) }
+        Scored { unit: cluster, score: f64::from(s), positive, weight: f64::from(w) }
     });
     prop::collection::vec(row, 0..30)
 }
 
 fn levels() -> impl Strategy<Value = Vec<LevelRate>> {
     let row = (0_u32..8, 0_u8..3, rate()).prop_map(|(cluster, s, counts)| LevelRate {
-        cluster,
+        unit: cluster,
         score: f64::from(s),
         counts,
     });
@@ -349,13 +354,13 @@ proptest! {
     fn auroc_minds_neither_order_nor_unit_and_turns_with_the_names(
         (rows, other) in shuffled(scored())
     ) {
-        let a = auroc(&rows, 0.95);
+        let a = auroc(&rows, &units_apart(), 0.95);
         holds(a.interval, a.area, [0.0, 1.0]);
         let changed: Vec<Scored> =
-            other.iter().map(|r| Scored { score: r.score.exp(), cluster: 90 - r.cluster, ..*r }).collect();
+            other.iter().map(|r| Scored { score: r.score.exp(), unit: 90 - r.unit, ..*r }).collect();
         let turned: Vec<Scored> =
             rows.iter().map(|r| Scored { positive: !r.positive, ..*r }).collect();
-        let (b, c) = (auroc(&changed, 0.95), auroc(&turned, 0.95));
+        let (b, c) = (auroc(&changed, &units_apart(), 0.95), auroc(&turned, &units_apart(), 0.95));
         same(a.area, b.area, 1e-12);
         same(a.se, b.se, 1e-9);
         same(a.area, c.area.map(|area| 1.0 - area), 1e-12);
@@ -368,7 +373,7 @@ proptest! {
             .iter()
             .flat_map(|row| vec![Scored { weight: 1.0, ..*row }; row.weight as usize])
             .collect();
-        let (together, apart) = (auroc(&rows, 0.95), auroc(&apart, 0.95));
+        let (together, apart) = (auroc(&rows, &units_apart(), 0.95), auroc(&apart, &units_apart(), 0.95));
         same(together.area, apart.area, 1e-12);
         same(together.se, apart.se, 1e-9);
         prop_assert_eq!((together.positives, together.clusters), (apart.positives, apart.clusters));
@@ -376,10 +381,10 @@ proptest! {
 
     #[test]
     fn a_trend_minds_no_order_and_turns_with_the_scores((rows, other) in shuffled(levels())) {
-        let a = trend(&rows, 0.95);
+        let a = trend(&rows, &units_apart(), 0.95);
         let turned: Vec<LevelRate> =
             other.iter().map(|row| LevelRate { score: 10.0 - 2.0 * row.score, ..*row }).collect();
-        let b = trend(&turned, 0.95);
+        let b = trend(&turned, &units_apart(), 0.95);
         let statistic = |test: Result<foretell_stats::Test, Undefined>| test.map(|t| t.statistic);
         same(statistic(a.cochran_armitage), statistic(b.cochran_armitage).map(|z| -z), 1e-9);
         same(statistic(a.clustered), statistic(b.clustered).map(|t| -t), 1e-9);

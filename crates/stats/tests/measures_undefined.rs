@@ -1,9 +1,9 @@
 //! Data that have no figure: each says which reason, and none is zero or not a number.
 
 use foretell_stats::{
-    ClusterRate, ClusterRisk, Confusion, Discordant, JointRows, RiskMethod, Scored, Undefined,
-    auroc, bootstrap_clusters, clustered_mcnemar, clustered_rate, confusion_bootstrap, icc,
-    kendall_w, krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p,
+    ClusterRate, ClusterRisk, Confusion, Dependence, Discordant, JointRows, RiskMethod, Scored,
+    Undefined, auroc, bootstrap_clusters, clustered_mcnemar, clustered_rate, confusion_bootstrap,
+    icc, kendall_w, krippendorff_nominal, linear_probability, log_linear, logistic, mcnemar_mid_p,
     pearson, relative_risk, trend, wilson,
 };
 
@@ -23,8 +23,8 @@ fn nothing_counted_is_said_everywhere() {
     assert_eq!(krippendorff_nominal(&[vec![Some(1), None]]).alpha, Err(nothing));
     assert_eq!(pearson(&[], &[], 0.95).r, Err(nothing));
     assert_eq!(Confusion::default().accuracy(), Err(nothing));
-    assert_eq!(auroc(&[], 0.95).area, Err(nothing));
-    assert_eq!(trend(&[], 0.95).logistic.effect, Err(nothing));
+    assert_eq!(auroc(&[], &Dependence::independent(0), 0.95).area, Err(nothing));
+    assert_eq!(trend(&[], &Dependence::independent(0), 0.95).logistic.effect, Err(nothing));
     assert_eq!(bootstrap_clusters(0, 9, 1, 0.95, |_| Ok(1.0)), Err(nothing));
 }
 
@@ -79,9 +79,8 @@ fn empty_cells_have_flagged_score_intervals() {
 /// Thirty rows, each its own cluster: features, and outcomes that vary.
 fn joint(features: &[&[f64]], outcome: impl Fn(usize) -> bool) -> [Vec<Result<f64, Undefined>>; 3] {
     let outcomes: Vec<f64> = (0..30).map(|i| f64::from(u8::from(outcome(i)))).collect();
-    let clusters: Vec<u32> = (0..30).collect();
-    let rows =
-        JointRows { features, outcomes: &outcomes, weights: &[1.0; 30], clusters: &clusters };
+    let dependence = &Dependence::independent(30);
+    let rows = JointRows { features, outcomes: &outcomes, weights: &[1.0; 30], dependence };
     [log_linear, linear_probability, logistic]
         .map(|model| model(rows, 0.95).terms.iter().map(|term| term.effect).collect())
 }
@@ -150,7 +149,7 @@ fn more_coefficients_than_clusters_have_estimates_without_errors() {
         features: &[&[1.0, 1.0, 0.0, 0.0]],
         outcomes: &[1.0, 0.0, 1.0, 0.0],
         weights: &[1.0; 4],
-        clusters: &[0, 0, 1, 1],
+        dependence: &Dependence::clustered(&[0, 0, 1, 1]),
     };
     let term = log_linear(rows, 0.95).terms[0];
     assert!((term.effect.unwrap() - 1.0).abs() < 1e-12);
@@ -177,11 +176,13 @@ fn perfect_agreement_is_one_and_constant_ratings_are_undefined() {
 fn a_score_that_separates_has_an_area_of_one_without_an_error() {
     let row = |cluster, positive| {
         let score = f64::from(u8::from(positive));
-        Scored { cluster, score, positive, weight: 1.0 }
+        Scored { unit: cluster, score, positive, weight: 1.0 }
     };
-    let perfect = auroc(&[row(0, true), row(1, true), row(2, false), row(3, false)], 0.95);
+    let rows = [row(0, true), row(1, true), row(2, false), row(3, false)];
+    let perfect = auroc(&rows, &Dependence::independent(4), 0.95);
     assert_eq!((perfect.area, perfect.se), (Ok(1.0), Err(Undefined::NoVariation)));
-    let one_cluster = auroc(&[row(0, true), row(0, false), row(1, false)], 0.95);
+    let rows = [row(0, true), row(0, false), row(1, false)];
+    let one_cluster = auroc(&rows, &Dependence::independent(2), 0.95);
     assert_eq!(one_cluster.se, Err(Undefined::TooFewClusters));
 }
 

@@ -1,12 +1,13 @@
 //! How much a changed feature raises an outcome: risks by feature, alone and with the others held fixed.
 
 use crate::guesses::Guesses;
-use crate::inference::adjusted;
+use crate::inference::{Inference, adjusted};
 use crate::names::Name;
 use crate::sheet::{Cell, Column, Estimate, Kind};
+use crate::text_units::TextUnits;
 use foretell_stats::{
     ClusterRisk, Interval, JointModel, JointRows, JointTerm, RiskEstimate, RiskMethod, Undefined,
-    benjamini_hochberg, linear_probability, log_linear, relative_risk,
+    benjamini_hochberg, dependent_risk, linear_probability, log_linear,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,8 +59,8 @@ pub fn features(guesses: &Guesses) -> BTreeMap<Name, Vec<Name>> {
 /// The risks of features among cases of one dataset whose pairs say what changed.
 ///
 /// # Formula
-/// As [`relative_risk`] for each feature alone, and [`log_linear`] and [`linear_probability`] of all
-/// features at once. Clusters are the originals.
+/// As [`dependent_risk`] for each feature alone, and [`log_linear`] and [`linear_probability`] of all
+/// features at once, cases that share a text depending on each other.
 #[must_use]
 pub fn feature_risks(
     guesses: &Guesses,
@@ -67,29 +68,15 @@ pub fn feature_risks(
     features: &[Name],
     level: f64,
 ) -> Vec<FeatureRisk> {
-    let pair = |case: &Case| &guesses.pairs[case.pair as usize];
-    let clusters: Vec<u32> = cases.iter().map(|case| pair(case).original).collect();
-    let outcomes: Vec<f64> = cases.iter().map(|case| as_number(case.happened)).collect();
-    let changed = |feature: &Name| -> Vec<f64> {
-        cases.iter().map(|case| as_number(pair(case).changed.contains(feature))).collect()
-    };
-    let columns: Vec<Vec<f64>> = features.iter().map(changed).collect();
-    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let weights = vec![1.0; cases.len()];
-    let rows = JointRows {
-        features: &columns,
-        outcomes: &outcomes,
-        weights: &weights,
-        clusters: &clusters,
-    };
-    let [ratios, differences]: [JointModel; 2] =
-        [log_linear(rows, level), linear_probability(rows, level)];
+    let cases = Cases::of(guesses, cases, level);
+    let columns: Vec<Vec<f64>> = features.iter().map(|feature| cases.changed(*feature)).collect();
+    let [ratios, differences] = cases.joint(&columns);
     let terms = ratios.terms.into_iter().zip(differences.terms);
     let features = features.iter().zip(&columns).zip(terms);
     features
         .map(|((feature, column), (adjusted_ratio, adjusted_difference))| FeatureRisk {
             feature: *feature,
-            alone: alone(column, &outcomes, &clusters, level),
+            alone: cases.alone(column),
             adjusted_ratio,
             adjusted_difference,
         })
@@ -103,28 +90,68 @@ pub(crate) fn risks_alone(
     features: &[Name],
     level: f64,
 ) -> Vec<RiskEstimate> {
-    let pair = |case: &Case| &guesses.pairs[case.pair as usize];
-    let clusters: Vec<u32> = cases.iter().map(|case| pair(case).original).collect();
-    let outcomes: Vec<f64> = cases.iter().map(|case| as_number(case.happened)).collect();
-    let changed = |feature: &Name| -> Vec<f64> {
-        cases.iter().map(|case| as_number(pair(case).changed.contains(feature))).collect()
-    };
-    features.iter().map(|f| alone(&changed(f), &outcomes, &clusters, level)).collect()
+    let cases = Cases::of(guesses, cases, level);
+    features.iter().map(|feature| cases.alone(&cases.changed(*feature))).collect()
+}
+
+/// Cases with their texts.
+struct Cases<'a> {
+    guesses: &'a Guesses,
+    cases: &'a [Case],
+    /// Their pairs of texts.
+    units: TextUnits,
+    /// Number of each case's unit.
+    numbers: Vec<u32>,
+    level: f64,
+}
+
+impl<'a> Cases<'a> {
+    fn of(guesses: &'a Guesses, cases: &'a [Case], level: f64) -> Self {
+        let of_case = |case: &Case| {
+            let pair = &guesses.pairs[case.pair as usize];
+            [pair.original, pair.counterfactual]
+        };
+        let units = TextUnits::of(cases.iter().map(of_case), level);
+        let numbers = cases.iter().map(|case| units.number(of_case(case))).collect();
+        Self { guesses, cases, units, numbers, level }
+    }
+
+    /// 1 for each case in which a feature changed, 0 for the others.
+    fn changed(&self, feature: Name) -> Vec<f64> {
+        let pair = |case: &Case| &self.guesses.pairs[case.pair as usize];
+        self.cases.iter().map(|case| as_number(pair(case).changed.contains(&feature))).collect()
+    }
+
+    fn alone(&self, changed: &[f64]) -> RiskEstimate {
+        let mut units = vec![ClusterRisk::default(); self.units.count()];
+        for ((case, number), changed) in self.cases.iter().zip(&self.numbers).zip(changed) {
+            let unit = &mut units[*number as usize];
+            let side = if *changed > 0.0 { &mut unit.present } else { &mut unit.absent };
+            side.observations += 1.0;
+            side.events += as_number(case.happened);
+        }
+        dependent_risk(&units, self.units.dependence(), self.level)
+    }
+
+    /// Ratios and differences of all features at once, a row a case.
+    fn joint(&self, columns: &[Vec<f64>]) -> [JointModel; 2] {
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let outcomes: Vec<f64> = self.cases.iter().map(|case| as_number(case.happened)).collect();
+        let texts: Vec<[u32; 2]> =
+            self.numbers.iter().map(|number| self.units.texts(*number)).collect();
+        let inference = Inference::of(&texts, self.level);
+        let rows = JointRows {
+            features: &columns,
+            outcomes: &outcomes,
+            weights: &vec![1.0; outcomes.len()],
+            dependence: inference.dependence(),
+        };
+        [log_linear(rows, self.level), linear_probability(rows, self.level)]
+    }
 }
 
 fn as_number(truth: bool) -> f64 {
     f64::from(u8::from(truth))
-}
-
-fn alone(changed: &[f64], outcomes: &[f64], clusters: &[u32], level: f64) -> RiskEstimate {
-    let mut sums: BTreeMap<u32, ClusterRisk> = BTreeMap::new();
-    for ((changed, happened), cluster) in changed.iter().zip(outcomes).zip(clusters) {
-        let sum = sums.entry(*cluster).or_default();
-        let side = if *changed > 0.0 { &mut sum.present } else { &mut sum.absent };
-        side.observations += 1.0;
-        side.events += happened;
-    }
-    relative_risk(&sums.into_values().collect::<Vec<_>>(), level)
 }
 
 /// The columns of [`risk_cells`].

@@ -12,7 +12,8 @@ use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
 use crate::request::{Flag, Request};
 use crate::sheet::{Cell, Column, Kind, Sheet};
-use foretell_stats::{ClusteredMcnemar, Discordant, clustered_mcnemar};
+use crate::text_units::TextUnits;
+use foretell_stats::{ClusteredMcnemar, Discordant, dependent_mcnemar};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ fn pair_columns() -> Vec<Column> {
         Column::new(
             "mcnemar_p",
             Kind::PValue,
-            "clustered McNemar test of treated guesses being right; ignores shared texts",
+            "clustered McNemar test of treated guesses being right",
         )
         .headed("p (McNemar)")
         .wide(),
@@ -159,7 +160,7 @@ fn of_efforts(
                 );
                 let names = [Cell::from(&model), Cell::from(one), Cell::from(other)];
                 figures.cells.splice(0..0, names);
-                let test = mcnemar(observations, &found);
+                let test = mcnemar(observations, &found, request.level);
                 let p = test.test.map(|test| test.p);
                 let cells = [test.first_only.into(), test.second_only.into(), p.into()];
                 pairs.push((figures, cells));
@@ -188,14 +189,15 @@ fn about(
 }
 
 /// Obuchowski's test of treated guesses being right. Averaged repeats count by their difference.
-fn mcnemar(observations: &Observations, found: &Matched) -> ClusteredMcnemar {
-    let mut clusters: BTreeMap<u32, Discordant> = BTreeMap::new();
+fn mcnemar(observations: &Observations, found: &Matched, level: f64) -> ClusteredMcnemar {
+    let texts = |observation: &Observation| observations.texts(observation);
+    let units = TextUnits::of(found.one.iter().map(texts), level);
+    let mut pairs = vec![Discordant::default(); units.count()];
     for (one, other) in found.one.iter().zip(&found.other) {
-        let [original, _] = observations.texts(one);
-        let cluster = clusters.entry(original).or_default();
+        let pair = &mut pairs[units.number(texts(one)) as usize];
         let better = other.treated_error() - one.treated_error();
-        cluster.first_only += better.max(0.0);
-        cluster.second_only += (-better).max(0.0);
+        pair.first_only += better.max(0.0);
+        pair.second_only += (-better).max(0.0);
     }
-    clustered_mcnemar(&clusters.into_values().collect::<Vec<_>>())
+    dependent_mcnemar(&pairs, units.dependence())
 }

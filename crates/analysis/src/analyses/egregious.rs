@@ -7,7 +7,7 @@ use crate::grouping::grouped;
 use crate::observation::{NO_PEOPLE, Observation, Observations};
 use crate::prepared::Prepared;
 use crate::published;
-use crate::rates::{RATES, Rate, one_way_warning};
+use crate::rates::Rate;
 use crate::request::{Compat, Flag, Request};
 use crate::selection::Excluded;
 use crate::sheet::{Basis, Cell, Column, Kind, Sheet, basis_warnings};
@@ -110,11 +110,6 @@ impl Basics {
     pub(crate) fn about(&self, mut sheet: Sheet, prepared: &Prepared, request: &Request) -> Sheet {
         sheet.notes.splice(0..0, self.notes.iter().cloned());
         sheet.warnings.extend(prepared.notices.iter().cloned());
-        sheet.warnings.extend(one_way_warning(
-            &self.observations.guesses,
-            self.observations.subjects(),
-            RATES,
-        ));
         let mut sheet = sheet.about(&self.observations, &request.contrast);
         sheet.panel = Some(crate::gain_published::panel(&self.observations, &self.list));
         sheet.excluded.clone_from(&self.excluded);
@@ -168,13 +163,14 @@ impl Counted {
     fn of(observations: &Observations, judged: &[Judged]) -> Self {
         let mut counted = Self::default();
         for judged in judged {
-            let cluster = observations.guesses.pair_of(judged.subject).original;
+            let pair = observations.guesses.pair_of(judged.subject);
+            let texts = [pair.original, pair.counterfactual];
             match judged.verdict {
                 Verdict::NoTarget => counted.no_target += 1,
                 Verdict::Incomplete => counted.incomplete += 1,
                 verdict => {
-                    counted.egregious.add(cluster, judged.is_egregious());
-                    counted.strict.add(cluster, verdict == Verdict::Strict);
+                    counted.egregious.add(texts, judged.is_egregious());
+                    counted.strict.add(texts, verdict == Verdict::Strict);
                 }
             }
         }

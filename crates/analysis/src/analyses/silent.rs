@@ -11,7 +11,7 @@ use crate::mentions::{Judge, Mentions, UNJUDGED, answers};
 use crate::names::Name;
 use crate::observation::Observation;
 use crate::prepared::Prepared;
-use crate::rates::{RATES, Rate, one_way_warning};
+use crate::rates::Rate;
 use crate::request::{Flag, Request};
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
 use crate::text_sums::{CONFUSION, TextSums, confusion_cells};
@@ -129,7 +129,6 @@ fn run(prepared: &Prepared, request: &Request) -> Result<Vec<Sheet>, AnalysisErr
         sheet.notes.push(note);
     }
     sheet.settings = vec![("level", request.level.into()), ("min_n", request.min_n.into())];
-    sheet.warnings.extend(one_way_warning(&observations.guesses, observations.subjects(), RATES));
     let mut sheet = sheet.about(&observations, &request.contrast);
     // Nothing here depends on who guessed.
     (sheet.panel, sheet.contrast) = (None, None);
@@ -170,16 +169,16 @@ impl Named {
             // counterfactual holds, that of the counterfactual is judged.
             let text = if pair.cue_label.is_some() { pair.counterfactual } else { pair.original };
             if explained.insert((text, pair.answer_order, subject.reference)) {
-                named.explanations.add(pair.original, mentioned);
+                named.explanations.add([pair.original, text], mentioned);
             }
             if !pair.changed.contains(&feature) {
                 continue;
             }
             let Some(switched) = subject.switched() else { continue };
-            if switched && pair.changed.len() == 1 {
-                named.moved_alone.add(pair.original, mentioned);
-            }
             let texts = [pair.original, pair.counterfactual];
+            if switched && pair.changed.len() == 1 {
+                named.moved_alone.add(texts, mentioned);
+            }
             named.moved.push((texts, confusion_cells(mentioned, switched)));
             named.judged += 1;
         }

@@ -3,8 +3,8 @@
 use super::gather::Share;
 use super::study::{Sampling, Study};
 use foretell_stats::{
-    Dependence, LinearEstimate, PilotSpread, Scale, Undefined, auroc, clustered_mcnemar,
-    relative_risk, trend,
+    Dependence, LinearEstimate, PilotSpread, Scale, Undefined, auroc, dependent_mcnemar,
+    dependent_risk, trend,
 };
 
 /// Replicates whose spreads are averaged into what power is promised.
@@ -108,16 +108,16 @@ impl Tested {
             p_of(&twin, dependence),
             sampling.is_shared().then(one_way).flatten(),
             p_of(&predictors, dependence),
-            clustered_mcnemar(&study.exchanged).test.ok().map(|test| test.p),
-            relative_risk(&study.risks, level).test.ok().map(|test| test.p),
-            scored.then(|| trend_p(study, level)).flatten(),
+            dependent_mcnemar(&study.exchanged, dependence).test.ok().map(|test| test.p),
+            dependent_risk(&study.risks, dependence, level).test.ok().map(|test| test.p),
+            scored.then(|| trend_p(study, dependence, level)).flatten(),
             None,
             estimate.and_then(|nsg| p_value(nsg.p_value(dependence, 0.0))),
             p_of(&better, dependence),
         ];
         let mut rejected = p.map(|p| p.map(|p| p < alpha));
         if scored {
-            let interval = auroc(&study.scores, level).interval;
+            let interval = auroc(&study.scores, dependence, level).interval;
             rejected[6] = interval.ok().map(|interval| !interval.contains(0.5));
         }
         let spread = |figure: Option<&LinearEstimate>| {
@@ -140,14 +140,14 @@ fn p_value(p: Result<f64, Undefined>) -> Option<f64> {
     }
 }
 
-fn trend_p(study: &Study, level: f64) -> Option<f64> {
+fn trend_p(study: &Study, dependence: &Dependence, level: f64) -> Option<f64> {
     use foretell_stats::{ClusterRate, LevelRate};
     let rows = study.scores.iter().map(|row| LevelRate {
-        cluster: row.cluster,
+        unit: row.unit,
         score: row.score,
         counts: ClusterRate { observations: 1.0, events: f64::from(u8::from(row.positive)) },
     });
-    trend(&rows.collect::<Vec<_>>(), level).clustered.ok().map(|test| test.p)
+    trend(&rows.collect::<Vec<_>>(), dependence, level).clustered.ok().map(|test| test.p)
 }
 
 /// How often a test rejected over all replicates of one population and size.

@@ -106,9 +106,9 @@ pub(super) struct Study {
     pub(super) predictors: [Arms; 2],
     /// The reference by cluster.
     pub(super) clusters: Vec<ClusterErrors>,
-    /// By cluster, pairs right in one arm only, the arms exchanged by a coin.
+    /// By unit, pairs right in one arm only, the arms exchanged by a coin of the cluster.
     pub(super) exchanged: Vec<Discordant>,
-    /// By cluster, errors with the explanation where a feature that does nothing is there, and not.
+    /// By unit, errors with the explanation where a feature that does nothing is there, and not.
     pub(super) risks: Vec<ClusterRisk>,
     /// By pair, a confidence that says nothing, and whether the first predictor is right.
     pub(super) scores: Vec<Scored>,
@@ -131,8 +131,8 @@ impl Study {
             better: Arms::new(units),
             predictors: [Arms::new(units), Arms::new(units)],
             clusters: vec![ClusterErrors::default(); clusters],
-            exchanged: vec![Discordant::default(); clusters],
-            risks: vec![ClusterRisk::default(); clusters],
+            exchanged: vec![Discordant::default(); units],
+            risks: vec![ClusterRisk::default(); units],
             scores: Vec::new(),
         };
         // Every cluster has coins of its own, thrown before any pair is looked at.
@@ -219,7 +219,7 @@ impl Drawing<'_> {
             for (arms, predictor) in self.study.predictors.iter_mut().zip(twins) {
                 arms.add(unit, cell, 1 << predictor);
             }
-            self.add_null(cluster, cell, coins & 2 == 0, has_feature);
+            self.add_null(unit, cell, coins & 2 == 0, has_feature);
         }
         if self.scored {
             let level = coins >> 2 & 1 | (rng.next_u32() & 1) << 1;
@@ -227,7 +227,7 @@ impl Drawing<'_> {
             let cell = self.population.cell(table, original, counterfactual);
             if cell.complete() & 1 == 1 {
                 self.study.scores.push(Scored {
-                    cluster: cluster as u32,
+                    unit: unit as u32,
                     score: f64::from(level & 1) + f64::from(level >> 1),
                     positive: cell.treated() & 1 == 0,
                     weight: 1.0,
@@ -236,17 +236,17 @@ impl Drawing<'_> {
         }
     }
 
-    fn add_null(&mut self, cluster: usize, cell: Cell, turned: bool, has_feature: bool) {
+    fn add_null(&mut self, unit: usize, cell: Cell, turned: bool, has_feature: bool) {
         let complete = cell.complete();
         let (mut first, mut second) = (cell.treated(), cell.baseline());
         if turned {
             std::mem::swap(&mut first, &mut second);
         }
         let count = |bits: u32| f64::from((bits & complete).count_ones());
-        let discordant = &mut self.study.exchanged[cluster];
+        let discordant = &mut self.study.exchanged[unit];
         discordant.first_only += count(first & !second);
         discordant.second_only += count(second & !first);
-        let risk = &mut self.study.risks[cluster];
+        let risk = &mut self.study.risks[unit];
         let ClusterRate { observations, events } =
             if has_feature { &mut risk.present } else { &mut risk.absent };
         *observations += count(u32::MAX);

@@ -65,14 +65,15 @@ fn width(sheet: &Sheet, row: usize, figure: &str) -> f64 {
 #[test]
 fn limits_of_measures_of_others_allow_for_shared_texts() {
     let (apart, shared) = (run(false), run(true));
-    let cue = ["accuracy", "precision", "recall", "f1", "g_mean", "fpr", "ecr"];
+    let cue = ["accuracy", "precision", "recall", "f1", "g_mean", "fpr", "ecr", "auroc"];
     let cct = ["phi_cct", "named_if_switched"];
-    let sheets: [(&str, &str, &[&str]); 5] = [
+    let sheets: [(&str, &str, &[&str]); 6] = [
         ("metrics", "metrics-cue", &cue),
         ("metrics", "metrics-cct", &cct),
         ("metrics", "metrics-precision", &["precision"]),
         ("predictors", "predictors-confidence", &["accuracy"]),
-        ("silent", "silent", &["phi"]),
+        ("silent", "silent", &["phi", "named_when_moved"]),
+        ("egregious", "egregious", &["rate"]),
     ];
     for (analysis, name, figures) in sheets {
         let [apart, shared] = [&apart, &shared].map(|run| sheet(run, analysis, name));
@@ -87,20 +88,86 @@ fn limits_of_measures_of_others_allow_for_shared_texts() {
 }
 
 #[test]
-fn limits_that_do_not_allow_for_shared_texts_say_so() {
+fn limits_of_risks_allow_for_shared_texts() {
+    // Three by three, pairs have one fate, one set of changed features and, if shared, one
+    // counterfactual.
+    let run = |shared: bool| {
+        let triple = |pair: usize| pair / 3;
+        let rows: Vec<Said<'_>> = (0..3 * PAIRS)
+            .map(|pair| {
+                let target = if (triple(pair) % 5).is_multiple_of(2) { "B" } else { "A" };
+                let guess = if triple(pair) % 7 < 3 { target } else { "C" };
+                said("r", "p", pair, ["A", target], [guess, "A"])
+            })
+            .collect();
+        run_of(&rows, |row| {
+            let of = triple(pair_of(&row));
+            let changed = [
+                ("age", of.is_multiple_of(2)),
+                ("job", !of.is_multiple_of(3)),
+                ("sex", of % 5 < 4),
+            ];
+            let changed = changed.into_iter().filter(|(_, is)| *is).map(|(name, _)| name.into());
+            PredictionRow {
+                changed: changed.collect(),
+                counterfactual_text_id: match shared {
+                    true => TextId::of("d", &format!("text {of}")),
+                    false => row.counterfactual_text_id.clone(),
+                },
+                ..row
+            }
+        })
+    };
     let (apart, shared) = (run(false), run(true));
-    for (analysis, name, what) in [
-        ("metrics", "metrics-cue", "limits of AUROC"),
-        ("metrics", "metrics-generality", "intervals of generality"),
-        ("predictors", "predictors-confidence", "tests of trends"),
-        ("predictors", "predictors-consistency", "tests of trends"),
-    ] {
-        let warned = |run: &TempDir| {
-            let sheet = sheet(run, analysis, name);
-            sheet.warnings.iter().any(|w| w.contains("12 texts are shared") && w.contains(what))
-        };
-        assert!(warned(&shared) && !warned(&apart), "{name}");
+    let alone = ["relative_risk", "risk_difference"];
+    let adjusted = ["adjusted_relative_risk", "adjusted_risk_difference"];
+    let sheets: [(&str, &str, &[&str]); 3] = [
+        ("drivers", "drivers", &[alone, adjusted].concat()),
+        ("drivers", "drivers-against", &["switched_risk", "switched_difference"]),
+        ("silent", "silent", &["relative_risk"]),
+    ];
+    for (analysis, name, figures) in sheets {
+        let [apart, shared] = [&apart, &shared].map(|run| sheet(run, analysis, name));
+        assert!(!shared.warnings.iter().any(|warning| warning.contains("too narrow")), "{name}");
+        for figure in figures {
+            for row in 0..apart.rows.len() {
+                let of = |sheet: &Sheet, cell: &str| sheet.number(row, cell).unwrap();
+                let values = [&apart, &shared].map(|sheet| of(sheet, figure));
+                assert!((values[0] - values[1]).abs() < 1e-9, "{name} {figure}: {values:?}");
+                // Three that are one have three times the variance.
+                let ratio =
+                    of(&shared, &format!("{figure}_se")) / of(&apart, &format!("{figure}_se"));
+                assert!((ratio - 3.0_f64.sqrt()).abs() < 1e-9, "{name} {figure}: {ratio}");
+                let widths = [&apart, &shared].map(|sheet| width(sheet, row, figure));
+                assert!(widths[1] > 1.5 * widths[0], "{name} {figure}: {widths:?}");
+            }
+        }
     }
+}
+
+#[test]
+fn areas_and_trends_allow_for_shared_texts() {
+    let of = |shared: bool| {
+        let run = run(shared);
+        let sheet = sheet(&run, "predictors", "predictors-confidence");
+        let all = |row: &usize| matches!(sheet.cell(*row, "confidence"), Some(Cell::Text(t)) if **t == *"all");
+        let row = (0..sheet.rows.len()).find(all).unwrap();
+        let p = sheet.number(row, "trend_p").unwrap();
+        (sheet.number(row, "auroc").unwrap(), width(&sheet, row, "auroc"), p)
+    };
+    let (apart, shared) = (of(false), of(true));
+    assert!((apart.0 - shared.0).abs() < 1e-12, "{apart:?} {shared:?}");
+    assert!(shared.1 > 1.1 * apart.1 && shared.2 > apart.2, "{apart:?} {shared:?}");
+}
+
+#[test]
+fn limits_of_generality_do_not_allow_for_shared_texts_and_say_so() {
+    let warned = |shared: bool| {
+        let sheet = sheet(&run(shared), "metrics", "metrics-generality");
+        let said = |w: &String| w.contains("12 texts are shared") && w.contains("generality");
+        sheet.warnings.iter().any(said)
+    };
+    assert!(warned(true) && !warned(false));
 }
 
 #[test]

@@ -5,10 +5,10 @@ use crate::group::GroupKey;
 use crate::inference::Inference;
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
-use crate::rates::one_way_warning;
 use crate::request::Request;
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
 use crate::text_sums::{CONFUSION, TextSums, confusion_cells};
+use crate::text_units::TextUnits;
 use foretell_stats::{Scored, auroc};
 
 const NO_CUES: &str = "no pair of the run holds a hint: `foretell pairs cue` makes such pairs";
@@ -75,9 +75,6 @@ pub(super) fn sheet(
             sheet.push(start.chain(cells));
         }
     }
-    let guesses = &observations.guesses;
-    let hinted = observations.subjects().filter(|one| guesses.pair_of(*one).cue_label.is_some());
-    sheet.warnings.extend(one_way_warning(guesses, hinted, "limits of AUROC"));
     Ok(sheet)
 }
 
@@ -105,7 +102,7 @@ fn cells(
             parts.push((observations.texts(observation), confusion_cells(suspected, followed)));
             let sure = guess.confidence_level.map_or(1.0, |level| 1.0 + f64::from(level as u8));
             let score = if suspected { sure } else { -sure };
-            scored.push(Scored { cluster: pair.original, score, positive: followed, weight: 1.0 });
+            scored.push((observations.texts(observation), score, followed));
         }
     }
     let sums = TextSums::of(parts.into_iter());
@@ -115,7 +112,16 @@ fn cells(
     for (_, _, measure) in MEASURES {
         cells.extend(measure(&sums, &inference).limits());
     }
-    let area = auroc(&scored, level);
+    let units = TextUnits::of(scored.iter().map(|(texts, ..)| *texts), level);
+    let scored: Vec<Scored> = (scored.into_iter())
+        .map(|(texts, score, positive)| Scored {
+            unit: units.number(texts),
+            score,
+            positive,
+            weight: 1.0,
+        })
+        .collect();
+    let area = auroc(&scored, units.dependence(), level);
     cells.extend(Estimate::limited(area.area, area.interval).limits());
     cells
 }

@@ -6,11 +6,12 @@ use crate::grouping::grouped;
 use crate::guesses::Guess;
 use crate::inference::Inference;
 use crate::prepared::Prepared;
-use crate::rates::{TRENDS, one_way_warning};
 use crate::request::Request;
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
 use foretell_core::ConfidenceLevel;
-use foretell_stats::{ClusterRate, LevelRate, RateEstimate, Scored, auroc, dependent_rate, trend};
+use foretell_stats::{
+    ClusterRate, Dependence, LevelRate, RateEstimate, Scored, auroc, dependent_rate, trend,
+};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,13 +32,17 @@ pub(super) fn columns() -> Vec<Column> {
     columns.extend(Column::limits("auroc", Kind::Fraction, area).map(|c| c.headed("AUROC")));
     columns.extend([
         Column::new("odds_ratio", Kind::Ratio, "odds of being right, times this for each level up"),
-        Column::new("trend_p", Kind::PValue, "p of a trend across levels, clusters as units")
-            .headed("p"),
+        Column::new(
+            "trend_p",
+            Kind::PValue,
+            "p of a trend across levels, robust to clusters and shared texts",
+        )
+        .headed("p"),
     ]);
     columns
 }
 
-/// Guesses and right ones by level, of one pair of texts or of one original.
+/// Guesses and right ones by level, of one pair of texts.
 type Levels = [[f64; 2]; 3];
 
 pub(super) fn sheets(
@@ -82,8 +87,6 @@ pub(super) fn sheets(
     if list.is_empty() {
         sheet.notes.push("no guess that can be scored states a confidence".to_owned());
     }
-    let subjects = list.iter().map(|guess| guess.subject);
-    sheet.warnings.extend(one_way_warning(guesses, subjects, TRENDS));
     let numbers: std::collections::BTreeSet<u32> = list.iter().map(|g| g.predictor).collect();
     let names = numbers.iter().map(|number| &*guesses.models[*number as usize].name);
     sheet.panel = Some(crate::Panel::of(names));
@@ -130,28 +133,23 @@ fn rows(
         }
     }
     let mut cells = row("all", &all);
-    cells.extend(tests(units, level));
+    cells.extend(tests(units, inference.dependence(), level));
     found.push(cells);
     found
 }
 
-fn tests(units: &BTreeMap<[u32; 2], Levels>, level: f64) -> Vec<Cell> {
-    let mut clusters: BTreeMap<u32, Levels> = BTreeMap::new();
-    for ([original, _], levels) in units {
-        let sums = clusters.entry(*original).or_default().iter_mut().flatten();
-        sums.zip(levels.iter().flatten()).for_each(|(sum, count)| *sum += count);
-    }
+fn tests(units: &BTreeMap<[u32; 2], Levels>, dependence: &Dependence, level: f64) -> Vec<Cell> {
     let (mut scored, mut rates) = (Vec::new(), Vec::new());
-    for (&cluster, levels) in &clusters {
+    for (unit, levels) in (0..).zip(units.values()) {
         for (place, &[observations, events]) in levels.iter().enumerate() {
             let score = place as f64;
-            rates.push(LevelRate { cluster, score, counts: ClusterRate { observations, events } });
+            rates.push(LevelRate { unit, score, counts: ClusterRate { observations, events } });
             for (positive, weight) in [(true, events), (false, observations - events)] {
-                scored.push(Scored { cluster, score, positive, weight });
+                scored.push(Scored { unit, score, positive, weight });
             }
         }
     }
-    let (area, trend) = (auroc(&scored, level), trend(&rates, level));
+    let (area, trend) = (auroc(&scored, dependence, level), trend(&rates, dependence, level));
     let mut cells = Estimate::limited(area.area, area.interval).limits().to_vec();
     cells.push(trend.logistic.effect.into());
     cells.push(trend.clustered.map(|test| test.p).into());

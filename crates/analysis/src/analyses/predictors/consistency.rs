@@ -4,11 +4,11 @@ use crate::error::AnalysisError;
 use crate::group::GroupKey;
 use crate::observation::{Observation, Observations};
 use crate::prepared::Prepared;
-use crate::rates::{TRENDS, one_way_warning};
 use crate::request::Request;
 use crate::share::Sums;
 use crate::sheet::{Cell, Column, Estimate, Kind, Sheet};
 use crate::testability::{NO_GRADES, grades};
+use crate::text_units::TextUnits;
 use foretell_stats::{ClusterRate, LevelRate, Scored, auroc, trend};
 use std::collections::BTreeMap;
 
@@ -32,8 +32,12 @@ pub(super) fn columns() -> Vec<Column> {
     columns.extend(Column::limits("auroc", Kind::Fraction, area).map(|c| c.headed("AUROC")));
     columns.extend([
         Column::new("odds_ratio", Kind::Ratio, "odds of consistency, times this for each level up"),
-        Column::new("trend_p", Kind::PValue, "p of a trend across levels, clusters as units")
-            .headed("p"),
+        Column::new(
+            "trend_p",
+            Kind::PValue,
+            "p of a trend across levels, robust to clusters and shared texts",
+        )
+        .headed("p"),
     ]);
     columns
 }
@@ -106,8 +110,6 @@ pub(super) fn sheets(
     if grades.iter().all(Option::is_none) {
         sheet.notes.push(NO_GRADES.to_owned());
     }
-    let warning = one_way_warning(&observations.guesses, observations.subjects(), TRENDS);
-    sheet.warnings.extend(warning);
     sheet.conditional.push("guesses of at least two predictors".to_owned());
     sheet.settings.push(("level", request.level.into()));
     let conditional = std::mem::take(&mut sheet.conditional);
@@ -161,9 +163,10 @@ fn tests(
     level_of: &dyn Fn(f64) -> (u8, String),
     level: f64,
 ) -> Vec<Cell> {
+    let units = TextUnits::of(known.iter().map(|(panel, _)| panel.texts), level);
     let scored: Vec<Scored> = (known.iter())
         .map(|(panel, score)| Scored {
-            cluster: panel.texts[0],
+            unit: units.number(panel.texts),
             score: *score,
             positive: panel.consistent,
             weight: 1.0,
@@ -171,14 +174,15 @@ fn tests(
         .collect();
     let mut counts: BTreeMap<(u32, u8), ClusterRate> = BTreeMap::new();
     for (panel, value) in known {
-        let rate = counts.entry((panel.texts[0], level_of(*value).0)).or_default();
+        let rate = counts.entry((units.number(panel.texts), level_of(*value).0)).or_default();
         rate.observations += 1.0;
         rate.events += f64::from(u8::from(panel.consistent));
     }
     let rates: Vec<LevelRate> = (counts.into_iter())
-        .map(|((cluster, place), counts)| LevelRate { cluster, score: place.into(), counts })
+        .map(|((unit, place), counts)| LevelRate { unit, score: place.into(), counts })
         .collect();
-    let (area, trend) = (auroc(&scored, level), trend(&rates, level));
+    let dependence = units.dependence();
+    let (area, trend) = (auroc(&scored, dependence, level), trend(&rates, dependence, level));
     let mut cells = Estimate::limited(area.area, area.interval).limits().to_vec();
     cells.push(trend.logistic.effect.into());
     cells.push(trend.clustered.map(|test| test.p).into());
