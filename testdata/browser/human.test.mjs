@@ -26,6 +26,19 @@ async function rating(t, path, raters, ...args) {
 
 const answers = async (path) => (await readFile(join(path, "human/answers.jsonl"), "utf8")).trim().split("\n").filter(Boolean).map(JSON.parse);
 
+/** Saves the case in sight with the answer and the confidence at these places. */
+async function rate(page, answer, confidence) {
+  const before = await done(page);
+  await page.locator("input[name=answer]").nth(answer).check();
+  await page.locator("input[name=confidence]").nth(confidence).check();
+  await page.getByRole("button", { name: "Save and go on" }).click();
+  await answered(page, before + 1);
+}
+
+/** Waits until the page counts so many answers. */
+const answered = (page, number) =>
+  page.waitForFunction((number) => document.querySelector(".progress")?.textContent.trim().startsWith(`${number} of`), number);
+
 /** How many are answered, as the page says. */
 const done = (page) => page.locator(".progress").innerText().then((text) => Number(text.match(/(\d+) of/)[1]));
 
@@ -35,14 +48,7 @@ test("a session goes on where a kill of the server cut it off, and no answer is 
   const context = await browse(t);
   const page = await watched(context, first.origin);
   await page.goto(first.links.get(1));
-  const rate = async () => {
-    const before = await done(page);
-    await page.locator("input[name=answer]").first().check();
-    await page.locator("input[name=confidence]").nth(1).check();
-    await page.getByRole("button", { name: "Save and go on" }).click();
-    await page.waitForFunction((before) => document.querySelector(".progress")?.textContent.trim().startsWith(`${before + 1} of`), before);
-  };
-  for (let at = 0; at < 3; at++) await rate();
+  for (let at = 0; at < 3; at++) await rate(page, 0, 1);
   const kept = await answers(path);
   assert.equal(kept.length, 3);
 
@@ -58,13 +64,13 @@ test("a session goes on where a kill of the server cut it off, and no answer is 
   const second = await rating(t, path, 3);
   assert.deepEqual(second.links, first.links);
   await page.getByRole("button", { name: "Save and go on" }).click();
-  await page.waitForFunction(() => document.querySelector(".progress")?.textContent.trim().startsWith("4 of"));
+  await answered(page, 4);
   await page.reload();
   assert.equal(await done(page), 4);
   // What was sent twice counts once, and stays what it was.
   const again = await page.evaluate(async () => {
     const body = new URLSearchParams({ position: "1", answer: document.querySelectorAll("input[name=answer]")[1].value, confidence: "low" });
-    return (await fetch(location.href, { method: "POST", body })).status;
+    return (await fetch(document.getElementById("rating").action, { method: "POST", body })).status;
   });
   assert.equal(again, 200);
   const now = await answers(path);
@@ -80,10 +86,110 @@ test("a session goes on where a kill of the server cut it off, and no answer is 
   await page.goto(first.links.get(1));
   page.faults.length = 0;
 
-  // Blinded: nothing leads away, and nothing tells the target.
-  assert.equal(await page.locator("main a").count(), 0);
+  // Blinded: nothing leads away but to cases of the same rater, and nothing tells the target.
+  const leads = await page.locator("main a").evaluateAll((links) => links.map((link) => link.href));
+  assert.deepEqual(leads, [`${first.links.get(1)}/4`]);
   for (const place of ["/", "/run/run", "/compare"]) assert.equal((await page.request.get(new URL(place, page.url()).href)).status(), 404);
   assert.equal((await page.request.get(new URL("/rate/0000", page.url()).href)).status(), 404);
+  assert.deepEqual(page.outside, []);
+  assert.deepEqual(page.faults, []);
+});
+
+test("a slip is corrected, over a kill of the server, and Back and Forward lose nothing", async (t) => {
+  const { path } = await study(t, "--raters", "2", "--per-rater", "6");
+  const first = await rating(t, path, 2);
+  const page = await watched(await browse(t), first.origin);
+  const link = first.links.get(1);
+  await page.goto("about:blank");
+  await page.goto(link);
+  const at = (place) => page.waitForURL(`${link}/${place}`);
+  const chosen = async () => [
+    await page.locator("input[name=answer]").evaluateAll((all) => all.findIndex((one) => one.checked)),
+    await page.locator("input[name=confidence]").evaluateAll((all) => all.findIndex((one) => one.checked)),
+  ];
+  await rate(page, 0, 2);
+  await rate(page, 0, 2);
+  await at(3);
+
+  // Half a choice, and Back: to the case before, which says what was saved; Forward: the choice is there.
+  await page.locator("input[name=answer]").nth(1).check();
+  await page.goBack();
+  await at(2);
+  assert.match(await page.locator("#given").innerText(), /case 2 is saved: .*, sure: high/);
+  assert.deepEqual(await chosen(), [0, 2]);
+  await page.goForward();
+  await at(3);
+  assert.deepEqual(await chosen(), [1, -1]);
+  // Further back stands no form any more, nor the case; the page leads on.
+  await page.goBack();
+  await at(2);
+  await page.goBack();
+  await at(1);
+  assert.equal(await page.locator("form, .question").count(), 0);
+  assert.deepEqual(await serious(page), []);
+  await page.getByRole("link", { name: "Go on" }).click();
+  await at(3);
+  // Off the rating and back to it.
+  await page.goto("about:blank");
+  await page.goBack();
+  await at(3);
+  assert.deepEqual(await chosen(), [1, -1]);
+
+  // The slip: by key, also from within the choices, and corrected over a kill.
+  await page.locator("input[name=answer]").nth(1).focus();
+  await page.keyboard.press("u");
+  await at(2);
+  for (const [width, colorScheme] of [[1280, "light"], [390, "dark"]]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width);
+    assert.deepEqual(await serious(page), []);
+  }
+  const labels = await page.locator("input[name=answer]").evaluateAll((all) => all.map((one) => one.value));
+  await page.locator("input[name=answer]").nth(1).check();
+  await page.locator("input[name=confidence]").first().check();
+  await first.stop("SIGKILL");
+  await page.getByRole("button", { name: "Save the correction" }).click();
+  await page.getByText("Not saved").waitFor();
+  page.faults.length = 0;
+  assert.equal((await answers(path)).length, 2);
+  await page.goto("about:blank");
+  const second = await rating(t, path, 2);
+  await page.goBack();
+  await at(2);
+  assert.deepEqual(await chosen(), [1, 0]);
+  await page.getByRole("button", { name: "Save the correction" }).click();
+  await at(3);
+  assert.deepEqual(await chosen(), [1, -1]);
+  const journal = await answers(path);
+  assert.deepEqual(journal.map((line) => [line.position, line.answer, line.confidence, line.corrects ?? false]), [
+    [1, journal[0].answer, "high", false],
+    [2, labels[0], "high", false],
+    [2, labels[1], "low", true],
+  ]);
+
+  // A kill after it: it is on the disk, and counts once.
+  await second.stop("SIGKILL");
+  await rating(t, path, 2);
+  await page.reload();
+  assert.equal(await done(page), 2);
+  await page.locator("input[name=confidence]").first().check();
+  await page.getByRole("button", { name: "Save and go on" }).click();
+  await answered(page, 3);
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  for (let more = 0; more < 3; more++) await rate(page, 0, 0);
+  await at("end");
+  await page.keyboard.press("u");
+  await at(6);
+  await page.getByRole("link", { name: "Leave it as it is" }).click();
+  await at("end");
+  assert.equal((await answers(path)).length, 7);
+  const exported = await foretell("human", "export", path);
+  assert.match(exported.stdout, /6 of 12 tasks\n.*1 of them corrected/);
+  const missing = (await foretell("analyze", "missing", path, "--where", "predictor=human", "--format", "csv")).stdout;
+  const rows = [...missing.matchAll(/^faithful,human,with(?:out)?,not_asked,(\d+),(\d+),/gm)].map((row) => row.slice(1).map(Number));
+  assert.equal(rows.length, 2);
+  assert.equal(rows.reduce((sum, [absent, guesses]) => sum + guesses - absent, 0), 6);
   assert.deepEqual(page.outside, []);
   assert.deepEqual(page.faults, []);
 });
@@ -98,6 +204,13 @@ test("a page without its script saves as well, and keys alone suffice", async (t
   for (const key of ["Space", "Tab", "Space", "Tab", "Enter"]) await page.keyboard.press(key);
   await page.getByText("1 of 4 answered").waitFor();
   assert.equal((await answers(path)).length, 1);
+  // The browser's own Back leads to the case that was saved, and it can be corrected.
+  await page.goBack();
+  await page.locator("input[name=answer]").nth(1).check();
+  await page.getByRole("button", { name: "Save the correction" }).click();
+  await page.getByText("1 of 4 answered").waitFor();
+  await page.waitForURL(`${links.get(2)}/2`);
+  assert.deepEqual((await answers(path)).map((line) => line.corrects ?? false), [false, true]);
   assert.deepEqual(page.faults, []);
 });
 

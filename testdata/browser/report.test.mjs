@@ -37,6 +37,36 @@ test("the report opens from disk, wide and narrow, light and dark, and asks for 
   assert.deepEqual(page.faults, []);
 });
 
+test("a study of many references opens with one summary and a line each, on a phone and on paper", async (t) => {
+  const run = join(await folder(t), "run");
+  const references = Array.from({ length: 18 }, (_, at) => ["--reference", `sim:reference?rule=${at + 1}&faithfulness=${at % 2}&name=vendor/model-${at + 1}_effort`]);
+  await foretell("run", "--pairs", "moral_machines", "--limit", "100", "--out", run, ...references.flat(), "--predictor", "sim:reader");
+  const page = await watched(await browse(t, { offline: true }));
+  await page.goto(pathToFileURL(join(run, "report.html")).href);
+  assert.equal(await page.locator(".lead").count(), 1);
+  assert.match(await page.locator("main").innerText(), /Of \d+ intervals \(95 % each\)/);
+  const lines = page.locator("table.lines");
+  assert.equal(await lines.locator("tbody tr").count(), 18);
+  const values = await lines.locator("tbody tr").evaluateAll((rows) => rows.map((row) => row.cells[1].dataset.value).filter(Boolean).map(Number));
+  assert.ok(values.length > 5);
+  assert.deepEqual(values, [...values].sort((a, b) => b - a));
+  for (const [width, colorScheme] of [[1280, "light"], [390, "dark"]]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width);
+    // A name and its NSG are in sight without scrolling.
+    const { right } = await lines.locator("tbody td").nth(1).evaluate((cell) => cell.getBoundingClientRect().toJSON());
+    assert.ok(right <= width, `${right} of ${width}`);
+  }
+  assert.deepEqual(await serious(page), []);
+  // On paper the opening and its lines take one page: A4 less the margins.
+  await page.setViewportSize({ width: 688, height: 900 });
+  await page.emulateMedia({ media: "print" });
+  const bottom = await lines.evaluate((table) => table.getBoundingClientRect().bottom);
+  assert.ok(bottom < (265 / 25.4) * 96, `${bottom} pixels`);
+  assert.deepEqual(page.faults, []);
+});
+
 test("tables sort by the keyboard, and what is undefined stays last", async (t) => {
   const address = await report(t);
   const page = await watched(await browse(t, { offline: true }));

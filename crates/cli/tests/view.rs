@@ -324,7 +324,9 @@ fn links_of_raters_lead_to_the_same_port_at_every_start() {
         let port = viewer.port.to_string();
         let path = printed[1].split(&*port).nth(1).unwrap();
         let (status, page) = viewer.get(path);
-        assert!(status == 200 && page.contains("cannot be changed once it is saved"), "{page}");
+        assert!(status == 303 && page.contains(&format!("location: {path}/1")), "{page}");
+        let (status, page) = viewer.get(&format!("{path}/1"));
+        assert!(status == 200 && page.contains("until you save the next one"), "{page}");
         let (status, page) = viewer.get("/rate/0000");
         assert!(status == 404 && !page.contains("href=\"/\""), "{page}");
     }
@@ -364,7 +366,7 @@ fn ratings_are_taken_from_own_pages_alone_and_by_one_server_at_a_time() {
 
     let viewer = Viewer::start(folder.path(), 2, &["runs/one", "--rate"]);
     let path = format!("/rate/{}", viewer.lines[0].rsplit('/').next().unwrap());
-    let (status, page) = viewer.get(&path);
+    let (status, page) = viewer.get(&format!("{path}/1"));
     assert_eq!(status, 200);
     let label = page.split("name=\"answer\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let label = label.replace(' ', "+");
@@ -394,6 +396,76 @@ fn ratings_are_taken_from_own_pages_alone_and_by_one_server_at_a_time() {
         &["analyze", "missing", "runs/one", "--where", "predictor=human", "--format", "csv"],
     );
     assert!(table.contains("not_asked"), "{table}");
+}
+
+#[test]
+fn the_last_answer_can_be_corrected_until_the_next_one_and_both_stay_on_record() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let setup = ["human", "setup", "runs/one", "--raters", "2", "--per-rater", "4"];
+    succeeds(folder.path(), &setup);
+    let viewer = Viewer::start(folder.path(), 2, &["runs/one", "--rate"]);
+    let link = format!("/rate/{}", viewer.lines[0].rsplit('/').next().unwrap());
+    let own = format!("http://127.0.0.1:{}", viewer.port);
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let send = |body: &str| {
+        let (status, reply) = viewer.send("POST", &link, &[("Origin", &own), form], body);
+        let place = reply.split("location: ").nth(1).map(|rest| rest.lines().next().unwrap());
+        (status, place.map(str::to_owned), reply)
+    };
+    let leads = |to: &str| (303, Some(format!("{link}/{to}")));
+    let sent = |body: &str| {
+        let (status, place, _) = send(body);
+        (status, place)
+    };
+    let lines = || {
+        let path = folder.path().join("runs/one/human/answers.jsonl");
+        std::fs::read_to_string(path).unwrap_or_default().lines().count()
+    };
+    // What is not answered yet cannot be corrected, and no case comes before its turn.
+    let (status, _, reply) = send("position=1&answer=CASE+1&confidence=low&corrects=yes");
+    assert!(status == 200 && reply.contains("no answer to correct"), "{reply}");
+    assert!(viewer.get(&format!("{link}/2")).1.contains(&format!("location: {link}/1")));
+    assert!(viewer.get(&format!("{link}/end")).1.contains(&format!("location: {link}/1")));
+
+    let first = "position=1&answer=CASE+1&confidence=low&seconds=4";
+    assert_eq!(sent(first), leads("2"));
+    // Sent twice: counts once. Answered otherwise from another window: shows what was kept.
+    assert_eq!(sent(first), leads("2"));
+    assert_eq!(sent("position=1&answer=CASE+2&confidence=low&seconds=4"), leads("1"));
+    assert_eq!(lines(), 1);
+    let (_, page) = viewer.get(&format!("{link}/1"));
+    assert!(page.contains("<strong>CASE 1</strong>, sure: <strong>low</strong>"), "{page}");
+    let correction = "position=1&answer=CASE+2&confidence=high&seconds=1.5&corrects=yes";
+    assert_eq!(sent(correction), leads("2"));
+    // Its success was lost, say.
+    assert_eq!(sent(correction), leads("2"));
+    assert_eq!(lines(), 2);
+
+    assert_eq!(sent("position=2&answer=CASE+1&confidence=low&seconds=3"), leads("3"));
+    let (status, _, reply) = send("position=1&answer=CASE+1&confidence=low&corrects=yes");
+    assert!(status == 200 && reply.contains("only the last answer can be corrected"), "{reply}");
+    assert_eq!(lines(), 3);
+    // An earlier case is not shown again.
+    let (status, page) = viewer.get(&format!("{link}/1"));
+    assert!(status == 200 && page.contains("Case 1 is answered"), "{page}");
+    assert!(!page.contains("class=\"question\"") && !page.contains("<form"), "{page}");
+
+    let (out, _) = succeeds(folder.path(), &["human", "export", "runs/one"]);
+    assert!(out.contains("2 of 8 tasks") && out.contains("1 of them corrected"), "{out}");
+    let path = folder.path().join("runs/one/human/ratings.parquet");
+    let rows = foretell_tables::read::<foretell_tables::RatingRow>(&path).unwrap();
+    let told: Vec<_> = rows
+        .iter()
+        .filter(|row| row.answer.is_some())
+        .map(|row| {
+            let [answer, first] = [&row.answer, &row.first_answer].map(|it| it.as_deref().unwrap());
+            (row.rater, row.position, answer, first, row.corrections, row.seconds)
+        })
+        .collect();
+    let wanted =
+        [(1, 1, "CASE 2", "CASE 1", 1, Some(5.5)), (1, 2, "CASE 1", "CASE 1", 0, Some(3.0))];
+    assert_eq!(told, wanted);
 }
 
 #[test]

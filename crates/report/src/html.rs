@@ -7,6 +7,7 @@ use crate::error::ReportError;
 use crate::example::{Example, examples};
 use crate::figure::{FIGURES, Figure, FigureKind, figures_beside};
 use crate::font::FAMILIES;
+use crate::headline::{is_wide, lines};
 use crate::methods::{VERSION, bibtex, paragraph};
 use crate::notice::notices;
 use crate::number;
@@ -149,6 +150,7 @@ impl Page<'_> {
         let (drawn, undrawn) = drawn(self.figures);
         let (sheets, failed) = computed(self.finished);
         let model_rows = models(run)?;
+        let lines = is_wide(&gains).then(|| lines(&gains));
         let mut warnings = gains.warnings.clone();
         warnings.extend(notices(observations, &model_rows));
         let tables: Vec<TableView> =
@@ -165,6 +167,9 @@ impl Page<'_> {
             script => SCRIPT,
             script_hash => STANDARD.encode(Sha256::digest(SCRIPT)),
             sentences => marked(&sentences(&gains).iter().map(|text| typeset(text)).collect::<Vec<_>>()),
+            noted => lines.iter().flatten().any(|line| !line.note.is_empty()),
+            left_out => gains.rows.iter().any(|row| row.left_out > 0),
+            lines => lines.map(Serde),
             warnings => marked(&warnings),
             asked => marked(&asked(&observations.guesses)),
             arm => gains.arm.as_str(),

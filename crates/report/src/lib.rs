@@ -16,6 +16,7 @@ mod error;
 mod example;
 mod font;
 mod grid;
+mod headline;
 mod methods;
 mod notice;
 mod number;

@@ -1,9 +1,11 @@
 //! The headline in words.
 
+use crate::headline::{is_wide, opening};
 use crate::number;
 use foretell_analysis::{GainRow, GainTable, GroupKey};
 
-/// What the table says, in one sentence a row.
+/// What the table says: one sentence a row, or, of more references than are read one by one, an
+/// opening with their range, the ends of it and what the intervals exclude.
 ///
 /// A sentence says no more than its row: fewer or more errors than in the baseline, with interval
 /// and counts; that the interval does not tell the figure from 0 where it does not; and the reason
@@ -23,9 +25,12 @@ pub fn sentence(gains: &GainTable) -> String {
     sentences(gains).join("\n")
 }
 
-/// The sentences of [`sentence`], one a row.
+/// The sentences of [`sentence`].
 #[must_use]
 pub fn sentences(gains: &GainTable) -> Vec<String> {
+    if is_wide(gains) {
+        return opening(gains);
+    }
     gains.rows.iter().map(|row| of_row(gains, row)).collect()
 }
 
@@ -43,14 +48,13 @@ fn of_row(gains: &GainTable, row: &GainRow) -> String {
     };
     let who = predictor.as_deref().unwrap_or("predictors");
     let Words { shown, baseline } = Words::of(gains);
-    let size = number::percent(nsg.abs());
-    let effect = match (size.as_str(), nsg > 0.0) {
-        ("0 %", _) => format!("as many errors{about} as {baseline}"),
-        (size, true) => format!("{size} fewer errors{about} than {baseline}"),
-        (size, false) => format!("{size} more errors{about} than {baseline}"),
+    let size = change(nsg);
+    let (effect, same) = match size.as_str() {
+        SAME => (format!("{SAME} errors{about} as {baseline}"), true),
+        size => (format!("{size} errors{about} than {baseline}"), false),
     };
     let doubt = match (row.nsg_low, row.nsg_high) {
-        (Some(low), Some(high)) if low <= 0.0 && high >= 0.0 && size != "0 %" => {
+        (Some(low), Some(high)) if low <= 0.0 && high >= 0.0 && !same => {
             ", which the interval does not tell from no change"
         }
         _ => "",
@@ -66,14 +70,26 @@ fn of_row(gains: &GainTable, row: &GainRow) -> String {
     format!("{shown}, {who} made {effect}{doubt}{few} ({nsg}; {basis}).")
 }
 
+/// What is said where as many errors were made.
+const SAME: &str = "as many";
+
+/// What an NSG says of errors: `21 % fewer`, `15 % more`, or [`SAME`] where it rounds to nothing.
+pub(crate) fn change(nsg: f64) -> String {
+    match (number::percent(nsg.abs()).as_str(), nsg > 0.0) {
+        ("0 %", _) => SAME.to_owned(),
+        (size, true) => format!("{size} fewer"),
+        (size, false) => format!("{size} more"),
+    }
+}
+
 /// How the two arms are spoken of.
-struct Words {
-    shown: String,
-    baseline: String,
+pub(crate) struct Words {
+    pub(crate) shown: String,
+    pub(crate) baseline: String,
 }
 
 impl Words {
-    fn of(gains: &GainTable) -> Self {
+    pub(crate) fn of(gains: &GainTable) -> Self {
         let (arm, against) = (number::one_line(&gains.arm), number::one_line(&gains.against));
         if (arm.as_str(), against.as_str()) != ("with", "without") {
             return Self {
@@ -81,7 +97,7 @@ impl Words {
                 baseline: format!("in arm `{against}`"),
             };
         }
-        let one = gains.by.contains(&GroupKey::Reference);
+        let one = gains.by.contains(&GroupKey::Reference) && !is_wide(gains);
         Self {
             shown: if one { "Shown its explanations" } else { "Shown explanations" }.to_owned(),
             baseline: "without them".to_owned(),
@@ -109,12 +125,17 @@ fn value(gains: &GainTable, row: &GainRow, key: GroupKey) -> Option<String> {
     Some(number::one_line(&row.group[at]))
 }
 
-/// The few errors of the baseline; averaged repeats make fractions of one.
 fn only(row: &GainRow) -> String {
+    let few = few_errors(row);
+    format!("{} {few}", if few == "only 1 error" { "was" } else { "were" })
+}
+
+/// The few errors of the baseline; averaged repeats make fractions of one.
+pub(crate) fn few_errors(row: &GainRow) -> String {
     let text = number::fixed(row.baseline_errors(), 1);
     match text.strip_suffix(".0").unwrap_or(&text) {
-        "1" => "was only 1 error".to_owned(),
-        errors => format!("were only {errors} errors"),
+        "1" => "only 1 error".to_owned(),
+        errors => format!("only {errors} errors"),
     }
 }
 

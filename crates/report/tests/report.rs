@@ -311,6 +311,39 @@ fn what_was_not_asked_is_not_counted_and_people_who_guessed_a_part_are_no_predic
 }
 
 #[test]
+fn many_references_are_told_by_an_opening_and_a_line_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path();
+    for reference in ["a", "b", "c", "d", "e", "f<1>"] {
+        for (arm, wrong_each) in [("with", 6), ("without", 2)] {
+            let right = |number: usize| !number.is_multiple_of(wrong_each);
+            // What is said of one of them misleads.
+            let arm = match (reference, arm) {
+                ("f<1>", "with") => "without",
+                ("f<1>", _) => "with",
+                _ => arm,
+            };
+            let rows = (0..30).map(|number| guess(number, reference, arm, right(number)));
+            let name = reference.replace(['<', '>'], "_");
+            write(&run.join(format!("predictions/{name}/reader/{arm}.parquet")), rows).unwrap();
+        }
+    }
+    let out = run.join("report.html");
+    write_report(run, &out, &ReportRequest::default()).unwrap();
+    let page = std::fs::read_to_string(out).unwrap();
+    let head = page.split("<nav ").next().unwrap();
+    assert_eq!(head.matches("predictors made").count(), 1, "{head}");
+    assert!(head.contains("more about <code>f&lt;1&gt;</code> (NSG"), "{head}");
+    let table = head.split("<table class=\"sorts lines\">").nth(1).unwrap();
+    let names: Vec<&str> = table
+        .split("<th scope=\"row\">")
+        .skip(1)
+        .map(|rest| rest.split("</th>").next().unwrap())
+        .collect();
+    assert_eq!(names, ["a", "b", "c", "d", "e", "f&lt;1&gt;"]);
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_is_named() {
     let run = tempfile::tempdir().unwrap();
     write_run(run.path());

@@ -69,8 +69,8 @@ pub use folder::{Frozen, Layout, RunFolder, is_worked_on};
 pub use generate::{GenerateRequest, Generated, Generating, Judged};
 pub use grow::Growth;
 pub use human::{
-    HUMAN, HUMAN_ARMS, HumanRequest, HumanStudy, HumanTables, Rated, RaterLinks, Rating, Ratings,
-    Task, TaskKind, Texts, export_ratings, plan as plan_human, rating_progress,
+    Given, HUMAN, HUMAN_ARMS, HumanRequest, HumanStudy, HumanTables, Rated, RaterLinks, Rating,
+    Ratings, Task, TaskKind, Texts, export_ratings, plan as plan_human, rating_progress,
     setup as setup_human,
 };
 pub use inputs::known_models;

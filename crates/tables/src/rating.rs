@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 table! {
     /// One task of one rater: a guess that counts, a second guess, or a check of attention. Guesses that
     /// count stand among the predictions of the predictor `human` too.
-    RatingRow = "ratings", version 1 {
+    RatingRow = "ratings", version 2 {
         /// The rater, from 1: a number, and nothing else is known of who it is.
         rater: i64,
         /// The task's place in the rater's list, from 1.
@@ -30,8 +30,14 @@ table! {
         reference: String,
         /// What the rater was shown: `with` or `without` the explanation.
         arm: String,
-        /// The label guessed; null where the rater has not come to it.
+        /// The label guessed; null where the rater has not come to it. Of an answer that the rater
+        /// corrected, the last.
         answer: Option<String>,
+        /// The label guessed first: another than `answer` only where a correction changed it.
+        first_answer: Option<String>,
+        /// How often the rater corrected the answer or how sure they were of it. `answers.jsonl` has
+        /// each.
+        corrections: i64,
         /// The reference's answer to the counterfactual: what is to be guessed.
         target: String,
         /// Whether the guess is the target; null without a guess, and for checks.
@@ -40,7 +46,7 @@ table! {
         passed: Option<bool>,
         /// How sure the rater was: `low`, `medium` or `high`.
         confidence_level: Option<ConfidenceLevel>,
-        /// Seconds that the case was looked at, as the page measured them.
+        /// Seconds that the case was looked at, as the page measured them, corrections included.
         seconds: Option<f64>,
     }
 }

@@ -150,7 +150,8 @@ addEventListener("pagehide", () => sessionStorage.setItem("left", location.href.
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const field = document.activeElement?.matches("input, select, textarea");
+  // Nobody types into a choice.
+  const field = document.activeElement?.matches("input:not([type=radio]), select, textarea");
   if (event.key === "Escape") {
     if (field) document.activeElement.blur();
     else document.querySelector("a[rel=up]")?.click();
@@ -162,6 +163,7 @@ addEventListener("keydown", (event) => {
     k: () => step(-1),
     "/": () => document.getElementById("text")?.focus(),
     c: () => document.querySelector("[data-copy]")?.click(),
+    u: () => document.querySelector("[data-undo]")?.click(),
   }[event.key];
   if (does) {
     event.preventDefault();
@@ -204,16 +206,65 @@ if (poll) {
   setInterval(look, 3000);
 }
 
-/* Ratings: the time that a case was in sight, and an answer that is kept here until it is saved. */
+/* Ratings: the time that a case was in sight, and choices that are kept here until they are saved. */
+
+/** What was chosen and not saved yet, by case, for one link; also over Back, Forward and a closed page. */
+class Drafts {
+  constructor(link) {
+    this.name = `drafts ${link}`;
+  }
+
+  all() {
+    try {
+      return JSON.parse(localStorage.getItem(this.name)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  store(drafts) {
+    try {
+      if (Object.keys(drafts).length) localStorage.setItem(this.name, JSON.stringify(drafts));
+      else localStorage.removeItem(this.name);
+    } catch {
+      // A browser that stores nothing keeps no drafts; what is saved is on the server.
+    }
+  }
+
+  keep(position, draft) {
+    this.store({ ...this.all(), [position]: draft });
+  }
+
+  /** Forgets a case that is saved, and those before it, which nobody can save any more. */
+  forget(position) {
+    this.store(Object.fromEntries(Object.entries(this.all()).filter(([at]) => Number(at) > position)));
+  }
+}
 
 const rating = document.getElementById("rating");
 if (rating) {
-  let seen = 0;
+  const drafts = new Drafts(rating.getAttribute("action"));
+  const position = Number(rating.elements.position.value);
+  const draft = drafts.all()[position] ?? {};
+  for (const name of ["answer", "confidence"]) {
+    const chosen = [...rating.querySelectorAll(`[name=${name}]`)].find((choice) => choice.value === draft[name]);
+    if (chosen) chosen.checked = true;
+  }
+  let seen = draft.seen ?? 0;
   let since = document.hidden ? null : performance.now();
+  let saved = false;
+  const inSight = () => seen + (since === null ? 0 : performance.now() - since);
+  const keep = () => {
+    const fields = new FormData(rating);
+    if (!saved) drafts.keep(position, { answer: fields.get("answer"), confidence: fields.get("confidence"), seen: inSight() });
+  };
+  rating.addEventListener("change", keep);
+  addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && since !== null) {
-      seen += performance.now() - since;
+      seen = inSight();
       since = null;
+      keep();
     } else if (!document.hidden) {
       since ??= performance.now();
     }
@@ -223,15 +274,16 @@ if (rating) {
     const button = rating.querySelector("button");
     if (button.disabled) return;
     button.disabled = true;
-    const now = since === null ? 0 : performance.now() - since;
-    rating.elements.seconds.value = ((seen + now) / 1000).toFixed(1);
+    rating.elements.seconds.value = (inSight() / 1000).toFixed(1);
     const fault = document.getElementById("fault");
     try {
       const reply = await fetch(rating.action, { method: "POST", body: new URLSearchParams(new FormData(rating)) });
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
       const told = page.getElementById("fault")?.textContent.trim();
       if (reply.ok && !told) {
-        location.reload();
+        saved = true;
+        drafts.forget(position);
+        location.assign(reply.url);
         return;
       }
       fault.textContent = told || "The server did not save this answer. Try again.";
@@ -242,3 +294,5 @@ if (rating) {
     fault.scrollIntoView({ block: "nearest" });
   });
 }
+// A page that the browser kept as it was knows nothing of what was saved since.
+addEventListener("pageshow", (event) => { if (event.persisted && document.querySelector(".rate")) location.reload(); });

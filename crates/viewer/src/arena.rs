@@ -37,31 +37,60 @@ impl Arena {
         self.ends.shrink_to_fit();
     }
 
-    /// What was added, in no more memory than it needs; this arena is then empty, and keeps its own.
-    pub(crate) fn take(&mut self) -> Self {
-        let taken = Self { bytes: self.bytes.to_vec(), ends: self.ends.to_vec() };
+    /// Takes all texts out, and keeps the memory for others.
+    pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
-        taken
     }
 
-    /// Which texts hold `wanted`, whatever the case of either.
-    pub(crate) fn holding(&self, wanted: &str) -> Vec<bool> {
-        let mut needle = Vec::with_capacity(wanted.len());
-        lower(wanted, &mut needle);
-        let finder = Finder::new(&needle);
-        let mut found = vec![false; self.ends.len()];
-        found.par_chunks_mut(GROUP).enumerate().for_each(|(group, found)| {
-            let first = group * GROUP;
-            let ends = &self.ends[first..first + found.len()];
-            let mut at = first.checked_sub(1).map_or(0, |before| self.ends[before]);
-            let last = ends[ends.len() - 1];
-            while let Some(hit) = finder.find(&self.bytes[at..last]) {
-                let text = ends.partition_point(|&end| end <= at + hit);
-                found[text] = true;
-                at = ends[text];
-            }
-        });
+    /// The texts in one piece.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Where each text ends in them.
+    pub(crate) fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    /// Which texts hold what is wanted.
+    pub(crate) fn holding(&self, wanted: &Wanted) -> Vec<bool> {
+        let groups = self.ends.par_chunks(GROUP).enumerate();
+        let of_group = |(group, ends): (usize, &[usize])| {
+            let before = (group * GROUP).checked_sub(1);
+            wanted.from(&self.bytes, ends, before.map_or(0, |before| self.ends[before]))
+        };
+        groups.flat_map_iter(of_group).collect()
+    }
+}
+
+/// Words that are looked for, whatever the case of them or of the texts.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    finder: Finder<'static>,
+}
+
+impl Wanted {
+    pub(crate) fn new(words: &str) -> Self {
+        let mut needle = Vec::with_capacity(words.len());
+        lower(words, &mut needle);
+        Self { finder: Finder::new(&needle).into_owned() }
+    }
+
+    /// Which texts hold it of those that stand in `bytes` and end at `ends`.
+    pub(crate) fn among(&self, bytes: &[u8], ends: &[usize]) -> Vec<bool> {
+        self.from(bytes, ends, 0)
+    }
+
+    /// The same of texts the first of which begins at `at`.
+    fn from(&self, bytes: &[u8], ends: &[usize], mut at: usize) -> Vec<bool> {
+        let mut found = vec![false; ends.len()];
+        let last = ends.last().copied().unwrap_or(at);
+        while let Some(hit) = self.finder.find(&bytes[at..last]) {
+            let text = ends.partition_point(|&end| end <= at + hit);
+            found[text] = true;
+            at = ends[text];
+        }
         found
     }
 }
@@ -97,17 +126,17 @@ mod tests {
     #[test]
     fn texts_are_found_whatever_their_case() {
         let arena = arena(&["The Nurse", "ÄRZTE und", "nothing", ""]);
-        assert_eq!(arena.holding("nURSE"), [true, false, false, false]);
-        assert_eq!(arena.holding("ärzte"), [false, true, false, false]);
-        assert_eq!(arena.holding("th"), [true, false, true, false]);
+        assert_eq!(arena.holding(&Wanted::new("nURSE")), [true, false, false, false]);
+        assert_eq!(arena.holding(&Wanted::new("ärzte")), [false, true, false, false]);
+        assert_eq!(arena.holding(&Wanted::new("th")), [true, false, true, false]);
     }
 
     #[test]
     fn nothing_is_found_across_two_texts() {
         let arena = arena(&["one", "two", "three\0four"]);
-        assert_eq!(arena.holding("etwo"), [false; 3]);
-        assert_eq!(arena.holding("e\0t"), [false; 3]);
-        assert_eq!(arena.holding("three four"), [false, false, true]);
+        assert_eq!(arena.holding(&Wanted::new("etwo")), [false; 3]);
+        assert_eq!(arena.holding(&Wanted::new("e\0t")), [false; 3]);
+        assert_eq!(arena.holding(&Wanted::new("three four")), [false, false, true]);
     }
 
     #[test]
@@ -117,8 +146,8 @@ mod tests {
         for text in &texts {
             arena.push([text.as_str(), "more"]);
         }
-        let found = arena.holding("text 4999 end\nmore");
+        let found = arena.holding(&Wanted::new("text 4999 end\nmore"));
         assert_eq!(found.iter().filter(|found| **found).count(), 1);
-        assert!(found[4999] && arena.holding("t").iter().all(|found| *found));
+        assert!(found[4999] && arena.holding(&Wanted::new("t")).iter().all(|found| *found));
     }
 }

@@ -34,6 +34,9 @@ pub enum ViewError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Ledger(#[from] LedgerError),
+    /// There is no memory left to keep texts or to search them.
+    #[error("texts cannot be searched: {0}")]
+    Packing(#[source] std::io::Error),
     /// A page cannot be made: a fault of the program.
     #[error("a page cannot be made: {0:#}")]
     Page(#[from] minijinja::Error),

@@ -16,6 +16,7 @@ mod figure;
 mod guard;
 mod inert;
 mod notice;
+mod packed;
 mod pages;
 mod panel;
 mod query;

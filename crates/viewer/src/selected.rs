@@ -1,5 +1,6 @@
 //! What a query selects of a run, and the figures of that.
 
+use crate::arena::Wanted;
 use crate::error::ViewError;
 use crate::panel::{Change, Facts, Panelled};
 use crate::query::{Effect, Query, Sort, terms};
@@ -110,16 +111,29 @@ struct Found {
 }
 
 impl Found {
-    fn of(run: &RunData, term: &str) -> Result<Self, ViewError> {
+    /// Where each of the words and phrases of a search stands.
+    fn all(run: &RunData, text: &str) -> Result<Vec<Self>, ViewError> {
+        let terms = terms(text);
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: Vec<Wanted> = terms.iter().map(|term| Wanted::new(term)).collect();
+        let explained = run.explanations()?.holding(&wanted)?;
+        let found = terms.iter().zip(&wanted).zip(explained);
+        Ok(found
+            .map(|((term, wanted), explained)| Self::of(run, term, wanted, explained))
+            .collect())
+    }
+
+    fn of(run: &RunData, term: &str, wanted: &Wanted, explained: Vec<bool>) -> Self {
         let guesses = &run.guesses;
-        let explained = run.explanations()?.holding(term);
-        let questions = run.questions.holding(term);
+        let questions = run.questions.holding(wanted);
         let lower = term.to_lowercase();
         let holds = |pair: &foretell_analysis::Pair| {
             [pair.original, pair.counterfactual].iter().any(|text| questions[*text as usize])
                 || guesses.text(pair.id).to_lowercase().contains(&lower)
         };
-        Ok(Self { explained, asked: guesses.pairs.iter().map(holds).collect() })
+        Self { explained, asked: guesses.pairs.iter().map(holds).collect() }
     }
 }
 
@@ -140,14 +154,13 @@ impl<'a> Conditions<'a> {
                 && (query.changed.is_empty()
                     || pair.changed.iter().any(|name| Some(*name) == changed))
         };
-        let found = terms(&query.text).into_iter().map(|term| Found::of(run, term));
         Ok(Self {
             guesses,
             query,
             pairs: guesses.pairs.iter().map(fits).collect(),
             reference: model(&query.reference),
             predictor: model(&query.predictor),
-            found: found.collect::<Result<_, _>>()?,
+            found: Found::all(run, &query.text)?,
         })
     }
 

@@ -174,6 +174,7 @@ fn routes(app: Arc<App>) -> Router {
     };
     let mut router = Router::new()
         .route("/rate/{token}", get(rate).post(answer))
+        .route("/rate/{token}/{place}", get(rate_at))
         .route("/icon.svg", asset("image/svg+xml", ICON))
         .route("/viewer.js", asset("text/javascript; charset=utf-8", SCRIPT))
         .route("/style.css", asset("text/css; charset=utf-8", STYLE));
@@ -275,6 +276,13 @@ async fn compare_case(State(app): State<Arc<App>>, RawQuery(query): Query) -> Re
 
 async fn rate(State(app): State<Arc<App>>, PathOf(token): PathOf<String>) -> Response {
     made(app, move |viewer| pages::rate(viewer, &token)).await
+}
+
+async fn rate_at(
+    State(app): State<Arc<App>>,
+    PathOf((token, place)): PathOf<(String, String)>,
+) -> Response {
+    made(app, move |viewer| pages::rate_at(viewer, &token, &place)).await
 }
 
 async fn answer(

@@ -1,14 +1,14 @@
 //! The texts of a run: questions with their features, and what the references said for them.
 
-use crate::arena::Arena;
+use crate::arena::{Arena, Wanted};
 use crate::error::ViewError;
+use crate::packed::{Packed, Packer, Place};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, Int64Array, ListArray, RecordBatch, StringArray};
 use foretell_analysis::{Guesses, Name, Names};
 use foretell_core::{AnswerOrder, TextId};
 use foretell_tables::{AnswerRow, NameValue, QuestionRow, Reader, Table, TableError};
-use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -110,19 +110,17 @@ impl Questions {
     }
 
     /// Which texts hold some words.
-    pub(crate) fn holding(&self, words: &str) -> Vec<bool> {
-        self.arena.holding(words)
+    pub(crate) fn holding(&self, wanted: &Wanted) -> Vec<bool> {
+        self.arena.holding(wanted)
     }
 }
 
 /// What the references said of the originals: explanations and factors, to be searched.
 #[derive(Debug, Default)]
 pub(crate) struct Explanations {
-    /// Of each table that was read.
-    arenas: Vec<Arena>,
-    /// The table of each subject's text, and its number in the arena of that; none where nothing
-    /// was said.
-    of_subject: Vec<Option<(u32, u32)>>,
+    texts: Packed,
+    /// The text of each subject; none where nothing was said.
+    of_subject: Vec<Option<Place>>,
 }
 
 const SAID: [&str; 7] =
@@ -145,39 +143,40 @@ impl Explanations {
             places: guesses.subjects.iter().map(|subject| (key(subject), None)).collect(),
             texts: text_numbers(guesses),
             models: models.map(|(at, m)| (&*m.name, at as u32)).collect(),
-            arena: Arena::default(),
+            said: Packer::new().map_err(ViewError::Packing)?,
         };
-        let mut arenas = Vec::with_capacity(paths.len());
         // One after the other: what is decoded at once stays small, and other cores make pages.
-        for (table, path) in (0..).zip(paths) {
-            about.read(path, table)?;
-            arenas.push(about.arena.take());
+        for path in paths {
+            about.read(path)?;
         }
         let of_subject = guesses.subjects.iter().map(|s| about.places[&key(s)]).collect();
-        Ok(Self { arenas, of_subject })
+        Ok(Self { texts: about.said.finish().map_err(ViewError::Packing)?, of_subject })
     }
 
-    /// Which subjects have an explanation that holds some words.
-    pub(crate) fn holding(&self, words: &str) -> Vec<bool> {
-        let found: Vec<Vec<bool>> =
-            self.arenas.par_iter().map(|arena| arena.holding(words)).collect();
-        let holds = |(table, at): (u32, u32)| found[table as usize][at as usize];
-        self.of_subject.iter().map(|place| place.is_some_and(holds)).collect()
+    /// For each of `wanted` which subjects have an explanation that holds it.
+    pub(crate) fn holding(&self, wanted: &[Wanted]) -> Result<Vec<Vec<bool>>, ViewError> {
+        let found = self.texts.holding(wanted).map_err(ViewError::Packing)?;
+        let holds = |wanted: usize, (block, at): Place| found[block as usize][wanted][at as usize];
+        let all = |wanted| {
+            let subjects = self.of_subject.iter();
+            subjects.map(|place| place.is_some_and(|place| holds(wanted, place))).collect()
+        };
+        Ok((0..wanted.len()).map(all).collect())
     }
 }
 
 /// What answers are read for: those that subjects explain.
 struct About<'a> {
-    places: HashMap<AnswerKey, Option<(u32, u32)>>,
+    places: HashMap<AnswerKey, Option<Place>>,
     texts: TextNumbers<'a>,
     models: HashMap<&'a str, u32>,
-    /// The texts of the table that is being read.
-    arena: Arena,
+    /// The texts.
+    said: Packer,
 }
 
 impl About<'_> {
     /// Reads the texts of a table, and whose they are.
-    fn read(&mut self, path: &Path, table: u32) -> Result<(), ViewError> {
+    fn read(&mut self, path: &Path) -> Result<(), ViewError> {
         // Column by column: most of a table is text, of which a row would make a copy.
         for batch in Reader::<AnswerRow>::with_columns(path, &SAID)?.into_batches() {
             let batch = batch?;
@@ -205,7 +204,8 @@ impl About<'_> {
                 let offsets = lists.value_offsets();
                 let (from, to) = (offsets[row] as usize, offsets[row + 1] as usize);
                 let factors = (from..to).map(|at| factors.value(at));
-                *place = Some((table, self.arena.push(explanation.into_iter().chain(factors))));
+                let parts = explanation.into_iter().chain(factors);
+                *place = Some(self.said.push(parts).map_err(ViewError::Packing)?);
             }
         }
         Ok(())

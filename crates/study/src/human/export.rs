@@ -1,7 +1,7 @@
 //! The tables of what people guessed: anonymous, and among the predictions of the run.
 
+use super::answers::{Answers, Given};
 use super::design::{HumanStudy, Task, TaskKind, Texts};
-use super::rating::{Answers, Rating, answers};
 use super::{HUMAN, HUMAN_ARMS};
 use crate::error::StudyError;
 use crate::folder::{Layout, lock};
@@ -17,6 +17,8 @@ pub struct HumanTables {
     pub tables: Vec<PathBuf>,
     /// Answers that are there.
     pub answered: u64,
+    /// Answers among them that their raters corrected.
+    pub corrected: u64,
     /// Tasks.
     pub tasks: u64,
     /// Labels of each task that two raters guessed: the one that counts, and the second.
@@ -35,7 +37,7 @@ pub fn export_ratings(run: &Path) -> Result<HumanTables, StudyError> {
     let study = HumanStudy::read(run)?;
     let layout = Layout::new(run);
     let _lock = lock(&layout)?;
-    let (answers, _) = answers(&layout.human_answers())?;
+    let (answers, _) = Answers::read(&layout.human_answers())?;
     let mut tables = vec![layout.human_ratings()];
     write(
         &layout.human_ratings(),
@@ -67,15 +69,16 @@ pub fn export_ratings(run: &Path) -> Result<HumanTables, StudyError> {
     }
     Ok(HumanTables {
         tables,
-        answered: answers.len() as u64,
+        answered: answers.all().len() as u64,
+        corrected: answers.all().filter(|given| given.corrections > 0).count() as u64,
         tasks: study.tasks.len() as u64,
         doubled: doubled(&study, &answers),
         checks: checks(&study, &answers),
     })
 }
 
-fn answer<'a>(answers: &'a Answers, task: &Task) -> Option<&'a Rating> {
-    answers.get(&(task.rater, task.position))
+fn answer<'a>(answers: &'a Answers, task: &Task) -> Option<&'a Given> {
+    answers.get(task.rater, task.position)
 }
 
 fn rating_row(study: &HumanStudy, task: &Task, answers: &Answers) -> RatingRow {
@@ -95,6 +98,8 @@ fn rating_row(study: &HumanStudy, task: &Task, answers: &Answers) -> RatingRow {
         hit: given.as_ref().filter(|_| task.check.is_none()).map(|given| *given == case.target),
         passed: given.as_ref().zip(task.check.as_ref()).map(|(given, check)| given == check),
         answer: given,
+        first_answer: rating.map(|rating| rating.first.clone()),
+        corrections: rating.map_or(0, |rating| i64::from(rating.corrections)),
         target: case.target.clone(),
         confidence_level: rating.map(|rating| rating.confidence),
         seconds: rating.and_then(|rating| rating.seconds),
@@ -201,7 +206,7 @@ fn checks(study: &HumanStudy, answers: &Answers) -> BTreeMap<u32, [u64; 2]> {
 /// [`crate::HumanError::NoHuman`] where there is no study of people.
 pub fn rating_progress(run: &Path) -> Result<BTreeMap<u32, [u64; 2]>, StudyError> {
     let study = HumanStudy::read(run)?;
-    let (answers, _) = answers(&Layout::new(run).human_answers())?;
+    let (answers, _) = Answers::read(&Layout::new(run).human_answers())?;
     let mut progress: BTreeMap<u32, [u64; 2]> = BTreeMap::new();
     for task in &study.tasks {
         let [answered, tasks] = progress.entry(task.rater).or_default();

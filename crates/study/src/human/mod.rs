@@ -3,11 +3,12 @@
 //! ```text
 //! RUN/human/study.json      who is shown what: frozen, the same bytes for the same seed
 //! RUN/human/raters.json     the link of each rater: drawn by chance, for nobody else
-//! RUN/human/answers.jsonl   one answer a line, on the disk before the rater sees the next case
+//! RUN/human/answers.jsonl   one answer or correction a line, on the disk before the rater sees the next case
 //! RUN/human/ratings.parquet what `foretell human export` makes of it
 //! ```
 //! What is estimated from that is left to the crates above, as it is for models.
 
+mod answers;
 mod cases;
 mod design;
 mod export;
@@ -15,10 +16,11 @@ mod links;
 mod rating;
 mod setup;
 
+pub use answers::{Given, Rating};
 pub use design::{HumanStudy, Task, TaskKind, Texts};
 pub use export::{HumanTables, export_ratings, rating_progress};
 pub use links::RaterLinks;
-pub use rating::{Rated, Rating, Ratings};
+pub use rating::{Rated, Ratings};
 pub use setup::{HumanRequest, plan, setup};
 
 use crate::folder::Layout;

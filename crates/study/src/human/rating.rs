@@ -1,43 +1,25 @@
-//! Answers of raters: each on the disk before the next case is shown, none twice.
+//! Taking the answers of raters: each on the disk before the next case is shown, none twice.
+//!
+//! A slip can be corrected until the next answer is kept, and no later: what a rater is shown after
+//! that may change what they would answer. No case tells the answer of another in any order.
 
+use super::answers::{Answers, Given, Rating};
 use super::design::{HumanStudy, Task, TaskKind, Texts};
 use super::links::RaterLinks;
 use crate::error::{HumanError, RunError, StudyError};
 use crate::folder::Layout;
-use foretell_core::ConfidenceLevel;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-
-/// One answer, a line of `answers.jsonl`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rating {
-    /// The rater, from 1.
-    pub rater: u32,
-    /// The task's place in the rater's list, from 1.
-    pub position: u32,
-    /// The label guessed.
-    pub answer: String,
-    /// How sure the rater is.
-    pub confidence: ConfidenceLevel,
-    /// Seconds that the case was looked at, as the page measured them; null where it could not.
-    pub seconds: Option<f64>,
-}
 
 /// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rated {
     /// It is on the disk.
     Kept,
-    /// The task has its answer already, and keeps it.
+    /// The task has an answer already, and keeps it.
     Known,
 }
-
-/// Answers by rater and position.
-pub(crate) type Answers = BTreeMap<(u32, u32), Rating>;
 
 /// A study of people with its answers, held by this process.
 #[derive(Debug)]
@@ -80,29 +62,6 @@ pub(crate) fn from_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T
     serde_json::from_str(&text).map_err(damaged)
 }
 
-/// The whole answers of a file, and how many bytes they take: what follows was cut off by a kill, and
-/// its rater was told of no success.
-pub(crate) fn answers(path: &Path) -> Result<(Answers, u64), StudyError> {
-    let text = match std::fs::read(path) {
-        Ok(text) => text,
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Default::default()),
-        Err(fault) => return Err(StudyError::Io { path: path.to_owned(), fault }),
-    };
-    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let mut answers = BTreeMap::new();
-    for (at, line) in text[..whole].split(|byte| *byte == b'\n').enumerate() {
-        if line.is_empty() {
-            continue;
-        }
-        let rating: Rating = serde_json::from_slice(line).map_err(|fault| {
-            let fault = format!("line {}: {fault}", at + 1);
-            StudyError::Human(HumanError::Damaged { path: path.to_owned(), fault })
-        })?;
-        answers.entry((rating.rater, rating.position)).or_insert(rating);
-    }
-    Ok((answers, whole as u64))
-}
-
 impl Ratings {
     /// Opens the study of people of a run to take answers.
     ///
@@ -115,7 +74,7 @@ impl Ratings {
         let lock = lock(&layout)?;
         let links = RaterLinks::read(run)?;
         let path = layout.human_answers();
-        let (answers, whole) = answers(&path)?;
+        let (answers, whole) = Answers::read(&path)?;
         let at = |fault| StudyError::Io { path: path.clone(), fault };
         let options = File::options().create(true).truncate(false).write(true).open(&path);
         let mut file = options.map_err(at)?;
@@ -139,35 +98,73 @@ impl Ratings {
     #[must_use]
     pub fn next(&self, rater: u32) -> Option<&Task> {
         let mut own = self.study.tasks.iter().filter(|task| task.rater == rater);
-        own.find(|task| !self.answers.contains_key(&(rater, task.position)))
+        own.find(|task| self.answers.get(rater, task.position).is_none())
     }
 
     /// How many tasks a rater has answered, and has.
     #[must_use]
     pub fn progress(&self, rater: u32) -> (u32, u32) {
         let own = self.study.tasks.iter().filter(|task| task.rater == rater);
-        let answered = self.answers.range((rater, 0)..=(rater, u32::MAX)).count();
-        (answered as u32, own.count() as u32)
+        (self.answers.answered(rater), own.count() as u32)
     }
 
-    /// Keeps an answer: it is on the disk when this returns. A task is answered once.
+    /// The task at a place in a rater's list, from 1.
+    #[must_use]
+    pub fn task(&self, rater: u32, position: u32) -> Option<&Task> {
+        self.study.tasks.iter().find(|task| (task.rater, task.position) == (rater, position))
+    }
+
+    /// What a task has been answered.
+    #[must_use]
+    pub fn given(&self, task: &Task) -> Option<&Given> {
+        self.answers.get(task.rater, task.position)
+    }
+
+    /// The task that a rater answered last: its answer can be corrected, no other.
+    #[must_use]
+    pub fn last(&self, rater: u32) -> Option<&Task> {
+        self.task(rater, self.answers.last(rater)?)
+    }
+
+    /// Keeps an answer: it is on the disk when this returns. A task is answered once, and its answer
+    /// corrected ([`Rating::corrects`]) until the next one is kept.
     ///
     /// # Errors
-    /// [`HumanError::Answer`] for an answer that is none of the labels or of no task;
-    /// [`StudyError::Io`] where it cannot be kept, and then it is not.
+    /// [`HumanError::Answer`] for an answer that is none of the labels or of no task, and for a
+    /// correction of what is not the last answer; [`StudyError::Io`] where it cannot be kept, and then
+    /// it is not.
     pub fn keep(&mut self, rating: Rating) -> Result<Rated, StudyError> {
-        let key = (rating.rater, rating.position);
-        let task = self.study.tasks.iter().find(|task| (task.rater, task.position) == key);
+        let (rater, position) = (rating.rater, rating.position);
         let fault = |fault: String| Err(StudyError::Human(HumanError::Answer { fault }));
-        let Some(task) = task else {
-            return fault(format!("rater {} has no case {}", rating.rater, rating.position));
+        let Some(task) = self.task(rater, position) else {
+            return fault(format!("rater {rater} has no case {position}"));
         };
         if !self.study.case(task).labels.contains(&rating.answer) {
             return fault(format!("`{}` is none of the labels of this case", rating.answer));
         }
-        if self.answers.contains_key(&key) {
-            return Ok(Rated::Known);
+        match (self.given(task), rating.corrects) {
+            (None, true) => return fault(format!("case {position} has no answer to correct")),
+            (Some(given), true) => {
+                let same = given.answer == rating.answer && given.confidence == rating.confidence;
+                // Also where a correction is sent again because its success was never told.
+                if same {
+                    return Ok(Rated::Known);
+                }
+                if self.answers.last(rater) != Some(position) {
+                    return fault(format!(
+                        "only the last answer can be corrected, and case {position} is not the last"
+                    ));
+                }
+            }
+            (Some(_), false) => return Ok(Rated::Known),
+            (None, false) => {}
         }
+        self.append(rating)?;
+        Ok(Rated::Kept)
+    }
+
+    /// Writes a line, whole or not at all.
+    fn append(&mut self, rating: Rating) -> Result<(), StudyError> {
         let mut line = serde_json::to_vec(&rating).expect("an answer is always JSON");
         line.push(b'\n');
         let kept = self.file.metadata().and_then(|metadata| {
@@ -181,8 +178,8 @@ impl Ratings {
             written
         });
         kept.map_err(|fault| StudyError::Io { path: self.path.clone(), fault })?;
-        self.answers.insert(key, rating);
-        Ok(Rated::Kept)
+        self.answers.add(rating);
+        Ok(())
     }
 
     /// The links of raters.
@@ -195,8 +192,7 @@ impl Ratings {
     #[must_use]
     pub fn passed(&self, task: &Task) -> Option<bool> {
         let wanted = task.check.as_ref().filter(|_| task.kind == TaskKind::Check)?;
-        let rating = self.answers.get(&(task.rater, task.position))?;
-        Some(rating.answer == *wanted)
+        Some(self.given(task)?.answer == *wanted)
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) use cases::cases;
 pub(crate) use compare::{compare, compare_case};
 pub(crate) use of_case::{case, case_json};
 pub(crate) use overview::{overview, overview_version};
-pub(crate) use rate::{answer, rate};
+pub(crate) use rate::{answer, rate, rate_at};
 pub(crate) use raw::raw;
 
 use crate::error::ViewError;

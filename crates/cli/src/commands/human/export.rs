@@ -12,6 +12,9 @@ pub(crate) fn run(args: &HumanRunArgs) -> Done {
     let tables = export_ratings(&args.run)?;
     tables.tables.iter().for_each(|table| show(&format!("wrote    {}", table.display())));
     show(&format!("answers  {} of {}", count(tables.answered), counted(tables.tasks, "task")));
+    if tables.corrected > 0 {
+        show(&format!("         {} of them corrected by their raters", count(tables.corrected)));
+    }
     for (rater, [passed, answered]) in &tables.checks {
         show(&format!("checks   rater {rater} passed {passed} of {answered}"));
     }
