@@ -173,6 +173,13 @@ fn queries_read_and_nothing_else() {
 }
 
 #[test]
+fn too_little_memory_is_said_with_what_to_do() {
+    let query = "select * from counts";
+    let said = fails(study(), 3, &["sql", "run", query, "--memory", "1MB"]);
+    assert!(said.contains("raise `--memory`"), "{said}");
+}
+
+#[test]
 fn what_is_no_run_is_refused_by_name() {
     let said = fails(study(), 3, &["sql", "elsewhere", "select 1"]);
     assert!(said.contains("elsewhere: no predictions"), "{said}");

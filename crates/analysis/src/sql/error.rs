@@ -1,5 +1,6 @@
 //! Why a query cannot be answered.
 
+use datafusion::error::DataFusionError;
 use miette::Diagnostic;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -104,6 +105,15 @@ pub enum SqlError {
         /// What it says.
         fault: String,
     },
+    /// The state of the query is more than it may hold, and cannot all go to temporary files.
+    #[error("{fault}")]
+    #[diagnostic(help(
+        "raise `--memory` (or leave it out): most of what does not fit goes to temporary files, but each step needs some of it at once"
+    ))]
+    Memory {
+        /// What the engine says.
+        fault: String,
+    },
     /// A result that cannot be written.
     #[error("{}: {fault}", path.display())]
     #[diagnostic(help("name a file in a folder you can write to"))]
@@ -115,10 +125,12 @@ pub enum SqlError {
     },
 }
 
-impl From<datafusion::error::DataFusionError> for SqlError {
-    fn from(fault: datafusion::error::DataFusionError) -> Self {
+impl From<DataFusionError> for SqlError {
+    fn from(fault: DataFusionError) -> Self {
+        let exhausted = matches!(fault.find_root(), DataFusionError::ResourcesExhausted(_));
         // Without its trace, which says nothing to who wrote the query.
-        Self::Engine { fault: fault.strip_backtrace() }
+        let fault = fault.strip_backtrace();
+        if exhausted { Self::Memory { fault } } else { Self::Engine { fault } }
     }
 }
 
