@@ -146,7 +146,10 @@ impl Observations {
         }
         let excluded = joining.excluded.into_iter();
         let excluded = excluded.map(|((_, what), count)| Excluded { what, count }).collect();
-        let (list, slots) = (joining.list, joining.slots);
+        let (mut list, mut slots) = (joining.list, joining.slots);
+        // Repeats, and what was left out, make fewer of them.
+        list.shrink_to_fit();
+        slots.shrink_to_fit();
         let (against, conditional) = (against.to_owned(), selection.conditional());
         Self { guesses, against, list, slots, excluded, conditional }
     }

@@ -538,3 +538,25 @@ fn a_study_file_gives_each_model_its_repeats() {
     let (out, _) = succeeds(folder.path(), &["grow", "run", "--format", "csv"]);
     assert!(out.starts_with("reference,"), "{out}");
 }
+
+#[test]
+fn another_study_does_not_get_into_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, reference: &str| {
+        let text = format!(
+            "name = \"{name}\"\npairs = [\"moral_machines\"]\nscenarios = 3000\nlimit = 10\n\
+             [[reference]]\nmodel = \"sim:reference\"\nname = \"{reference}\"\n\
+             [[predictor]]\nmodel = \"sim:reader\"\nname = \"{reference}-reader\"\n"
+        );
+        std::fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    };
+    write("one", "a");
+    write("renamed", "a");
+    write("other", "b");
+    succeeds(folder.path(), &["run", "one.toml", "--out", "run"]);
+    let before = std::fs::read(folder.path().join("run/run.toml")).unwrap();
+    let said = fails(folder.path(), 3, &["run", "other.toml", "--out", "run"]);
+    assert!(said.contains("it is of the study `one`, not `other`"), "{said}");
+    assert_eq!(std::fs::read(folder.path().join("run/run.toml")).unwrap(), before);
+    succeeds(folder.path(), &["run", "renamed.toml", "--out", "run"]);
+}

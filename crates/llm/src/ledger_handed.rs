@@ -70,7 +70,6 @@ impl Ledger {
                          ON CONFLICT (file) DO UPDATE SET model = excluded.model",
                     [file, model],
                 )?;
-                transaction.execute("DELETE FROM let_go WHERE file = ?1", [file])?;
                 let id: i64 = transaction.query_row(
                     "SELECT id FROM handed_files WHERE file = ?1",
                     [file],

@@ -4,7 +4,7 @@ use crate::file_system::Journal;
 use crate::key::RequestKey;
 use crate::ledger_batched::has_batched;
 use crate::ledger_error::LedgerError;
-use crate::ledger_merge_handed::{bring_handed, bring_let_go, handed_in_both};
+use crate::ledger_merge_handed::{bring_handed, bring_let_go, handed_in_both, let_go_by_other};
 use crate::ledger_tables::{VERSION, connect, prepare};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
@@ -68,10 +68,12 @@ pub fn merge_ledger(into: &Path, from: &Path, journal: Journal) -> Result<Merged
     connection.execute("ATTACH ?1 AS other", [&name]).map_err(at(from))?;
     let merge = |connection: &mut Connection| -> rusqlite::Result<Merged> {
         let mut merged = Merged::default();
+        // Read first: what is let go of while this goes on may have ended with replies that come too late.
+        let let_go = let_go_by_other(connection)?;
         bring_handed(connection)?;
         bring_attempts(connection, &mut merged)?;
         settle_ends(connection, &mut merged)?;
-        bring_let_go(connection)?;
+        bring_let_go(connection, &let_go)?;
         merged.handed = handed_in_both(connection)?;
         Ok(merged)
     };

@@ -24,15 +24,25 @@ pub(crate) fn bring_handed(connection: &mut Connection) -> rusqlite::Result<()> 
     transaction.commit()
 }
 
-/// Lets go of what the other ledger let go of: its batch has ended, or its user gave it up.
-pub(crate) fn bring_let_go(connection: &mut Connection) -> rusqlite::Result<()> {
+/// The files that the other ledger has let go of.
+pub(crate) fn let_go_by_other(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     if !has_table(connection, "other", "let_go")? {
-        return Ok(());
+        return Ok(Vec::new());
     }
+    let mut query = connection.prepare("SELECT file FROM other.let_go ORDER BY file")?;
+    query.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Lets go of `files`, as the other ledger did: their batches have ended, or its user gave them up.
+pub(crate) fn bring_let_go(connection: &mut Connection, files: &[String]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for file in files {
+        transaction
+            .prepare_cached("INSERT OR IGNORE INTO main.let_go (file) VALUES (?1)")?
+            .execute([file])?;
+    }
     transaction.execute_batch(
-        "INSERT OR IGNORE INTO main.let_go (file) SELECT file FROM other.let_go;
-         DELETE FROM main.handed WHERE file IN
+        "DELETE FROM main.handed WHERE file IN
              (SELECT id FROM main.handed_files WHERE file IN (SELECT file FROM main.let_go));
          DELETE FROM main.handed_files WHERE file IN (SELECT file FROM main.let_go);",
     )?;
@@ -52,6 +62,7 @@ pub(crate) fn handed_in_both(connection: &Connection) -> rusqlite::Result<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::{bring_let_go, let_go_by_other};
     use crate::file_system::Journal;
     use crate::key::RequestKey;
     use crate::ledger::Ledger;
@@ -142,6 +153,26 @@ mod tests {
         assert_eq!(under_way(&path("third")), expected("a", &[1, 2]));
         merge(&path("third"), &path("all"));
         assert!(under_way(&path("third")).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_let_go_of_while_a_merge_goes_on_waits_for_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        hand_over(&path("shard"), "a", &[1]);
+        merge(&path("all"), &path("shard"));
+        let mut all = Connection::open(path("all")).unwrap();
+        all.execute("ATTACH ?1 AS other", [path("shard").to_str().unwrap()]).unwrap();
+        let let_go = let_go_by_other(&all).unwrap();
+        // The batch ends after its replies were looked for.
+        reply(&path("shard"), 1).await;
+        open(&path("shard")).let_go("a").unwrap();
+        bring_let_go(&mut all, &let_go).unwrap();
+        assert_eq!(under_way(&path("all")), expected("a", &[1]));
+        drop(all);
+        merge(&path("all"), &path("shard"));
+        assert!(under_way(&path("all")).is_empty());
+        assert!(LedgerReader::open(&path("all")).unwrap().has_ended(&key(1)).unwrap());
     }
 
     #[test]

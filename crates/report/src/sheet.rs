@@ -220,13 +220,24 @@ fn escaped(text: &str) -> String {
             _ => escaped.push(c),
         }
     }
-    // A minus sign, where a number is below zero.
-    match escaped.strip_prefix('-') {
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("$-${rest}"),
-        // At the start of a row, these would belong to the end of the row before.
-        _ if escaped.starts_with(['[', '*']) => format!("{{}}{escaped}"),
-        _ => escaped,
+    let escaped = with_minus_signs(&escaped);
+    // At the start of a row, these would belong to the end of the row before.
+    if escaped.starts_with(['[', '*']) { format!("{{}}{escaped}") } else { escaped }
+}
+
+/// Minus signs in place of hyphens before the numbers of a figure, with or without its limits.
+fn with_minus_signs(text: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let mut signed = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let before = &text[..at];
+        let begins = before.is_empty() || before.ends_with('[') || before.ends_with(", ");
+        match c {
+            '-' if begins && text[at + 1..].starts_with(is_digit) => signed.push_str("$-$"),
+            _ => signed.push(c),
+        }
     }
+    signed
 }
 
 #[cfg(test)]
@@ -272,7 +283,7 @@ mod tests {
     #[test]
     fn nothing_in_a_cell_is_a_command_of_latex() {
         assert_eq!(escaped("a_b & 5 % \\x"), "a\\_b \\& 5 \\% \\textbackslash{}x");
-        assert_eq!(escaped("-0.15 [-0.24, -0.07]"), "$-$0.15 [-0.24, -0.07]");
+        assert_eq!(escaped("-0.15 [-0.24, -0.07]"), "$-$0.15 [$-$0.24, $-$0.07]");
         assert_eq!(escaped("[2em] of space"), "{}[2em] of space");
         let text = to_latex(&sample());
         assert!(text.contains("\\begin{tabular}{lrr}") && text.contains("\\toprule"), "{text}");

@@ -2,6 +2,7 @@
 
 use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 
+use crate::linear::RESOLUTION;
 use crate::{Dependence, LinearEstimate, Scale, Test, Undefined};
 
 /// Mid-p McNemar test of independent pairs.
@@ -169,7 +170,7 @@ pub fn dependent_mcnemar(units: &[Discordant], dependence: &Dependence) -> Clust
         exposure: units.iter().map(|unit| unit.first_only + unit.second_only).collect(),
         carriers: vec![numbers.clone()],
         units: numbers,
-        resolution: 0.0,
+        resolution: RESOLUTION * (first_only + second_only),
         obstacle: None,
     };
     let test = match difference.standard_errors(dependence) {

@@ -8,7 +8,7 @@ use foretell_core::id::hex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Format of a run folder; a folder of another format is not touched.
@@ -289,6 +289,14 @@ impl Manifest {
         write_whole(&folder.join("run.toml"), &text)
     }
 
+    fn shares_a_model(&self, study: &Study) -> Result<bool, StudyError> {
+        let names = |study: &Study| -> Result<BTreeSet<String>, StudyError> {
+            let models = study.references.iter().chain(&study.predictors);
+            models.map(|table| Ok(table.spec()?.name)).collect()
+        };
+        Ok(!names(&self.study)?.is_disjoint(&names(study)?))
+    }
+
     /// Adds the models, arms and repeats of `study` that the run does not have yet. A model that is
     /// there may have moved to another address.
     ///
@@ -299,6 +307,12 @@ impl Manifest {
     /// [`StudyError::Spec`] for a model that cannot be read.
     pub fn extend(&mut self, study: &Study) -> Result<Vec<String>, StudyError> {
         let mut differences = Vec::new();
+        if study.name != self.study.name && !self.shares_a_model(study)? {
+            differences.push(format!(
+                "it is of the study `{}`, not `{}`, and no model of one is in the other",
+                self.study.name, study.name
+            ));
+        }
         // Tables of arms and models that this command leaves alone would keep their old length.
         let pairs = |study: &Study| study.limit.unwrap_or(self.frozen.pairs).min(self.frozen.pairs);
         let (old, new) = (pairs(&self.study), pairs(study));

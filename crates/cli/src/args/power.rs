@@ -17,7 +17,7 @@ use std::path::PathBuf;
   foretell power runs/demo-1a2b3c4d --questions 200 --questions 1000 --format csv --out power/
   foretell power --accuracy-without 0.8 --guesses 15 --from 0.2")]
 pub(crate) struct PowerArgs {
-    /// Run folders that are the pilot [default: none, the numbers under \"Assumed\"].
+    /// Run folders that are the pilot [default: none, the numbers under "Assumed"].
     #[arg(value_name = "RUN")]
     pub(crate) runs: Vec<PathBuf>,
     /// The NSG of one reference [default: that of the pilot, else 0.3].

@@ -163,7 +163,12 @@ impl Batches {
                     self.save()?;
                     return Ok(said.map(|said| format!("had been created: {said}")));
                 }
-                Ok(None) => {}
+                Ok(None) => {
+                    // Under a name of its own next time: another ledger may have let go of this one.
+                    if let Some(held_as) = self.list.files[at].held_as.take() {
+                        self.run.asking.ledger.let_go(&held_as)?;
+                    }
+                }
                 Err(why) => return Ok(Err(why)),
             }
         }

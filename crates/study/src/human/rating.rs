@@ -157,7 +157,11 @@ impl Ratings {
                 }
             }
             (Some(_), false) => return Ok(Rated::Known),
-            (None, false) => {}
+            (None, false) => {
+                if self.next(rater).is_none_or(|next| next.position != position) {
+                    return fault(format!("case {position} is not the next one"));
+                }
+            }
         }
         self.append(rating)?;
         Ok(Rated::Kept)
