@@ -7,7 +7,7 @@ use crate::error::AnalysisError;
 use crate::gain::{GainRequest, GainTable};
 use crate::group::GroupKey;
 use crate::sheet::Sheet;
-use foretell_tables::{CountRow, Reader};
+use foretell_tables::{CountRow, Reader, TableError};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl Counted {
         let mut adding = Adding::new(by, wanted);
         for path in paths {
             let mut number = 0;
-            for rows in Reader::<CountRow>::from_elsewhere(path)? {
+            for rows in Reader::<CountRow>::from_elsewhere(path).map_err(not_counts)? {
                 for row in rows? {
                     number += 1;
                     adding.take(&row).map_err(|(fault, help)| AnalysisError::Counts {
@@ -304,5 +304,20 @@ fn checked(row: &CountRow) -> Result<[u64; 9], Fault> {
             ),
             help(),
         )),
+    }
+}
+
+/// A file that is no Parquet may be anything of the user's own: it is not theirs to delete.
+fn not_counts(fault: TableError) -> AnalysisError {
+    match fault {
+        TableError::Parquet { path, fault } => AnalysisError::Counts {
+            path,
+            fault: format!("not a readable Parquet file: {fault}"),
+            help:
+                "counts are read from Parquet: `foretell analyze counts RUN --out counts.parquet` \
+                   writes them, docs/scale-sql.md says how others do"
+                    .to_owned(),
+        },
+        fault => fault.into(),
     }
 }

@@ -140,7 +140,11 @@ impl From<PromptError> for Failure {
 
 impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
-        Self::new(error, UNEXPECTED)
+        let status = match &error {
+            ReportError::Analysis(_) => INPUT,
+            _ => UNEXPECTED,
+        };
+        Self::new(error, status)
     }
 }
 

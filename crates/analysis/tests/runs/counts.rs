@@ -149,3 +149,14 @@ fn a_table_that_is_something_else_is_refused_by_its_columns() {
     let error = Counted::read(&[&path], None, None).unwrap_err().to_string();
     assert!(error.contains("this is table `predictions`, not the table `counts`"), "{error}");
 }
+
+#[test]
+fn a_file_that_holds_no_counts_is_left_to_its_owner() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("mine.csv");
+    std::fs::write(&path, "a,b\n1,2\n").unwrap();
+    let fault = Counted::read(&[&path], None, None).unwrap_err();
+    assert!(fault.to_string().contains("mine.csv: not a readable Parquet file"), "{fault}");
+    let help = miette::Diagnostic::help(&fault).unwrap().to_string();
+    assert!(help.contains("analyze counts") && !help.contains("delete"), "{help}");
+}

@@ -24,6 +24,9 @@ pub struct Forgetting {
 pub enum Forgotten {
     /// Its batch is at the provider, which nobody knew: it is kept, as on its way. What is said of it.
     Found(String),
+    /// Its batch had been created, which nobody knew, and is over: nothing is on its way any more. What
+    /// is said of it.
+    Over(String),
     /// It is kept, for want of consent.
     Kept(Looked),
     /// It is given up.
@@ -79,10 +82,13 @@ impl Batches {
         let looked = match self.list.files[at].state {
             FileState::Creating => match runtime.block_on(self.look_for(at)) {
                 Ok(Some(progress)) => {
-                    // A batch that was rejected is over, which is said too.
                     let said = self.note(at, &progress).unwrap_or_else(|said| said);
+                    let state = match self.list.files[at].state.is_under_way() {
+                        true => Forgotten::Found(said),
+                        false => Forgotten::Over(said),
+                    };
                     self.save()?;
-                    return self.at_stake(at, Forgotten::Found(said));
+                    return self.at_stake(at, state);
                 }
                 Ok(None) => Looked::Absent,
                 Err(why) => Looked::Unseen(why),

@@ -25,6 +25,12 @@ pub(crate) fn run(args: &BatchForgetArgs) -> Done {
             say(&format!("it is kept; next:\n  foretell batch status {run}"));
             Ok(INCOMPLETE)
         }
+        Forgotten::Over(said) => {
+            show(&harmless(&format!(
+                "{name}: its batch had been created and is over: {said}; nothing of it is on its way"
+            )));
+            Ok(DONE)
+        }
         Forgotten::Done(looked) => {
             tell(&looked);
             show(&harmless(&format!(
