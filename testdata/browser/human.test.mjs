@@ -176,13 +176,42 @@ test("a slip is corrected, over a kill of the server, and Back and Forward lose 
   await page.locator("input[name=confidence]").first().check();
   await page.getByRole("button", { name: "Save and go on" }).click();
   await answered(page, 3);
-  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
-  for (let more = 0; more < 3; more++) await rate(page, 0, 0);
+  const drafts = () => page.evaluate(() => Object.keys(localStorage));
+  assert.deepEqual(await drafts(), []);
+  for (let more = 0; more < 2; more++) await rate(page, 0, 0);
+
+  // What another window had chosen before the case was saved here is not ticked over what was saved.
+  const other = await page.context().newPage();
+  await other.goto(link);
+  await other.locator("input[name=answer]").nth(1).check();
+  await rate(page, 0, 0);
   await at("end");
+  await other.goto("about:blank");
+  await page.waitForFunction(() => localStorage.length > 0);
   await page.keyboard.press("u");
   await at(6);
+  assert.deepEqual(await chosen(), [0, 0]);
+  assert.deepEqual(await drafts(), []);
+
+  // A correction that is begun outlives the page, and says so; one that is given up does not. Only `u` leads away.
+  await page.locator("input[name=answer]").nth(1).check();
+  await page.reload();
+  assert.deepEqual(await chosen(), [1, 0]);
+  assert.match(await page.locator("#given").innerText(), /not saved yet/);
+  await page.locator("input[name=answer]").nth(1).focus();
+  for (const key of ["j", "k"]) await page.keyboard.press(key);
   await page.getByRole("link", { name: "Leave it as it is" }).click();
   await at("end");
+  assert.deepEqual(await drafts(), []);
+  await page.goBack();
+  await at(6);
+  assert.deepEqual(await chosen(), [0, 0]);
+  await page.getByRole("link", { name: "Leave it as it is" }).click();
+  await at("end");
+  // After the last case no draft of an answer is kept.
+  await page.evaluate((name) => localStorage.setItem(name, '{"6":{}}'), `drafts ${new URL(link).pathname}`);
+  await page.reload();
+  assert.deepEqual(await drafts(), []);
   assert.equal((await answers(path)).length, 7);
   const exported = await foretell("human", "export", path);
   assert.match(exported.stdout, /6 of 12 tasks\n.*1 of them corrected/);

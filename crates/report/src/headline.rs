@@ -119,14 +119,23 @@ fn end(row: &GainRow) -> String {
 
 fn range(gains: &GainTable, [best, worst]: [&GainRow; 2]) -> String {
     let Words { shown, baseline } = Words::of(gains);
-    let size = |row: &GainRow| row.nsg.map(change).unwrap_or_default();
-    format!(
-        "{shown}, predictors made between {} errors about {} and {} about {} than {baseline}.",
-        size(best),
-        end(best),
-        size(worst),
-        end(worst),
-    )
+    let [most, least] = [best, worst].map(|row| row.nsg.map(change).unwrap_or_default());
+    let (best, worst) = (end(best), end(worst));
+    // As many errors as, but fewer or more than: an end without a change takes its own word.
+    let same = change(0.0);
+    let made = match (most == same, least == same) {
+        (false, false) => {
+            format!("between {most} errors about {best} and {least} about {worst} than {baseline}")
+        }
+        (true, false) => {
+            format!("between {same} errors about {best} as {baseline} and {least} about {worst}")
+        }
+        (false, true) => {
+            format!("between {most} errors about {best} than {baseline} and {same} about {worst}")
+        }
+        (true, true) => format!("{same} errors about {best} and about {worst} as {baseline}"),
+    };
+    format!("{shown}, predictors made {made}.")
 }
 
 /// How many intervals exclude no change on which side, and what has none.
@@ -214,6 +223,32 @@ mod tests {
     #[test]
     fn an_opening_says_no_more_than_the_rows() {
         insta::assert_snapshot!(opening(&wide()).join("\n"));
+    }
+
+    #[test]
+    fn an_end_without_a_change_has_as_many_errors_as_the_baseline() {
+        let (fewer, more) = ((0.214, 0.18, 0.244), (-0.15, -0.24, -0.07));
+        let same = (0.0004, -0.01, 0.01);
+        let told = |best, worst| {
+            let mut rows = vec![row(&["a"], Some(best)), row(&["b"], Some(worst))];
+            rows.extend((0..4).map(|_| row(&["r"], None)));
+            opening(&gains(&[GroupKey::Reference], rows)).swap_remove(0)
+        };
+        assert_eq!(
+            told(same, more),
+            "Shown explanations, predictors made between as many errors about `a` (NSG 0.00 \
+             [-0.01, 0.01]) as without them and 15 % more about `b` (NSG -0.15 [-0.24, -0.07])."
+        );
+        assert_eq!(
+            told(fewer, same),
+            "Shown explanations, predictors made between 21 % fewer errors about `a` (NSG 0.21 \
+             [0.18, 0.24]) than without them and as many about `b` (NSG 0.00 [-0.01, 0.01])."
+        );
+        assert_eq!(
+            told(same, same),
+            "Shown explanations, predictors made as many errors about `a` (NSG 0.00 [-0.01, \
+             0.01]) and about `b` (NSG 0.00 [-0.01, 0.01]) as without them."
+        );
     }
 
     #[test]

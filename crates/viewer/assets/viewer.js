@@ -120,6 +120,8 @@ function step(by) {
       return;
     }
   }
+  // Whoever rates has no such keys.
+  if (!list.length && document.querySelector(".rate")) return;
   const beside = document.querySelector(by > 0 ? "a[rel=next]" : "a[rel=prev]");
   if (beside && list.length) sessionStorage.setItem("entered", by > 0 ? "first" : "last");
   beside?.click();
@@ -239,25 +241,51 @@ class Drafts {
   forget(position) {
     this.store(Object.fromEntries(Object.entries(this.all()).filter(([at]) => Number(at) > position)));
   }
+
+  /** Forgets all but corrections: after the last case nobody can save anything else. */
+  forgetAnswered() {
+    this.store(Object.fromEntries(Object.entries(this.all()).filter(([, draft]) => draft.corrects)));
+  }
 }
 
 const rating = document.getElementById("rating");
 if (rating) {
   const drafts = new Drafts(rating.getAttribute("action"));
   const position = Number(rating.elements.position.value);
-  const draft = drafts.all()[position] ?? {};
+  const given = document.getElementById("given");
+  // What a draft corrects, as the page says it: one made before that was saved is none of it.
+  const corrects = given?.textContent;
+  let draft = drafts.all()[position] ?? {};
+  if (draft.corrects !== corrects) {
+    drafts.forget(position);
+    draft = {};
+  }
   for (const name of ["answer", "confidence"]) {
     const chosen = [...rating.querySelectorAll(`[name=${name}]`)].find((choice) => choice.value === draft[name]);
     if (chosen) chosen.checked = true;
   }
+  const choices = [...rating.querySelectorAll("[type=radio]")];
+  const changed = () => choices.some((choice) => choice.checked !== choice.defaultChecked);
+  const leave = given?.querySelector("a[rel=next]");
+  if (changed()) leave?.before("The other choice below is not saved yet. ");
   let seen = draft.seen ?? 0;
   let since = document.hidden ? null : performance.now();
-  let saved = false;
+  // Whether the answer is saved, or a correction given up.
+  let settled = false;
   const inSight = () => seen + (since === null ? 0 : performance.now() - since);
-  const keep = () => {
-    const fields = new FormData(rating);
-    if (!saved) drafts.keep(position, { answer: fields.get("answer"), confidence: fields.get("confidence"), seen: inSight() });
+  const settle = () => {
+    settled = true;
+    drafts.forget(position);
   };
+  const keep = () => {
+    if (settled) return;
+    const fields = new FormData(rating);
+    if (given && !changed()) drafts.forget(position);
+    else drafts.keep(position, { answer: fields.get("answer"), confidence: fields.get("confidence"), seen: inSight(), corrects });
+  };
+  leave?.addEventListener("click", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.shiftKey) settle();
+  });
   rating.addEventListener("change", keep);
   addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => {
@@ -281,8 +309,7 @@ if (rating) {
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
       const told = page.getElementById("fault")?.textContent.trim();
       if (reply.ok && !told) {
-        saved = true;
-        drafts.forget(position);
+        settle();
         location.assign(reply.url);
         return;
       }
@@ -293,6 +320,9 @@ if (rating) {
     button.disabled = false;
     fault.scrollIntoView({ block: "nearest" });
   });
+}
+if (document.querySelector(".rate") && location.pathname.endsWith("/end")) {
+  new Drafts(location.pathname.slice(0, -"/end".length)).forgetAnswered();
 }
 // A page that the browser kept as it was knows nothing of what was saved since.
 addEventListener("pageshow", (event) => { if (event.persisted && document.querySelector(".rate")) location.reload(); });
